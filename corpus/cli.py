@@ -1,0 +1,157 @@
+"""The shape of every stage's command line: `python -m <stage> run=NAME key=value …`."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import MISSING as NO_DEFAULT
+from dataclasses import fields
+from typing import Any, NoReturn, TypeVar
+
+import yaml
+
+from corpus.errors import ConfigurationError, SastraError, StageError
+from corpus.manifest import HOUSE, Manifest
+from corpus.stage import Stage, StageConfig, execute, run_folder
+
+C = TypeVar("C", bound=StageConfig)
+
+CONFIGS = HOUSE / "configs"
+
+
+def main(stage: Stage[Any], arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run a stage from its command line and exit: 0 done, 1 could not go on, 2 impossible configuration, 130 interrupted."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if {"-h", "--help", "help"} & set(words):
+        _write(help_text(stage), sys.stdout)
+        sys.exit(0)
+    try:
+        started = time.monotonic()
+        config = configure(stage, words)
+        manifest, worked = execute(stage, config)
+        _write(summary(manifest, config, time.monotonic() - started if worked else None), sys.stdout)
+        sys.exit(0)
+    except SastraError as error:
+        fail(str(error), error.exit_code)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise
+        fail(f"{stage.name}: cannot write: {os.strerror(error.errno)}. {KEPT}", StageError.exit_code)
+    except KeyboardInterrupt:
+        _write(f"{stage.name}: interrupted. {KEPT}", sys.stderr)
+        os._exit(130)  # workers end with this process; an orderly exit would wait for their tasks
+
+
+KEPT = "Finished shards are kept. Try: the same command again goes on from them"
+
+
+def fail(message: str, exit_code: int) -> NoReturn:
+    """Write one line to standard error and exit."""
+    _write(" ".join(message.split()), sys.stderr)
+    sys.exit(exit_code)
+
+
+def _write(text: str, stream: Any) -> None:
+    stream.write(text.rstrip("\n") + "\n")
+    stream.flush()
+
+
+def configure(stage: Stage[C], words: Sequence[str]) -> C:
+    """The stage's config: its schema, then configs/<stage>.yaml, then the recipe's part, then `words`.
+
+    Raises ConfigurationError, in one line, for a misspelt key, a wrong type or a missing value.
+    """
+    from hydra import compose, initialize_config_dir  # noqa: PLC0415 (a third of a second that --help need not pay)
+    from hydra.core.config_store import ConfigStore  # noqa: PLC0415
+    from hydra.errors import HydraException  # noqa: PLC0415
+    from omegaconf import OmegaConf  # noqa: PLC0415
+    from omegaconf.errors import OmegaConfBaseException  # noqa: PLC0415
+
+    recipe, overrides = _split_recipe(words)
+    overrides = [*_recipe_overrides(stage.name, recipe), *overrides]
+    ConfigStore.instance().store(name=f"{stage.name}_schema", node=stage.config)
+    try:
+        with initialize_config_dir(version_base=None, config_dir=str(CONFIGS)):
+            composed = compose(config_name=stage.name, overrides=overrides)
+        return OmegaConf.to_object(composed)  # type: ignore[return-value]
+    except (HydraException, OmegaConfBaseException) as error:
+        msg = f"{stage.name}: {_first_lines(error)}. Try: {stage.command} --help"
+        raise ConfigurationError(msg) from error
+
+
+def _first_lines(error: BaseException) -> str:
+    """What Hydra says in its first line, with the cause where it is kept apart."""
+    texts = [
+        str(e).strip().splitlines()[0] for e in (error, error.__cause__) if e is not None and str(e).strip()
+    ]
+    return "; ".join(dict.fromkeys(texts)).rstrip(".")
+
+
+def _split_recipe(words: Sequence[str]) -> tuple[str | None, list[str]]:
+    recipes = [word.partition("=")[2] for word in words if word.startswith("recipe=")]
+    return (recipes[-1] if recipes else None), [word for word in words if not word.startswith("recipe=")]
+
+
+def _recipe_overrides(stage: str, recipe: str | None) -> list[str]:
+    if recipe is None:
+        return []
+    path = CONFIGS / "recipes" / f"{recipe}.yaml"
+    if not path.is_file():
+        known = ", ".join(sorted(p.stem for p in path.parent.glob("*.yaml")))
+        msg = f"recipe: got {recipe!r}; expected one of {known}"
+        raise ConfigurationError(msg)
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except yaml.YAMLError as error:
+        msg = f"{path}: not YAML: {error}"
+        raise ConfigurationError(msg) from error
+    return list(_flat(values.get(stage) or {}))
+
+
+def _flat(values: dict[str, Any], prefix: str = "") -> Iterator[str]:
+    for key, value in values.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}={_quoted(value)}"
+
+
+def _quoted(value: Any) -> str:
+    """A value in Hydra's override grammar."""
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+        return f"'{escaped}'"
+    if isinstance(value, list):
+        return f"[{','.join(map(_quoted, value))}]"
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{key}:{_quoted(item)}" for key, item in value.items()) + "}"
+    return "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def help_text(stage: Stage[Any]) -> str:
+    """Usage, and every option with its type, default and meaning."""
+    lines = [f"usage: {stage.command} run=NAME [recipe=NAME] [option=value …]", "", "options:"]
+    for f in fields(stage.config):
+        default = f.default if f.default is not NO_DEFAULT else f.default_factory()  # type: ignore[misc]
+        shown = "required" if default == "???" else f"default {default!r}"
+        lines.append(f"  {f.name} ({f.type}; {shown})\n      {f.metadata.get('help', '')}")
+    recipes = ", ".join(sorted(path.stem for path in (CONFIGS / "recipes").glob("*.yaml")))
+    lines += [
+        "",
+        f"recipes: {recipes}",
+        f"values: configs/{stage.name}.yaml, then the recipe, then the command line",
+    ]
+    return "\n".join(lines)
+
+
+def summary(manifest: Manifest, config: StageConfig, seconds: float | None) -> str:
+    """What became of the documents, in one line."""
+    books = manifest.books()
+    came, kept, dropped = (books.total(fate).documents for fate in ("in", "kept", "dropped"))
+    folder = run_folder(config).child(manifest.stage).uri
+    counts = f"{came:,} documents in, {kept:,} kept, {dropped:,} dropped" if came else "done"
+    took = f"{seconds:.1f} s" if seconds is not None else "nothing to do"
+    return f"{manifest.stage}: {counts} ({took}) → {folder}"

@@ -1,0 +1,125 @@
+"""Runs tasks: in this process, or in a pool of worker processes that survives the death of one."""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from typing import TypeVar
+
+import pyarrow as pa
+
+from corpus.errors import StageError
+from corpus.progress import Meter, Progress
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+CONTEXT = multiprocessing.get_context("spawn")  # a forked child inherits locks of Arrow's and numba's threads
+TICK_SECONDS = 0.5
+LIVES = 3
+PR_SET_PDEATHSIG = 1
+
+_meter: Meter | None = None
+
+
+def meter() -> Meter:
+    """The meter that this process counts into."""
+    global _meter  # noqa: PLW0603 (one per process, set when a worker starts)
+    if _meter is None:
+        _meter = Meter.shared(CONTEXT)
+    return _meter
+
+
+def die_with_parent() -> None:
+    """Let the kernel end this process when its parent ends, however that happens (Linux; elsewhere nothing)."""
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "prctl"):
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _start_worker(shared: Meter) -> None:
+    global _meter  # noqa: PLW0603
+    _meter = shared
+    die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    pa.set_cpu_count(1)
+
+
+def run_tasks(
+    function: Callable[[T], R],
+    tasks: Sequence[T],
+    n_workers: int,
+    done: Callable[[R], None],
+    progress: Progress,
+) -> None:
+    """Call `function` on every task and `done` on every result as it comes; with one worker, in this process.
+
+    A worker that dies takes its task with it: the task is tried again, three times in all.
+    Raises StageError then, and whatever a task raises; what was done stays done.
+    """
+    waiting = list(tasks)
+    if n_workers == 1 or len(waiting) <= 1:
+        _run_here(function, waiting, done, progress)
+        return
+    shared = Meter.shared(CONTEXT)
+    for _ in range(LIVES):
+        waiting = _run_in_pool(function, waiting, n_workers, (done, progress, shared))
+        if not waiting:
+            progress.close(shared)
+            return
+    msg = (
+        f"{progress.label}: worker processes were ended from outside {LIVES} times (out of memory?), "
+        f"{len(waiting)} tasks are left. Try: the same command with workers=1"
+    )
+    raise StageError(msg)
+
+
+def _run_here(
+    function: Callable[[T], R], tasks: Sequence[T], done: Callable[[R], None], progress: Progress
+) -> None:
+    counted = meter()
+    counted.documents.value = counted.bytes.value = 0
+    for task in tasks:
+        done(function(task))
+        progress.tasks_done += 1
+        progress.tick(counted)
+    progress.close(counted)
+
+
+def _run_in_pool(
+    function: Callable[[T], R],
+    tasks: Sequence[T],
+    n_workers: int,
+    watch: tuple[Callable[[R], None], Progress, Meter],
+) -> list[T]:
+    """The tasks left undone by the death of a worker; none if all went well."""
+    done, progress, shared = watch
+    waiting = list(reversed(tasks))
+    running: dict[Future[R], T] = {}
+    pool = ProcessPoolExecutor(min(n_workers, len(waiting)), CONTEXT, _start_worker, (shared,))
+    try:
+        while waiting or running:
+            while waiting and len(running) < 2 * n_workers:
+                running[pool.submit(function, waiting[-1])] = waiting[-1]
+                waiting.pop()
+            finished, _ = wait(running, timeout=TICK_SECONDS, return_when=FIRST_COMPLETED)
+            for future in finished:
+                done(future.result())
+                del running[future]
+                progress.tasks_done += 1
+            progress.tick(shared)
+    except BrokenProcessPool:
+        return [*running.values(), *reversed(waiting)]
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+    return []
+
+
+def worker_count(configured: int) -> int:
+    """The number of worker processes: as configured, or one per core that this process may use."""
+    return configured or len(os.sched_getaffinity(0))

@@ -1,0 +1,98 @@
+"""How long work shows itself: a bar on a terminal, and one line a minute in a log file."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from multiprocessing.context import BaseContext
+from multiprocessing.sharedctypes import Synchronized
+from pathlib import Path
+
+LOG_SECONDS = 60.0
+logger = logging.getLogger("sastra")
+
+
+@dataclass
+class Meter:
+    """Documents and bytes read so far, counted by all worker processes together."""
+
+    documents: Synchronized[int]
+    bytes: Synchronized[int]
+
+    @classmethod
+    def shared(cls, context: BaseContext) -> Meter:
+        """A meter that can be handed to worker processes when they start."""
+        return cls(context.Value("q", 0), context.Value("q", 0))
+
+    def count(self, documents: int, n_bytes: int) -> None:
+        """Add what was just read."""
+        with self.documents.get_lock():
+            self.documents.value += documents
+        with self.bytes.get_lock():
+            self.bytes.value += n_bytes
+
+
+@dataclass
+class Progress:
+    """Shows a phase's meter; `tick` as often as wanted, it decides what to print."""
+
+    label: str
+    n_tasks: int
+    n_documents: int | None = None
+    tasks_done: int = 0
+    started: float = field(default_factory=time.monotonic)
+    logged: float = field(default_factory=time.monotonic)
+
+    def tick(self, meter: Meter) -> None:
+        """Bring the bar up to date, and the log once a minute."""
+        now = time.monotonic()
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r\x1b[K{self.line(meter, now)}")
+            sys.stderr.flush()
+        if now - self.logged >= LOG_SECONDS:
+            self.logged = now
+            logger.info(self.line(meter, now))
+
+    def line(self, meter: Meter, now: float) -> str:
+        """Documents, MB/s and time left, in one line."""
+        seconds = max(now - self.started, 1e-9)
+        documents, n_bytes = meter.documents.value, meter.bytes.value
+        parts = [f"{self.label}: {self.tasks_done}/{self.n_tasks} shards"]
+        if documents:
+            of = f"/{self.n_documents:,}" if self.n_documents else ""
+            parts += [f"{documents:,}{of} documents", f"{n_bytes / seconds / 1e6:.1f} MB/s"]
+        done = documents / self.n_documents if self.n_documents else self.tasks_done / max(self.n_tasks, 1)
+        if 0 < done < 1:
+            parts.append(f"{_clock(seconds * (1 - done) / done)} left")
+        return ", ".join(parts)
+
+    def close(self, meter: Meter) -> None:
+        """Wipe the bar and log the last line."""
+        if sys.stderr.isatty():
+            sys.stderr.write("\r\x1b[K")
+        now = time.monotonic()
+        logger.info("%s; %s", self.line(meter, now), _clock(now - self.started))
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02d}"
+
+
+@contextmanager
+def log_to(path: Path) -> Iterator[None]:
+    """Send the log to a file while the block runs."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handler = logging.FileHandler(path, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        handler.close()

@@ -1,0 +1,386 @@
+"""The stage runner: idempotent file → file tasks, receipts, the ledger, and a manifest written last."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import logging
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import IO, Any, Generic, TypeVar
+
+import pyarrow as pa
+from omegaconf import MISSING
+
+from corpus.document import DOCUMENT, DROPPED, as_dropped
+from corpus.engine import meter, run_tasks, worker_count
+from corpus.errors import ConfigurationError, StageError
+from corpus.ledger import Ledger
+from corpus.manifest import MANIFEST, Manifest, decisive, fingerprint
+from corpus.paths import Folder, resolve
+from corpus.progress import Progress, log_to
+from corpus.shards import ShardWriter
+
+PLAN = "plan.json"
+WORK = "work"  # intermediate files: deleted once the manifest stands
+LOCK = ".lock"
+
+logger = logging.getLogger("sastra")
+
+
+def option(default: Any, text: str, *, volatile: bool = False) -> Any:
+    """A config field with its line of `--help`; a volatile one does not decide what the output is."""
+    metadata = {"help": text, "volatile": volatile}
+    if isinstance(default, (list, dict)):
+        return field(default_factory=lambda: type(default)(default), metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+@dataclass
+class StageConfig:
+    """What every stage is told; stages add their own fields."""
+
+    run: str = option(MISSING, "name of the run; its files go to <runs>/<run>/<stage>", volatile=True)
+    runs: str = option(
+        "runs", "folder, or address such as s3://bucket/path, that holds the runs", volatile=True
+    )
+    workers: int = option(0, "worker processes; 0 = one per core, 1 = work in this process", volatile=True)
+
+
+C = TypeVar("C", bound=StageConfig)
+
+
+class Outcome:
+    """Counts what a task reads, and writes what it keeps and drops to shards of the task's name."""
+
+    def __init__(self, task: Task[Any], schema: pa.Schema = DOCUMENT) -> None:
+        self._task = task
+        self._schema = schema
+        self._stack = ExitStack()
+        self._kept: ShardWriter | None = None
+        self._dropped: ShardWriter | None = None
+
+    def __enter__(self) -> Outcome:
+        self._kept = self._stack.enter_context(self._writer("documents", self._schema))
+        self._dropped = self._stack.enter_context(self._writer("dropped", DROPPED))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.__exit__(kind, error, trace)
+
+    def _writer(self, folder: str, schema: pa.Schema) -> ShardWriter:
+        return ShardWriter(self._task.create(f"{folder}/{self._task.name}.parquet"), schema)
+
+    def read(self, table: pa.Table) -> None:
+        """Count documents as come in, with the sizes that their columns state."""
+        self._task.ledger.add_table(table, "in")
+        meter().count(len(table), sum(table["n_bytes"].to_pylist()))
+
+    def keep(self, table: pa.Table) -> None:
+        """Write and count documents that go on."""
+        assert self._kept is not None
+        self._task.ledger.add_table(table, "kept")
+        self._kept.write(table)
+
+    def drop(self, table: pa.Table, reason: Any, score: Any = None, evidence: Any = None) -> None:
+        """Write and count documents that stop here; reason, score and evidence are a value each or a column."""
+        assert self._dropped is not None
+        rows = as_dropped(table, self._task.stage, reason, score, evidence)
+        self._task.ledger.add_table(rows, "dropped")
+        self._dropped.write(rows)
+
+    def edited(self, step: str, before: pa.Table, after: pa.Table) -> None:
+        """Count what the step `step` took from (or added to) the texts of `before` to give those of `after`."""
+        self._task.ledger.add_edit(step, before, after)
+
+
+@dataclass(frozen=True)
+class Task(Generic[C]):
+    """One file → file piece of work; whatever it writes depends on these fields alone."""
+
+    name: str
+    stage: str
+    folder: Folder
+    config: C
+    source: str = ""  # URI of the input file, if there is one
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    ledger: Ledger = field(default_factory=Ledger, compare=False)
+    files: list[dict[str, Any]] = field(default_factory=list, compare=False)
+
+    @contextmanager
+    def create(self, path: str) -> Iterator[IO[bytes]]:
+        """Open an output file, by its path in the stage's folder; it appears whole, and goes into the receipt."""
+        with self.folder.create(path) as file:
+            counted = _Digesting(file)
+            yield counted  # type: ignore[misc]
+        self.files.append({"path": path, "bytes": counted.size, "sha256": counted.sha256.hexdigest()})
+
+    def outcome(self, schema: pa.Schema = DOCUMENT) -> Outcome:
+        """The kept and dropped shards of this task, as a context manager."""
+        return Outcome(self, schema)
+
+
+class _Digesting:
+    """A file being written in order, with its size and SHA-256 taken on the way."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.size = 0
+        self.sha256 = hashlib.sha256()
+        self.closed = False
+
+    def write(self, data: Any) -> int:
+        view = memoryview(data)
+        self.sha256.update(view)
+        self.size += view.nbytes
+        self._file.write(view)
+        return view.nbytes
+
+    def tell(self) -> int:
+        return self.size
+
+    def flush(self) -> None:
+        self._file.flush()
+
+    def writable(self) -> bool:
+        return True
+
+    def readable(self) -> bool:
+        return False
+
+    def seekable(self) -> bool:
+        return False
+
+    def close(self) -> None:
+        """The block that opened the file closes it."""
+
+
+@dataclass(frozen=True)
+class _Job(Generic[C]):
+    """A phase's function with its tasks, as handed to workers."""
+
+    phase: str
+    function: Callable[[Task[C]], Any]
+
+    def __call__(self, task: Task[C]) -> dict[str, Any]:
+        facts = self.function(task)
+        receipt = {"task": task.name, "files": task.files, "ledger": task.ledger.rows(), "facts": facts}
+        task.folder.write_json(f"receipts/{self.phase}/{task.name}.json", receipt)
+        return receipt
+
+
+def _no_names(_config: Any) -> Sequence[str]:
+    return ()
+
+
+def _no_check(_config: Any) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Stage(Generic[C]):
+    """A stage of the pipeline: its name, its config's schema and its algorithm.
+
+    `module` is what `python -m` runs, the name itself unless given. `upstream` names the stages it
+    reads, `sources` the URIs of files from outside; `check` raises ConfigurationError for impossible
+    values. `gathers` marks output that cannot be made again (a crawl): a changed configuration goes on
+    from it, where other stages start afresh.
+    """
+
+    name: str
+    config: type[C]
+    run: Callable[[StageRun[C]], None]
+    module: str = ""
+    upstream: Callable[[C], Sequence[str]] = _no_names
+    sources: Callable[[C], Sequence[str]] = _no_names
+    check: Callable[[C], None] = _no_check
+    gathers: bool = False
+
+    @property
+    def command(self) -> str:
+        """The command that runs it."""
+        return f"python -m {self.module or self.name}"
+
+    @property
+    def package(self) -> str:
+        """The folder of its code."""
+        return (self.module or self.name).partition(".")[0]
+
+
+class StageRun(Generic[C]):
+    """One run of a stage: what its algorithm works with."""
+
+    def __init__(self, stage: Stage[C], config: C) -> None:
+        self.stage = stage
+        self.config = config
+        self.folder = run_folder(config).child(stage.name)
+        self.upstream = {name: _finished(config, name) for name in stage.upstream(config)}
+        self.facts: dict[str, Any] = {}
+        self.receipts: list[dict[str, Any]] = []
+
+    def shards(self, upstream: str, kind: str = "documents") -> list[str]:
+        """URIs of an upstream stage's output shards."""
+        return self.upstream[upstream].shards(run_folder(self.config).child(upstream), kind)
+
+    def task(self, name: str, source: str = "", arguments: Mapping[str, Any] | None = None) -> Task[C]:
+        """A task of this stage."""
+        return Task(name, self.stage.name, self.folder, self.config, source, arguments or {})
+
+    def tasks(self, sources: Sequence[str]) -> list[Task[C]]:
+        """A task for each input file, named after it."""
+        return [self.task(_stem(source), source) for source in sources]
+
+    def map(
+        self,
+        phase: str,
+        function: Callable[[Task[C]], Any],
+        tasks: Sequence[Task[C]],
+        n_documents: int | None = None,
+    ) -> list[dict[str, Any]]:
+        """The receipts of all tasks, in order; those that already have one are not run again."""
+        sizes = self.folder.sizes()
+        receipts = {task.name: self._receipt(phase, task.name, sizes) for task in tasks}
+        todo = [task for task in tasks if receipts[task.name] is None]
+
+        def done(receipt: dict[str, Any]) -> None:
+            receipts[receipt["task"]] = receipt
+
+        progress = Progress(f"{self.stage.name} {phase}", len(todo), n_documents)
+        run_tasks(_Job(phase, function), todo, worker_count(self.config.workers), done, progress)
+        ordered = [receipts[task.name] for task in tasks]
+        self.receipts += ordered  # type: ignore[arg-type]
+        return ordered  # type: ignore[return-value]
+
+    def _receipt(self, phase: str, name: str, sizes: Mapping[str, int]) -> dict[str, Any] | None:
+        path = f"receipts/{phase}/{name}.json"
+        if path not in sizes:
+            return None
+        receipt: dict[str, Any] = self.folder.read_json(path)
+        return receipt if all(sizes.get(f["path"]) == f["bytes"] for f in receipt["files"]) else None
+
+    def finish(self, inputs: Mapping[str, str], mark: str) -> Manifest:
+        """Check the conservation law and write the manifest."""
+        ledger = Ledger(row for receipt in self.receipts for row in receipt["ledger"])
+        ledger.check(self.stage.name)
+        self._check_handover(ledger)
+        outputs = [
+            f for receipt in self.receipts for f in receipt["files"] if not f["path"].startswith(f"{WORK}/")
+        ]
+        outputs.sort(key=lambda file: str(file["path"]))
+        manifest = Manifest(
+            self.stage.name, mark, decisive(self.config), dict(inputs), outputs, ledger.rows(), self.facts
+        )
+        manifest.save(self.folder)
+        self.folder.delete(WORK)
+        return manifest
+
+    def _check_handover(self, ledger: Ledger) -> None:
+        """What came in is what the stages before kept, source by source."""
+        handed = Ledger(r for m in self.upstream.values() for r in m.ledger if r["fate"] == "kept")
+        if not ledger.amounts or not handed.amounts or not self.upstream:
+            return
+        for source in handed.sources():
+            given, taken = handed.total("kept", source).documents, ledger.total("in", source).documents
+            if given != taken:
+                msg = f"{self.stage.name}: {given:,} documents of source {source!r} were handed over, {taken:,} were read"
+                raise StageError(msg)
+
+
+def run_folder(config: StageConfig) -> Folder:
+    """The folder of the run that a config names."""
+    return Folder(config.runs).child(config.run)
+
+
+def execute(stage: Stage[C], config: C) -> tuple[Manifest, bool]:
+    """The stage's manifest, and whether any work was needed for it."""
+    _check_common(config)
+    stage.check(config)
+    inputs = _input_marks(stage, config)
+    mark = fingerprint(stage.name, stage.package, config, inputs)
+    folder = run_folder(config).child(stage.name)
+    with _only_one(folder):
+        manifest = Manifest.load(folder)
+        if manifest and manifest.fingerprint == mark and manifest.intact(folder):
+            folder.delete(WORK)
+            return manifest, False
+        _prepare(stage, folder, mark)
+        with (
+            log_to(run_folder(config).local() / "logs" / f"{stage.name}.log")
+            if _is_local(folder)
+            else ExitStack()
+        ):
+            run = StageRun(stage, config)
+            stage.run(run)
+            return run.finish(inputs, mark), True
+
+
+def _check_common(config: StageConfig) -> None:
+    if not re.fullmatch(r"[\w][\w.-]*", config.run):
+        msg = f"run: got {config.run!r}; expected a name of letters, digits, '.', '_' or '-'. Try: run=dev"
+        raise ConfigurationError(msg)
+    if config.workers < 0:
+        msg = f"workers: got {config.workers}; expected 0 (one per core) or more"
+        raise ConfigurationError(msg)
+
+
+def _input_marks(stage: Stage[C], config: C) -> dict[str, str]:
+    marks = {}
+    for name in stage.upstream(config):
+        _finished(config, name)
+        folder = run_folder(config).child(name)
+        marks[name] = hashlib.sha256(folder.read(MANIFEST)).hexdigest()
+    for uri in stage.sources(config):
+        filesystem, path = resolve(uri)
+        info = filesystem.get_file_info(path)
+        marks[uri] = f"{info.size} bytes, {info.mtime_ns}"
+    return marks
+
+
+def _finished(config: StageConfig, name: str) -> Manifest:
+    folder = run_folder(config).child(name)
+    manifest = Manifest.load(folder)
+    if manifest is None:
+        msg = f"{folder.uri}: the stage {name!r} has not finished. Try: make {name} RUN={config.run}"
+        raise ConfigurationError(msg)
+    return manifest
+
+
+def _prepare(stage: Stage[C], folder: Folder, mark: str) -> None:
+    """Make the folder ready for output of this fingerprint: what another one left is replaced."""
+    planned = folder.read_json(PLAN)["fingerprint"] if folder.exists(PLAN) else None
+    if planned != mark and not stage.gathers:
+        for name in sorted({path.split("/")[0] for path in folder.sizes()} - {LOCK}):
+            folder.delete(name)
+    folder.delete_partial()
+    folder.delete(MANIFEST)
+    folder.write_json(PLAN, {"fingerprint": mark})
+
+
+def _is_local(folder: Folder) -> bool:
+    return "://" not in folder.uri
+
+
+@contextmanager
+def _only_one(folder: Folder) -> Iterator[None]:
+    """Hold the folder's lock, so that two commands never write into one stage; other file systems have none."""
+    if not _is_local(folder):
+        yield
+        return
+    path = folder.local() / LOCK
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            msg = f"{folder.uri}: another process is at work there. Try: wait for it, or choose another run="
+            raise StageError(msg) from error
+        yield
+
+
+def _stem(uri: str) -> str:
+    return uri.rpartition("/")[2].partition(".")[0]

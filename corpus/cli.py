@@ -23,7 +23,10 @@ CONFIGS = HOUSE / "configs"
 
 
 def main(stage: Stage[Any], arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run a stage from its command line and exit: 0 done, 1 could not go on, 2 impossible configuration, 130 interrupted."""
+    """Run a stage from its command line and exit.
+
+    0: done; 1: could not go on; 2: impossible configuration; 130: interrupted.
+    """
     words = list(sys.argv[1:] if arguments is None else arguments)
     if {"-h", "--help", "help"} & set(words):
         _write(help_text(stage), sys.stdout)
@@ -135,7 +138,7 @@ def help_text(stage: Stage[Any]) -> str:
     """Usage, and every option with its type, default and meaning."""
     lines = [f"usage: {stage.command} run=NAME [recipe=NAME] [option=value …]", "", "options:"]
     for f in fields(stage.config):
-        default = f.default if f.default is not NO_DEFAULT else f.default_factory()  # type: ignore[misc]
+        default = f.default_factory() if f.default_factory is not NO_DEFAULT else f.default
         shown = "required" if default == "???" else f"default {default!r}"
         lines.append(f"  {f.name} ({f.type}; {shown})\n      {f.metadata.get('help', '')}")
     recipes = ", ".join(sorted(path.stem for path in (CONFIGS / "recipes").glob("*.yaml")))

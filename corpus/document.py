@@ -23,8 +23,8 @@ DOCUMENT = pa.schema(
         pa.field("source", pa.string(), nullable=False),
         pa.field("licence", pa.string(), nullable=False),
         pa.field("rights", RIGHTS),
-        pa.field("fetched_at", pa.timestamp("s", tz="UTC")),
-        pa.field("published_at", pa.timestamp("s", tz="UTC")),
+        pa.field("fetched_at", pa.timestamp("ms", tz="UTC")),
+        pa.field("published_at", pa.timestamp("ms", tz="UTC")),
         pa.field("title", pa.string()),
         pa.field("author", pa.string()),
         pa.field("content_digest", pa.string()),
@@ -62,7 +62,7 @@ def document_id(source: str, key: str) -> str:
 
 
 def measure(texts: pa.Array | pa.ChunkedArray) -> dict[str, pa.Array]:
-    """Code points, UTF-8 bytes and orthographic clusters of each text, as the int64 columns n_chars, n_bytes, n_clusters."""
+    """Code points, UTF-8 bytes and orthographic clusters of each text: n_chars, n_bytes and n_clusters, int64."""
     from khmer.clusters import cluster_counts  # noqa: PLC0415 (numba takes a second to import)
 
     return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import IO
+from typing import IO, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -55,7 +55,7 @@ class ShardWriter:
         self._pending: list[pa.Table] = []
         self._file: pq.ParquetWriter | None = None
 
-    def __enter__(self) -> ShardWriter:
+    def __enter__(self) -> Self:
         options = {"compression": "zstd", "compression_level": COMPRESSION_LEVEL, "version": "2.6"}
         self._file = pq.ParquetWriter(self._target.__enter__(), self._schema, **options)
         return self

@@ -8,21 +8,18 @@ import logging
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from types import TracebackType
-from typing import IO, Any, Generic, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, TypeVar
 
-import pyarrow as pa
 from omegaconf import MISSING
 
-from corpus.document import DOCUMENT, DROPPED, as_dropped
-from corpus.engine import meter, run_tasks, worker_count
+from corpus.engine import run_tasks, worker_count
 from corpus.errors import ConfigurationError, StageError
 from corpus.ledger import Ledger
 from corpus.manifest import MANIFEST, Manifest, decisive, fingerprint
 from corpus.paths import Folder, resolve
 from corpus.progress import Progress, log_to
-from corpus.shards import ShardWriter
+from corpus.task import Task
 
 PLAN = "plan.json"
 WORK = "work"  # intermediate files: deleted once the manifest stands
@@ -53,113 +50,6 @@ class StageConfig:
 C = TypeVar("C", bound=StageConfig)
 
 
-class Outcome:
-    """Counts what a task reads, and writes what it keeps and drops to shards of the task's name."""
-
-    def __init__(self, task: Task[Any], schema: pa.Schema = DOCUMENT) -> None:
-        self._task = task
-        self._schema = schema
-        self._stack = ExitStack()
-        self._kept: ShardWriter | None = None
-        self._dropped: ShardWriter | None = None
-
-    def __enter__(self) -> Outcome:
-        self._kept = self._stack.enter_context(self._writer("documents", self._schema))
-        self._dropped = self._stack.enter_context(self._writer("dropped", DROPPED))
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stack.__exit__(kind, error, trace)
-
-    def _writer(self, folder: str, schema: pa.Schema) -> ShardWriter:
-        return ShardWriter(self._task.create(f"{folder}/{self._task.name}.parquet"), schema)
-
-    def read(self, table: pa.Table) -> None:
-        """Count documents as come in, with the sizes that their columns state."""
-        self._task.ledger.add_table(table, "in")
-        meter().count(len(table), sum(table["n_bytes"].to_pylist()))
-
-    def keep(self, table: pa.Table) -> None:
-        """Write and count documents that go on."""
-        assert self._kept is not None
-        self._task.ledger.add_table(table, "kept")
-        self._kept.write(table)
-
-    def drop(self, table: pa.Table, reason: Any, score: Any = None, evidence: Any = None) -> None:
-        """Write and count documents that stop here; reason, score and evidence are a value each or a column."""
-        assert self._dropped is not None
-        rows = as_dropped(table, self._task.stage, reason, score, evidence)
-        self._task.ledger.add_table(rows, "dropped")
-        self._dropped.write(rows)
-
-    def edited(self, step: str, before: pa.Table, after: pa.Table) -> None:
-        """Count what the step `step` took from (or added to) the texts of `before` to give those of `after`."""
-        self._task.ledger.add_edit(step, before, after)
-
-
-@dataclass(frozen=True)
-class Task(Generic[C]):
-    """One file → file piece of work; whatever it writes depends on these fields alone."""
-
-    name: str
-    stage: str
-    folder: Folder
-    config: C
-    source: str = ""  # URI of the input file, if there is one
-    arguments: Mapping[str, Any] = field(default_factory=dict)
-    ledger: Ledger = field(default_factory=Ledger, compare=False)
-    files: list[dict[str, Any]] = field(default_factory=list, compare=False)
-
-    @contextmanager
-    def create(self, path: str) -> Iterator[IO[bytes]]:
-        """Open an output file, by its path in the stage's folder; it appears whole, and goes into the receipt."""
-        with self.folder.create(path) as file:
-            counted = _Digesting(file)
-            yield counted  # type: ignore[misc]
-        self.files.append({"path": path, "bytes": counted.size, "sha256": counted.sha256.hexdigest()})
-
-    def outcome(self, schema: pa.Schema = DOCUMENT) -> Outcome:
-        """The kept and dropped shards of this task, as a context manager."""
-        return Outcome(self, schema)
-
-
-class _Digesting:
-    """A file being written in order, with its size and SHA-256 taken on the way."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-        self.size = 0
-        self.sha256 = hashlib.sha256()
-        self.closed = False
-
-    def write(self, data: Any) -> int:
-        view = memoryview(data)
-        self.sha256.update(view)
-        self.size += view.nbytes
-        self._file.write(view)
-        return view.nbytes
-
-    def tell(self) -> int:
-        return self.size
-
-    def flush(self) -> None:
-        self._file.flush()
-
-    def writable(self) -> bool:
-        return True
-
-    def readable(self) -> bool:
-        return False
-
-    def seekable(self) -> bool:
-        return False
-
-    def close(self) -> None:
-        """The block that opened the file closes it."""
-
-
 @dataclass(frozen=True)
 class _Job(Generic[C]):
     """A phase's function with its tasks, as handed to workers."""
@@ -168,6 +58,7 @@ class _Job(Generic[C]):
     function: Callable[[Task[C]], Any]
 
     def __call__(self, task: Task[C]) -> dict[str, Any]:
+        task = replace(task, ledger=Ledger(), files=[])  # a task may serve several phases
         facts = self.function(task)
         receipt = {"task": task.name, "files": task.files, "ledger": task.ledger.rows(), "facts": facts}
         task.folder.write_json(f"receipts/{self.phase}/{task.name}.json", receipt)
@@ -287,7 +178,8 @@ class StageRun(Generic[C]):
         for source in handed.sources():
             given, taken = handed.total("kept", source).documents, ledger.total("in", source).documents
             if given != taken:
-                msg = f"{self.stage.name}: {given:,} documents of source {source!r} were handed over, {taken:,} were read"
+                handed_over = f"{given:,} documents of source {source!r} were handed over"
+                msg = f"{self.stage.name}: {handed_over}, {taken:,} were read"
                 raise StageError(msg)
 
 
@@ -367,7 +259,7 @@ def _is_local(folder: Folder) -> bool:
 
 @contextmanager
 def _only_one(folder: Folder) -> Iterator[None]:
-    """Hold the folder's lock, so that two commands never write into one stage; other file systems have none."""
+    """Hold the folder's lock, so that no two commands write into one stage (local folders only)."""
     if not _is_local(folder):
         yield
         return
@@ -384,3 +276,6 @@ def _only_one(folder: Folder) -> Iterator[None]:
 
 def _stem(uri: str) -> str:
     return uri.rpartition("/")[2].partition(".")[0]
+
+
+__all__ = ["Stage", "StageConfig", "StageRun", "Task", "execute", "option", "run_folder"]

@@ -1,0 +1,1 @@
+"""The web → WARC, and what others gathered → documents."""

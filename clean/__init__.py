@@ -1,0 +1,1 @@
+"""Web records and imported texts become documents: extract, normalise, score, decide, mask."""

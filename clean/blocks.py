@@ -1,0 +1,115 @@
+"""An HTML page as a sequence of text blocks, with the elements that hold them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Final, NamedTuple
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+INVISIBLE: Final = [
+    "script", "style", "noscript", "template", "svg", "iframe", "object", "embed", "textarea", "select",
+    "math", "video", "audio", "canvas", "map", "button",
+]  # fmt: skip
+INLINE: Final = frozenset([
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img",
+    "ins", "kbd", "label", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong",
+    "sub", "sup", "time", "tt", "u", "var", "wbr",
+])  # fmt: skip
+NAMING: Final = ("class", "id", "role", "itemprop")
+SPACE: Final = re.compile(r"[ \t\r\n\f\v\u00a0]+")
+MAX_NODES: Final = 200_000  # the largest page of the development set has 12,000
+
+
+@dataclass(slots=True)
+class Element:
+    """A block-level element: what it is called, and its place in the tree."""
+
+    tag: str
+    names: str  # class, id, role and itemprop, in lower case
+    parent: int
+
+
+@dataclass(slots=True)
+class Block:
+    """A run of text that no block-level boundary cuts."""
+
+    element: int
+    text: str = ""
+    link_chars: int = 0
+    parts: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Page:
+    """The blocks of a page in order, and its block-level elements, parents before children."""
+
+    elements: list[Element]
+    blocks: list[Block]
+
+
+class Home(NamedTuple):
+    """Where text belongs: to the nearest block-level element, inside a link or not."""
+
+    element: int
+    linked: bool
+
+
+def read_blocks(tree: LexborHTMLParser) -> Page:
+    """The page's blocks; white space is collapsed, zero-width characters are kept."""
+    walk = _Walk()
+    if tree.body is not None:
+        tree.strip_tags(INVISIBLE)
+        walk.run(tree.body)
+    return Page(walk.elements, walk.finished())
+
+
+class _Walk:
+    """One pass over the tree in document order."""
+
+    def __init__(self) -> None:
+        self.elements: list[Element] = []
+        self.blocks: list[Block] = []
+        self.homes: dict[int, Home] = {}
+        self.cut = True
+
+    def run(self, body: LexborNode) -> None:
+        top = Home(0, linked=False)
+        self.elements.append(Element("body", "", -1))
+        for node in islice(body.traverse(include_text=True), 1, MAX_NODES):
+            parent = node.parent
+            home = self.homes.get(parent.mem_id, top) if parent is not None else top
+            tag = node.tag or "-"
+            if tag == "-text":
+                self.add(home, node.text_content or "")
+            elif not tag.startswith(("-", "_")):
+                self.homes[node.mem_id] = self.enter(node, tag, home)
+
+    def enter(self, node: LexborNode, tag: str, home: Home) -> Home:
+        if tag == "a":
+            return Home(home.element, linked=True)
+        if tag in INLINE:
+            return home
+        self.cut = True
+        if tag in ("br", "hr"):
+            return home
+        attributes = node.attributes
+        names = " ".join(filter(None, map(attributes.get, NAMING)))
+        self.elements.append(Element(tag, names.lower(), home.element))
+        return Home(len(self.elements) - 1, home.linked)
+
+    def add(self, home: Home, text: str) -> None:
+        if self.cut or self.blocks[-1].element != home.element:
+            self.blocks.append(Block(home.element))
+            self.cut = False
+        block = self.blocks[-1]
+        block.parts.append(text)
+        if home.linked:
+            block.link_chars += len(text.strip())
+
+    def finished(self) -> list[Block]:
+        for block in self.blocks:
+            block.text = SPACE.sub(" ", "".join(block.parts)).strip()
+        return [block for block in self.blocks if block.text]

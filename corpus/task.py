@@ -42,6 +42,11 @@ class Task(Generic[C]):
             yield counted  # type: ignore[misc]
         self.files.append({"path": path, "bytes": counted.size, "sha256": counted.sha256.hexdigest()})
 
+    def read(self, table: pa.Table) -> None:
+        """Count documents as come in, by the sizes in their columns."""
+        self.ledger.add_table(table, "in")
+        meter().count(len(table), pc.sum(table["n_bytes"]).as_py() or 0)
+
     def outcome(self, schema: pa.Schema = DOCUMENT) -> Outcome:
         """The kept and dropped shards of this task, as a context manager."""
         return Outcome(self, schema)
@@ -72,8 +77,7 @@ class Outcome:
 
     def read(self, table: pa.Table) -> None:
         """Count documents as come in, by the sizes in their columns."""
-        self._task.ledger.add_table(table, "in")
-        meter().count(len(table), pc.sum(table["n_bytes"]).as_py() or 0)
+        self._task.read(table)
 
     def keep(self, table: pa.Table) -> None:
         """Write and count documents that go on."""

@@ -15,6 +15,7 @@ from khmer.codepoints import CLUSTER
 PRIVATE_FIRST = 0xE000
 PRIVATE_LAST = 0xF8FF
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
+_PLAIN_DIGITS = str.maketrans("០១២៣៤៥៦៧៨៩", "0123456789")
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,14 @@ class Alphabet:
         return cls(tuple(frequent[: PRIVATE_LAST - PRIVATE_FIRST + 1]))
 
     def encode(self, text: str) -> str:
-        """The text with its known clusters as single characters; private-use characters of its own become spaces."""
+        """The text with its known clusters as single characters.
+
+        Private-use characters of its own become spaces. Khmer digits become ASCII ones, the only
+        digits that sentencepiece knows to keep apart (its `split_digits`).
+        """
         to_private = self._to_private
-        return CLUSTER.sub(lambda m: to_private.get(m[0], m[0]), _PRIVATE.sub(" ", text))
+        own = _PRIVATE.sub(" ", text).translate(_PLAIN_DIGITS)
+        return CLUSTER.sub(lambda m: to_private.get(m[0], m[0]), own)
 
     def decode(self, text: str) -> str:
         """The text with its clusters written out in Khmer again."""

@@ -34,30 +34,31 @@ def evaluate(model: bytes, hugging_face: str, texts: Sequence[str]) -> Evaluatio
     n_tokens = n_broken = n_bytes = n_clusters = 0
     for text in texts:
         ids = processor.encode(text)
-        _check(text, ids, processor, other)
+        theirs = other.encode(text, add_special_tokens=False)
+        _check(text, ids, processor.decode(ids), theirs.ids)
+        clusters = [match.span() for match in CLUSTER.finditer(text)]
         n_tokens += len(ids)
         n_bytes += sum(map(processor.is_byte, ids))
-        clusters = [m.span() for m in CLUSTER.finditer(text)]
         n_clusters += len(clusters)
-        n_broken += _broken(processor.encode(text, out_type="immutable_proto"), clusters)
+        n_broken += _broken(theirs.offsets, clusters)
     tokens = max(n_tokens, 1)
     sizes = (sum(len(t.encode()) for t in texts), sum(map(len, texts)), n_clusters, n_broken, n_bytes)
     return Evaluation(len(texts), n_tokens, *(size / tokens for size in sizes))
 
 
-def _check(text: str, ids: list[int], processor: sentencepiece.SentencePieceProcessor, other: tokenizers.Tokenizer) -> None:
-    back = processor.decode(ids)
+def _check(text: str, ids: list[int], back: str, theirs: list[int]) -> None:
     if back != text.replace(SPACE, " "):
         msg = f"tokenizer: a text of {len(text)} characters does not come back: {text[:60]!r} → {back[:60]!r}"
         raise StageError(msg)
-    theirs = other.encode(text, add_special_tokens=False).ids
     if theirs != ids:
-        at = next((i for i, pair in enumerate(zip(ids, theirs, strict=False)) if pair[0] != pair[1]), len(ids))
+        at = next(
+            (i for i, pair in enumerate(zip(ids, theirs, strict=False)) if pair[0] != pair[1]), len(ids)
+        )
         msg = f"tokenizer: sentencepiece and Hugging Face ids differ at token {at} of {text[:60]!r}"
         raise StageError(msg)
 
 
-def _broken(encoded: object, clusters: list[tuple[int, int]]) -> int:
-    """Tokens of one text that end inside one of its clusters (given as code point spans)."""
+def _broken(tokens: list[tuple[int, int]], clusters: list[tuple[int, int]]) -> int:
+    """Tokens that end inside a cluster; both as code point spans of one text."""
     inside = {position for start, end in clusters for position in range(start + 1, end)}
-    return sum(piece.end in inside for piece in encoded.pieces if piece.end > piece.begin)  # type: ignore[attr-defined]
+    return sum(end in inside for start, end in tokens if end > start)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sentencepiece import sentencepiece_model_pb2 as pb
 
 from tokenizer.learn import BOS, CONTROL, EOS, PAD, SPACE, UNK, Kind
@@ -54,7 +56,11 @@ def _merges(model: pb.ModelProto, pieces: dict[str, int]) -> list[list[str]]:
     normal = {piece.piece for piece in model.pieces if piece.type == Kind.NORMAL}
     ranked = (p.piece for p in model.pieces if p.piece in normal and len(p.piece) > 1)
     splits = ((piece[:i], piece[i:]) for piece in ranked for i in range(1, len(piece)))
-    return [[left, right] for left, right in splits if left in normal and right in normal and left + right in pieces]
+    return [
+        [left, right]
+        for left, right in splits
+        if left in normal and right in normal and left + right in pieces
+    ]
 
 
 def hugging_face_config(model_max_length: int) -> str:
@@ -72,8 +78,12 @@ def hugging_face_config(model_max_length: int) -> str:
     return json.dumps(config, ensure_ascii=False, indent=1) + "\n"
 
 
-def token_bytes(model: pb.ModelProto) -> np.ndarray:
+def token_bytes(model: pb.ModelProto) -> NDArray[np.int32]:
     """UTF-8 bytes that each id stands for, `(vocabulary,) int32`; 0 for control tokens."""
-    lengths = {Kind.BYTE: lambda _: 1, Kind.CONTROL: lambda _: 0, Kind.UNKNOWN: lambda _: 0}
-    plain = lambda piece: len(piece.replace(SPACE, " ").encode())  # noqa: E731
-    return np.array([lengths.get(p.type, plain)(p.piece) for p in model.pieces], np.int32)
+    return np.array([_length(piece) for piece in model.pieces], np.int32)
+
+
+def _length(piece: Any) -> int:
+    if piece.type in (Kind.CONTROL, Kind.UNKNOWN):
+        return 0
+    return 1 if piece.type == Kind.BYTE else len(piece.piece.replace(SPACE, " ").encode())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import sentencepiece
 from sentencepiece import sentencepiece_model_pb2 as pb
@@ -17,6 +18,7 @@ CONTROL = ("<unk>", "<s>", "</s>", "<pad>")
 SPACE = "▁"  # U+2581, how sentencepiece writes a space
 MAX_LINE_BYTES = 65_536
 COVERAGE = 0.9999  # rarer characters are written as bytes
+DIGITS = "0123456789០១២៣៤៥៦៧៨៩"
 
 Kind = pb.ModelProto.SentencePiece
 
@@ -26,18 +28,19 @@ def learn(lines: Iterable[str], alphabet: Alphabet, vocabulary: int) -> pb.Model
 
     Raises StageError where the text is too little for so many pieces.
     """
-    learnt = pb.ModelProto.FromString(_train((alphabet.encode(line) for line in lines), vocabulary))
+    margin = len(alphabet.clusters)  # some learnt pieces spell out what another already is
+    learnt = pb.ModelProto.FromString(_train((alphabet.encode(line) for line in lines), vocabulary, margin))
     return _assemble(learnt, alphabet, vocabulary)
 
 
-def _train(lines: Iterator[str], vocabulary: int) -> bytes:
+def _train(lines: Iterator[str], vocabulary: int, margin: int) -> bytes:
     model = io.BytesIO()
     try:
         sentencepiece.SentencePieceTrainer.train(
             sentence_iterator=lines,
             model_writer=model,
             model_type="bpe",
-            vocab_size=vocabulary,
+            vocab_size=vocabulary + margin,
             unk_id=UNK,
             bos_id=BOS,
             eos_id=EOS,
@@ -61,10 +64,13 @@ def _train(lines: Iterator[str], vocabulary: int) -> bytes:
 def _explained(said: str, vocabulary: int) -> str:
     most = re.search(r"value <= (\d+)", said)
     if most:
-        return f"vocabulary: got {vocabulary}, more than the text supports. Try: vocabulary={most[1]} or more text"
-    least = re.search(r"smaller than required_chars.*?(\d+) vs (\d+)", said)
+        return f"vocabulary: got {vocabulary}, more than the text supports. Try: a smaller vocabulary, or more text"
+    least = re.search(r"smaller than required_chars.*? vs (\d+)", said)
     if least:
-        return f"vocabulary: got {vocabulary}, fewer than the characters alone need. Try: vocabulary={2 * int(least[2])}"
+        needed = int(least[1])
+        return (
+            f"vocabulary: got {vocabulary}, the characters alone need {needed}. Try: vocabulary={2 * needed}"
+        )
     return f"sentencepiece could not learn a vocabulary of {vocabulary} pieces: {said}"
 
 
@@ -77,20 +83,21 @@ def _assemble(learnt: pb.ModelProto, alphabet: Alphabet, vocabulary: int) -> pb.
     special = [p for p in learnt.pieces if p.type != Kind.NORMAL]
     normal = [alphabet.decode(p.piece) for p in learnt.pieces if p.type == Kind.NORMAL]
     builders = alphabet.building_pieces()
-    singles = sorted({c for piece in (*builders, *normal) for c in piece})
+    singles = sorted({c for piece in (*builders, *normal, DIGITS) for c in piece})
     room = vocabulary - len(special) - len(builders) - len(singles)
     known = {*builders, *singles}
-    merged = [piece for piece in dict.fromkeys(normal) if len(piece) > 1 and piece not in known][: max(room, 0)]
+    merged = [piece for piece in dict.fromkeys(normal) if len(piece) > 1 and piece not in known][
+        : max(room, 0)
+    ]
     if room < 0:
         needed = vocabulary - room
-        msg = f"vocabulary: got {vocabulary}, the characters and clusters alone need {needed}. Try: vocabulary={2 * needed}"
+        alone = f"the characters and clusters alone need {needed}"
+        msg = f"vocabulary: got {vocabulary}, {alone}. Try: vocabulary={2 * needed}"
         raise StageError(msg)
     return _model(learnt, special, [*builders, *merged], singles)
 
 
-def _model(
-    learnt: pb.ModelProto, special: list[Kind], merges: list[str], singles: list[str]
-) -> pb.ModelProto:
+def _model(learnt: pb.ModelProto, special: list[Any], merges: list[str], singles: list[str]) -> pb.ModelProto:
     model = pb.ModelProto()
     model.trainer_spec.CopyFrom(learnt.trainer_spec)
     model.normalizer_spec.CopyFrom(learnt.normalizer_spec)

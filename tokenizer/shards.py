@@ -52,7 +52,9 @@ class SplitWriter:
         starts = self.n_tokens + np.cumsum(lengths) - lengths
         columns = {"start": starts, "n_tokens": lengths}
         self._places.write(
-            pa.table({f.name: columns[f.name] if f.name in columns else documents[f.name] for f in PLACES}, PLACES)
+            pa.table(
+                {f.name: columns[f.name] if f.name in columns else documents[f.name] for f in PLACES}, PLACES
+            )
         )
         self.n_tokens += int(lengths.sum())
 
@@ -70,7 +72,9 @@ def encode_shard(task: Task[Any]) -> dict[str, int]:
             for split, part in _parts(table, task.config.validation_share):
                 ids = processor.encode(part["text"].to_pylist())
                 writers[split].write(part, ids)
-                counted = part.append_column("n_tokens", pa.array([len(tokens) + 1 for tokens in ids], pa.int64()))
+                counted = part.append_column(
+                    "n_tokens", pa.array([len(tokens) + 1 for tokens in ids], pa.int64())
+                )
                 task.ledger.add_table(counted, "kept")
     return {f"{split}_tokens": writer.n_tokens for split, writer in writers.items()}
 

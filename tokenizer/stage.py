@@ -19,7 +19,7 @@ from tokenizer.alphabet import Alphabet
 from tokenizer.evaluate import evaluate
 from tokenizer.export import hugging_face_config, hugging_face_json, token_bytes
 from tokenizer.learn import BOS, EOS, PAD, UNK, learn
-from tokenizer.shards import encode_shard, split_of
+from tokenizer.shards import ID_SPACE, encode_shard, split_of
 
 MAX_VOCABULARY = 1 << 16  # ids are stored in 16 bits
 MODEL = "tokenizer/sastra.model"
@@ -32,7 +32,9 @@ class TokenizerConfig(StageConfig):
     name: str = option("sastra-32k", "name that every token count carries")
     vocabulary: int = option(32_000, "pieces in all, special and byte pieces included; at most 65,536")
     least_cluster: int = option(2, "a cluster seen this often becomes a letter of the alphabet")
-    learn_bytes: int = option(100_000_000, "text to learn from, in UTF-8 bytes; an even sample of all documents")
+    learn_bytes: int = option(
+        100_000_000, "text to learn from, in UTF-8 bytes; an even sample of all documents"
+    )
     validation_share: float = option(0.005, "share of documents kept out of training, chosen by id")
     evaluate_documents: int = option(1000, "held-out documents that the tokenizer is measured and checked on")
     model_max_length: int = option(2048, "context length written into the Hugging Face files")
@@ -51,7 +53,11 @@ def check(config: TokenizerConfig) -> None:
     for name, (least, most) in bounds.items():
         value = getattr(config, name)
         if value < least or (most is not None and value > most):
-            msg = f"{name}: got {value}; expected {least} to {most}" if most else f"{name}: got {value}; expected {least} or more"
+            msg = (
+                f"{name}: got {value}; expected {least} to {most}"
+                if most
+                else f"{name}: got {value}; expected {least} or more"
+            )
             raise ConfigurationError(msg)
 
 
@@ -130,7 +136,7 @@ def _lines(task: Task[TokenizerConfig]) -> Iterator[str]:
 
 def _sampled(document_id: str, task: Task[TokenizerConfig]) -> bool:
     """Chosen by other digits of the id than the split is."""
-    return int(document_id[8:16], 16) < task.arguments["sample"] * (1 << 32)
+    return bool(int(document_id[8:16], 16) < task.arguments["sample"] * ID_SPACE)
 
 
 def _held_out(task: Task[TokenizerConfig]) -> list[str]:

@@ -1,0 +1,1 @@
+"""Documents → documents: of every set of copies, the best one stays."""

@@ -245,8 +245,9 @@ def _finished(config: StageConfig, name: str) -> Manifest:
 def _prepare(stage: Stage[C], folder: Folder, mark: str) -> None:
     """Make the folder ready for output of this fingerprint: what another one left is replaced."""
     planned = folder.read_json(PLAN)["fingerprint"] if folder.exists(PLAN) else None
-    if planned != mark and not stage.gathers:
-        for name in sorted({path.split("/")[0] for path in folder.sizes()} - {LOCK}):
+    if planned != mark:
+        stale = {"receipts"} if stage.gathers else {path.split("/")[0] for path in folder.sizes()} - {LOCK}
+        for name in sorted(stale):
             folder.delete(name)
     folder.delete_partial()
     folder.delete(MANIFEST)

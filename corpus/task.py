@@ -47,6 +47,13 @@ class Task(Generic[C]):
         self.ledger.add_table(table, "in")
         meter().count(len(table), pc.sum(table["n_bytes"]).as_py() or 0)
 
+    def adopt(self, path: str) -> None:
+        """Take into the receipt a file that the task wrote in place, durably, over more than one life."""
+        file = self.folder.local() / path
+        with file.open("rb") as content:
+            sha256 = hashlib.file_digest(content, "sha256").hexdigest()
+        self.files.append({"path": path, "bytes": file.stat().st_size, "sha256": sha256})
+
     def outcome(self, schema: pa.Schema = DOCUMENT) -> Outcome:
         """The kept and dropped shards of this task, as a context manager."""
         return Outcome(self, schema)

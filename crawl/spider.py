@@ -1,0 +1,94 @@
+"""Scrapy put together: the spider, its settings, and a run of it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from scrapy import Request, Spider
+from scrapy.crawler import AsyncCrawlerRunner
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawl.download import DownloadError
+from crawl.session import Crawl
+
+LOGGERS = ("scrapy", "twisted", "aiohttp", "asyncio", "protego")
+
+
+class CrawlSpider(Spider):  # type: ignore[misc]
+    """Hands what Scrapy fetched to the crawl; its own queues and middlewares have nothing to do."""
+
+    name = "sastra"
+
+    def __init__(self, crawl: Crawl) -> None:
+        super().__init__()
+        self.crawl = crawl
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Nothing: URLs come from the frontier."""
+        requests: tuple[Request, ...] = ()
+        for request in requests:
+            yield request
+
+    def answered(self, response: Response) -> None:
+        request = response.request
+        try:
+            self.crawl.answered(request.meta["fetch"], request.meta["exchange"])
+        except Exception as error:  # Scrapy would only log it
+            self.crawl.fail(error)
+
+    def unanswered(self, failure: Failure) -> None:
+        request: Request = failure.request
+        try:
+            if not isinstance(failure.value, DownloadError):
+                raise failure.value
+            self.crawl.unanswered(request.meta["fetch"], failure.value.reason, failure.value.evidence)
+        except Exception as error:
+            self.crawl.fail(error)
+
+
+def settings(concurrency: int) -> dict[str, Any]:
+    """Scrapy without the parts that this package replaces."""
+    handler = "crawl.download.ExchangeHandler"
+    return {
+        "TWISTED_REACTOR_ENABLED": False,
+        "SCHEDULER": "crawl.scheduler.FrontierScheduler",
+        "DOWNLOAD_HANDLERS_BASE": {},
+        "DOWNLOAD_HANDLERS": {"http": handler, "https": handler},
+        "DOWNLOADER_MIDDLEWARES_BASE": {},
+        "SPIDER_MIDDLEWARES_BASE": {},
+        "EXTENSIONS_BASE": {},
+        "CONCURRENT_REQUESTS": concurrency,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": concurrency,
+        "CONCURRENT_ITEMS": 1,  # Scrapy starts this many tasks for every response: 38 % of the CPU at 100
+        "DOWNLOAD_DELAY": 0,  # the hosts' queues keep the pauses
+    }
+
+
+async def run_crawl(crawl: Crawl) -> None:
+    """Crawl until nothing that may be fetched is left; raises what ended it before."""
+    with _logged():
+        runner = AsyncCrawlerRunner(settings(crawl.config.concurrency))
+        crawling = runner.crawl(CrawlSpider, crawl=crawl)
+        await asyncio.wait({crawling, crawl.failed}, return_when=asyncio.FIRST_COMPLETED)
+        if crawl.failed.done():
+            crawl.failed.result()
+        await crawling
+
+
+@contextmanager
+def _logged() -> Iterator[None]:
+    """Send the libraries' warnings to the stage's log, nothing of theirs to the terminal."""
+    handlers = [*logging.getLogger("sastra").handlers, logging.NullHandler()]
+    for logger in map(logging.getLogger, LOGGERS):
+        logger.handlers, logger.propagate = list(handlers), False
+        logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        for logger in map(logging.getLogger, LOGGERS):
+            logger.handlers, logger.propagate = [], True

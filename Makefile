@@ -1,0 +1,64 @@
+# Sastra: a Khmer corpus and pretraining pipeline. `make help` lists what there is.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+PYTHON ?= python3
+VENV ?= .venv
+RUN ?= dev
+ARGS ?=
+PY := $(VENV)/bin/python
+READY := $(VENV)/.ready
+export HF_HUB_OFFLINE ?= 1
+export TOKENIZERS_PARALLELISM ?= false
+
+STAGES := crawl ingest clean dedup tokenizer train report
+MODULE_ingest := crawl.ingest
+module = $(or $(MODULE_$(1)),$(1))
+
+.PHONY: help setup demo test lint types web real explain bench wipe $(STAGES)
+
+help: ## this list
+	@grep -hE '^[a-z $$()A-Z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([^:]+):[^#]*## (.*)/\1\t\2/; s/\$$\(STAGES\)/crawl … report/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@echo "  stages: $(STAGES)   each takes RUN=name ARGS=\"key=value …\"; its options: ARGS=--help"
+
+setup: $(READY) ## the virtual environment .venv, from pinned versions
+
+$(READY): pyproject.toml constraints.txt
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	@echo "installing pinned versions into $(VENV) (about two minutes the first time)"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt torch==2.13.0
+	@$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+demo: $(READY) ## the whole pipeline on the embedded Khmer web; ends with the dashboard's path
+	@$(PY) -m demo run
+
+test: $(READY) ## every test (real data where SASTRA_REAL_DATA names a folder)
+	@$(PY) -m pytest
+
+lint: $(READY) ## ruff, and the formatter's opinion
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+
+types: $(READY) ## mypy, strict
+	@$(PY) -m mypy
+
+$(STAGES): $(READY) ## one stage: make clean RUN=dev ARGS="min_chars=300" (clean cleans text; wipe deletes)
+	@$(PY) -m $(call module,$@) run=$(RUN) $(ARGS)
+
+web: RUN = web
+web: $(READY) ## a run over DATA/web/dev_web.warc.gz alone: ingest, clean, dedup, report
+	@test -d "$(DATA)" || { echo "web: DATA=$(DATA) is not a folder. Try: make web DATA=/path/to/data" >&2; exit 2; }
+	@for stage in crawl.ingest clean dedup; do $(PY) -m $$stage run=$(RUN) recipe=web $$([ $$stage = crawl.ingest ] && echo data=$(DATA)) || exit $$?; done
+	@$(PY) -m report run=$(RUN) recipe=web
+
+real: RUN = real
+real: $(READY) ## the whole pipeline on a folder of WARC files and corpora: make real DATA=/path/to/data
+	@test -d "$(DATA)" || { echo "real: DATA=$(DATA) is not a folder. Try: make real DATA=/path/to/data" >&2; exit 2; }
+	@$(PY) -m demo real data=$(DATA) run=$(RUN)
+
+explain: $(READY) ## the story of one document: make explain RUN=demo URL=http://…
+	@$(PY) -m report.explain run=$(RUN) url="$(URL)"
+
+wipe: ## delete a run: make wipe RUN=demo
+	@test -n "$(RUN)" && rm -rf -- "runs/$(RUN)" && echo "deleted runs/$(RUN)"

@@ -63,12 +63,13 @@ def document_id(source: str, key: str) -> str:
 
 def measure(texts: pa.Array | pa.ChunkedArray) -> dict[str, pa.Array]:
     """Code points, UTF-8 bytes and orthographic clusters of each text: n_chars, n_bytes and n_clusters, int64."""
-    from khmer.clusters import cluster_counts  # noqa: PLC0415 (numba takes a second to import)
+    from khmer.clusters import counts  # noqa: PLC0415 (numba takes a second to import)
 
+    counted = counts(texts)
     return {
-        "n_chars": pc.cast(pc.utf8_length(texts), pa.int64()),
+        "n_chars": pa.array(counted.n_chars),
         "n_bytes": pc.cast(pc.binary_length(texts), pa.int64()),
-        "n_clusters": pa.array(cluster_counts(texts), pa.int64()),
+        "n_clusters": pa.array(counted.n_clusters),
     }
 
 

@@ -1,0 +1,132 @@
+"""The stage: exact counts, documents found again in the shards, the same bytes however it runs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+import sentencepiece
+
+from corpus.document import DOCUMENT, document_id, documents_table
+from corpus.ledger import Ledger
+from corpus.manifest import Manifest
+from corpus.paths import Folder
+from corpus.shards import ShardWriter
+from tokenizer.learn import EOS
+from tokenizer.shards import split_of
+
+HOUSE = Path(__file__).resolve().parents[2]
+
+
+def hand_over(runs: Path, texts: list[str]) -> None:
+    """A finished dedup stage that kept these texts, in two shards."""
+    folder, ledger, outputs = Folder(str(runs / "t" / "dedup")), Ledger(), []
+    origin = {"file": "articles", "position": 0}
+    for n in range(2):
+        path = f"documents/part-{n:05d}.parquet"
+        rows = [
+            {
+                "id": document_id("demo", text[:50]),
+                "text": text,
+                "source": f"s{n}",
+                "licence": "CC0-1.0",
+                "origin": origin,
+            }
+            for text in texts[n::2]
+        ]
+        table = documents_table(rows)
+        with ShardWriter(folder.create(path), DOCUMENT) as writer:
+            writer.write(table)
+        ledger.add_table(table, "in")
+        ledger.add_table(table, "kept")
+        outputs.append({"path": path, "bytes": folder.sizes()[path], "sha256": ""})
+    Manifest("dedup", "f", {}, {}, outputs, ledger.rows(), {}).save(folder)
+
+
+def tokenize(runs: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [
+        sys.executable,
+        "-m",
+        "tokenizer",
+        f"runs={runs}",
+        "run=t",
+        "vocabulary=3000",
+        "validation_share=0.2",
+    ]
+    return subprocess.run(
+        [*command, *words], cwd=HOUSE, capture_output=True, text=True, timeout=100, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory, articles: list[str]) -> Path:
+    runs = tmp_path_factory.mktemp("tokenizer")
+    hand_over(runs, articles)
+    done = tokenize(runs)
+    assert done.returncode == 0, done.stderr
+    return runs / "t" / "tokenizer"
+
+
+def test_every_document_is_found_again_in_its_shard(finished: Path, articles: list[str]) -> None:
+    processor = sentencepiece.SentencePieceProcessor(model_file=str(finished / "tokenizer" / "sastra.model"))
+    found = []
+    for split in ("train", "validation"):
+        for places in sorted((finished / "tokens" / split).glob("*.parquet")):
+            tokens = np.memmap(places.with_suffix(".bin"), "<u2", "r")
+            rows = pq.read_table(places).to_pylist()
+            assert sum(row["n_tokens"] for row in rows) == len(tokens)
+            for row in rows:
+                assert split_of(row["id"], 0.2) == split
+                document = tokens[row["start"] : row["start"] + row["n_tokens"]]
+                assert document[-1] == EOS
+                found.append(processor.decode(document[:-1].tolist()))
+    assert sorted(found) == sorted(articles)
+
+
+def test_the_ledger_counts_every_token(finished: Path) -> None:
+    manifest = Manifest.load(Folder(str(finished)))
+    assert manifest is not None
+    n_stored = sum(path.stat().st_size // 2 for path in (finished / "tokens").rglob("*.bin"))
+    assert manifest.books().total("kept").tokens == n_stored
+    assert manifest.facts["train_tokens"] + manifest.facts["validation_tokens"] == n_stored
+    assert manifest.facts["validation_tokens"] > 0
+
+
+def test_the_facts_name_the_tokenizer_and_its_hash(finished: Path) -> None:
+    manifest = Manifest.load(Folder(str(finished)))
+    assert manifest is not None
+    model = next(f for f in manifest.outputs if f["path"] == "tokenizer/sastra.model")
+    facts = manifest.facts["tokenizer"]
+    assert (facts["sha256"], facts["vocabulary"], facts["eos_id"]) == (model["sha256"], 3000, EOS)
+
+
+def test_one_worker_gives_the_same_bytes(finished: Path, articles: list[str], tmp_path: Path) -> None:
+    hand_over(tmp_path, articles)
+    assert tokenize(tmp_path, "workers=1").returncode == 0
+    for path in sorted(finished.rglob("*")):
+        if path.is_file() and path.name != ".lock":
+            assert (
+                tmp_path / "t" / "tokenizer" / path.relative_to(finished)
+            ).read_bytes() == path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("word", "exit_code", "says"),
+    [
+        ("vocabulary=70000", 2, "vocabulary: got 70000; expected 300 to 65536"),
+        ("validation_share=0.9", 2, "validation_share: got 0.9"),
+        ("vocabulary=600", 1, "alone need"),
+        ("run=elsewhere", 2, "the stage 'dedup' has not finished. Try: make dedup RUN=elsewhere"),
+    ],
+)
+def test_what_cannot_work_is_one_line(
+    tmp_path: Path, articles: list[str], word: str, exit_code: int, says: str
+) -> None:
+    hand_over(tmp_path, articles)
+    done = tokenize(tmp_path, word)
+    assert (done.returncode, done.stderr.count("\n")) == (exit_code, 1)
+    assert says in done.stderr

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.killing import contents
+
 HOUSE = Path(__file__).resolve().parents[2]
 
 
@@ -24,11 +26,6 @@ def toy(runs: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command(runs, *words), cwd=HOUSE, capture_output=True, text=True, timeout=100, check=False
     )
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    files = (p for p in sorted(folder.rglob("*")) if p.is_file() and p.name != ".lock")
-    return {str(p.relative_to(folder)): p.read_bytes() for p in files}
 
 
 @pytest.fixture(scope="module")

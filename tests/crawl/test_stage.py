@@ -1,0 +1,245 @@
+from __future__ import annotations
+
+import gzip
+import os
+import signal
+import subprocess
+import time
+from http.server import BaseHTTPRequestHandler
+
+import pytest
+
+from corpus.errors import ConfigurationError
+from crawl.stage import CrawlConfig, check
+
+from .conftest import HOUSE, Reply, html
+
+HTML = {"Content-Type": "text/html; charset=utf-8"}
+TEXT = {"Content-Type": "text/plain"}
+
+
+def test_refuses_to_start_without_a_contact(crawl):
+    done = crawl("seeds=[http://a.test/]", "contact=''")
+    assert done.returncode == 2
+    assert done.stderr.startswith("contact: got ''; expected")
+    assert not (crawl.folder / "warc").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"contact": "me"}, "contact: got 'me'"),
+        ({"seeds": []}, "seeds: got none"),
+        ({"seeds": ["ftp://a.test/"]}, "seeds: got 'ftp://a.test/'"),
+        ({"seed_files": ["/none"]}, "seed_files: /none: cannot be read"),
+        ({"resolve": ["*.test"]}, "resolve: got '*.test'"),
+        ({"resolve": ["*.test=127.0.0.1:99999"]}, "resolve: got"),
+        ({"deadline": 0}, "deadline: got 0"),
+        ({"max_depth": -1}, "max_depth: got -1"),
+        ({"runs": "memory://runs"}, "this stage needs a folder on this machine"),
+    ],
+)
+def test_impossible_configurations(change, said):
+    config = CrawlConfig(**({"run": "t", "contact": "mailto:a@b.kh", "seeds": ["http://a.test/"]} | change))
+    with pytest.raises(ConfigurationError) as error:
+        check(config)
+    assert said in str(error.value)
+
+
+def test_what_sites_reserve_is_not_stored(web, crawl):
+    """The pages of a web that states its wishes in every way, and what becomes of each."""
+    secret = html("/next", title="សម្ងាត់")
+    everything = "User-agent: *\nDisallow: /private\n\nUser-agent: Other\nDisallow: /\n"
+    web.pages |= {
+        "a.test/robots.txt": Reply(everything.encode(), headers=TEXT),
+        "a.test/": html(
+            "/private/x", "/header", "/meta", "/tdm", "/tdm-meta", "/nofollow", "http://signal.test/",
+            "http://tdmrep.test/", "http://tdmrep.test/free", "http://ai.test/", "http://gpt.test/",
+            "http://down.test/", "http://moved.test/", "http://outside.example/",
+        ),
+        "a.test/header": Reply(secret, headers=HTML | {"X-Robots-Tag": "noai, noimageai"}),
+        "a.test/meta": html(head='<meta name="robots" content="index, noai">'),
+        "a.test/tdm": Reply(secret, headers=HTML | {"TDM-Reservation": "1"}),
+        "a.test/tdm-meta": html(head="<meta name='tdm-reservation' content='1'>"),
+        "a.test/nofollow": html("/hidden", head='<meta name="robots" content="nofollow">'),
+        "a.test/next": html(),
+        "a.test/hidden": html(),
+        "signal.test/robots.txt": Reply(b"User-agent: *\nContent-Signal: search=yes, ai-train=no\n", headers=TEXT),
+        "tdmrep.test/.well-known/tdmrep.json": Reply(
+            b'[{"location":"/","tdm-reservation":1},{"location":"/free","tdm-reservation":0}]', headers=TEXT
+        ),
+        "tdmrep.test/free": html(),
+        "ai.test/ai.txt": Reply(b"User-Agent: *\nDisallow: /\n", headers=TEXT),
+        "gpt.test/robots.txt": Reply(b"User-agent: GPTBot\nDisallow: /\n", headers=TEXT),
+        "down.test/robots.txt": Reply(b"", 503),
+        "moved.test/robots.txt": Reply(b"", 301, {"Location": "/r.txt"}),
+        "moved.test/r.txt": Reply(b"User-agent: SastraBot\nDisallow: /\n", headers=TEXT),
+    }  # fmt: skip
+    assert crawl("seeds=[http://a.test/]", "hosts=['*.test']", "retries=0").returncode == 0
+
+    decisions = crawl.decisions()
+    refused = {url: d["reason"] for url, d in decisions.items() if d["decision"] == "dropped"}
+    assert refused == {
+        "a.test/private/x": "robots",
+        "a.test/header": "opt_out",
+        "a.test/meta": "opt_out",
+        "a.test/tdm": "opt_out",
+        "a.test/tdm-meta": "opt_out",
+        "signal.test/": "opt_out",
+        "tdmrep.test/": "opt_out",
+        "ai.test/": "opt_out",
+        "gpt.test/": "opt_out",
+        "down.test/": "robots_unreachable",
+        "moved.test/": "robots",
+    }
+    signals = {url: [s["signal"] for s in d["opt_outs"]] for url, d in decisions.items() if d["opt_outs"]}
+    assert signals == {
+        "a.test/header": ["x-robots-tag: noai", "x-robots-tag: noimageai"],
+        "a.test/meta": ["meta robots: noai"],
+        "a.test/tdm": ["tdm-reservation: 1"],
+        "a.test/tdm-meta": ["meta tdm-reservation: 1"],
+        "a.test/nofollow": ["meta robots: nofollow"],
+        "signal.test/": ["content-signal: ai-train=no"],
+        "tdmrep.test/": ["tdmrep.json: 1"],
+        "ai.test/": ["ai.txt: disallow"],
+        "gpt.test/": ["robots.txt: GPTBot"],
+    }
+    responses = crawl.responses()
+    assert not refused.keys() & responses.keys()
+    assert not any("សម្ងាត់".encode() in record.content for record in crawl.records())
+    never_asked = refused.keys() - {"a.test/header", "a.test/meta", "a.test/tdm", "a.test/tdm-meta"}
+    assert not (never_asked | {"a.test/hidden"}) & web.asked.keys()
+    assert {
+        "a.test/next",
+        "a.test/robots.txt",
+        "moved.test/robots.txt",
+        "moved.test/r.txt",
+    } <= responses.keys()
+    assert max(web.asked.values()) == 1
+    assert {h["User-Agent"].split("/")[0] for h in web.headers} == {"SastraBot"}
+    assert all("(+mailto:team@example.org)" in h["User-Agent"] for h in web.headers)
+
+    ledger = crawl.ledger()
+    assert ledger["kept", ""] == len(responses)
+    assert ledger["in", ""] == len(decisions) == len(responses) + len(refused)
+    assert crawl.manifest()["facts"]["unfollowed"] == {"nofollow": 1, "out_of_scope": 1}
+
+
+def drip(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Length", "100000")
+    handler.end_headers()
+    for _ in range(20):
+        handler.wfile.write(b"<p>\xe1\x9e\x80</p>")
+        handler.wfile.flush()
+        time.sleep(0.1)
+
+
+def chunked(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Type", "text/html")
+    handler.send_header("Transfer-Encoding", "chunked")
+    handler.end_headers()
+    for part in (b"<p>one", b" two</p>"):
+        handler.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
+    handler.wfile.write(b"0\r\n\r\n")
+
+
+def silent(handler: BaseHTTPRequestHandler) -> None:
+    time.sleep(0.7)
+    handler.close_connection = True
+
+
+def test_limits(web, crawl):
+    """A hostile web, and the reason why each of its pages is cut or refused."""
+    packed = gzip.compress(html("/from-gzip"))
+    web.pages |= {
+        "a.test/": html(
+            "/bomb", "/long", "/cut", "/drip", "/silent", "/loop", "/chain/0", "/photo", "/x.jpg", "/chunked",
+            "/gzip", "/busy", "/many", "http://b.test/0", "http://[bad/", "/" + "a" * 3000, "http://nowhere.example/",
+        ),
+        "a.test/bomb": Reply(gzip.compress(bytes(5_000_000)), headers=HTML | {"Content-Encoding": "gzip"}),
+        "a.test/long": Reply(b"<p>" + b"x" * 300_000),
+        "a.test/cut": Reply(html("/from-cut"), declared=5000),
+        "a.test/drip": drip,
+        "a.test/silent": silent,
+        "a.test/loop": Reply(b"", 302, {"Location": "/loop2"}),
+        "a.test/loop2": Reply(b"", 302, {"Location": "/loop"}),
+        "a.test/photo": Reply(b"GIF89a", headers={"Content-Type": "image/gif"}),
+        "a.test/chunked": chunked,
+        "a.test/gzip": Reply(packed, headers=HTML | {"Content-Encoding": "gzip"}),
+        "a.test/many": html(*(f"/404/{i}" for i in range(40))),
+    }  # fmt: skip
+    web.pages |= {f"a.test/chain/{i}": Reply(b"", 301, {"Location": f"/chain/{i + 1}"}) for i in range(20)}
+    web.pages |= {f"b.test/{i}": html(f"/{i + 1}") for i in range(9)}
+    replies = iter([Reply(b"", 503, {"Retry-After": "0"}), Reply(b"", 429), Reply(html())])
+    web.pages["a.test/busy"] = lambda handler: send(handler, next(replies))
+    limits = [
+        "max_decoded_bytes=1000000",
+        "max_body_bytes=100000",
+        "deadline=0.5",
+        "max_links=30",
+        "max_redirects=3",
+    ]
+    words = ["seeds=[http://a.test/]", "hosts=['*.test']", "retries=2", *limits]
+    assert crawl(*words, "max_pages_per_host=70", "max_depth=4").returncode == 0
+
+    reasons = {u: d["reason"] for u, d in crawl.decisions().items() if d["decision"] == "dropped"}
+    assert reasons == {
+        "a.test/bomb": "too_large",
+        "a.test/silent": "timeout",
+        "a.test/photo": "not_text",
+        "a.test/chain/4": "too_many_redirects",
+    }
+    responses = crawl.responses()
+    cut = {url: r.headers["WARC-Truncated"] for url, r in responses.items() if "WARC-Truncated" in r.headers}
+    assert cut == {"a.test/long": "length", "a.test/cut": "disconnect", "a.test/drip": "time"}
+    assert len(responses["a.test/long"].content) == 100_000
+    assert responses["a.test/gzip"].content == packed
+    assert responses["a.test/gzip"].http.get_header("Content-Encoding") == "gzip"
+    assert responses["a.test/chunked"].content == b"<p>one two</p>"
+    assert responses["a.test/chunked"].http.get_header("X-Crawler-Transfer-Encoding") == "chunked"
+    assert responses["a.test/busy"].http.get_statuscode() == "200"
+    assert (web.asked["a.test/busy"], web.asked["a.test/silent"], web.asked["a.test/loop"]) == (3, 3, 1)
+    assert {"a.test/from-gzip", "a.test/from-cut", "a.test/loop2", "b.test/3"} <= responses.keys()
+    facts = crawl.manifest()["facts"]
+    assert facts["unfollowed"] == {"not_text": 1, "out_of_scope": 1, "too_many_links": 10, "url_too_long": 1}
+    assert (facts["pending"], facts["too_deep"]) == (1, 1)
+
+    assert "nothing to do" in crawl(*words, "max_pages_per_host=70", "max_depth=4").stdout
+    before = web.asked.total()
+    assert crawl(*words, "max_pages_per_host=70", "max_depth=5").returncode == 0
+    assert web.asked.total() == before + 1, "a deeper crawl goes on from where the other one stopped"
+    assert "b.test/4" in crawl.responses()
+
+
+def send(handler: BaseHTTPRequestHandler, reply: Reply) -> None:
+    handler.send_response(reply.status)
+    for name, value in (reply.headers | {"Content-Length": str(len(reply.body))}).items():
+        handler.send_header(name, value)
+    handler.end_headers()
+    handler.wfile.write(reply.body)
+
+
+def test_nothing_is_lost_or_doubled_by_kill_9(web, crawl):
+    hosts, pages = 6, 50
+    for host in range(hosts):
+        home = f"h{host}.test"
+        web.pages[f"{home}/"] = html("/p0", *(f"http://h{h}.test/" for h in range(hosts)))
+        for page in range(pages):
+            web.pages[f"{home}/p{page}"] = html(*(f"/p{n % pages}" for n in range(page, page + 8)))
+    words = ["seeds=[http://h0.test/]", "hosts=['*.test']"]
+    for _ in range(3):
+        web_before = web.asked.total()
+        process = subprocess.Popen(crawl.command(*words), cwd=HOUSE, stdout=subprocess.DEVNULL)
+        while web.asked.total() < web_before + 90 and process.poll() is None:
+            time.sleep(0.005)
+        os.kill(process.pid, signal.SIGKILL)
+        assert process.wait() == -signal.SIGKILL
+    assert crawl(*words).returncode == 0
+    responses = crawl.responses()
+    wanted = set(web.pages) | {f"h{h}.test/{f}" for h in range(hosts) for f in ("robots.txt", "ai.txt")}
+    assert responses.keys() == wanted | {f"h{h}.test/.well-known/tdmrep.json" for h in range(hosts)}
+    assert crawl.ledger() == {("in", ""): len(responses), ("kept", ""): len(responses)}
+    refetched = sum(n - 1 for n in web.asked.values())
+    assert refetched <= 3 * 90

@@ -89,7 +89,7 @@ def fill_band_keys(slots: Hashes, rows: int, keys: Hashes) -> None:
     """Write a hash of each band of `rows` slots to `keys`, `(bands, n) uint64`."""
     for band in range(keys.shape[0]):
         for document in range(keys.shape[1]):
-            h = np.uint64(band)
+            h = np.uint64(band) * _BASE
             for slot in range(band * rows, (band + 1) * rows):
                 h = (h ^ slots[document, slot]) * _MIX
                 h ^= h >> _HALF

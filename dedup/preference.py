@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +18,7 @@ _OPENNESS = (  # SPDX identifiers and LicenseRefs, the most open first
 )
 
 
+@lru_cache(maxsize=1024)
 def closedness(licence: str) -> int:
     """0 for the public domain, 1 if only attribution is asked for, 2 share-alike, 3 limited use, 4 all else."""
     return next((rank for rank, pattern in enumerate(_OPENNESS) if pattern.match(licence)), len(_OPENNESS))

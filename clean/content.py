@@ -104,7 +104,7 @@ class Measures:
 
     def at_elements(self, values: Floats) -> Floats:
         """The sum over the blocks that stand directly in each element."""
-        return np.bincount(self.element, values, len(self.parents))
+        return np.bincount(self.element, values, len(self.parents)).astype(np.float64)
 
     def below_elements(self, values: Floats) -> Floats:
         """The sum over the blocks anywhere in each element."""

@@ -59,7 +59,7 @@ def rows(pages: Iterator[dict[str, Any]]) -> tuple[Floats, Floats, Floats]:
         weight = np.sqrt(measured.letters)
         weight *= page["weight"] / weight.sum()
         values = features(blocks, measured), labels(blocks, page["text"]).astype(float), weight
-        found.append(tuple(column[counts] for column in values))  # type: ignore[arg-type]
+        found.append(tuple(column[counts] for column in values))
     x, y, w = (np.concatenate(columns) for columns in zip(*found, strict=True))
     return x, y, w
 

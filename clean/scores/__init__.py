@@ -1,0 +1,74 @@
+"""Scores of documents, a module for each source; every score is a function `Texts -> (n,) float64 or int64`.
+
+To add one: write the function with its source, name it in SCORES, give it a rule in configs/clean.yaml if it is to
+decide anything, and a table of cases in tests/clean/scores. Scores are stored beside all documents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import pyarrow as pa
+
+from clean.scores import c4, fineweb, gopher, khmer, page, spam
+from clean.scores.texts import Floats, Integers, Texts
+
+Score = Callable[[Texts], Floats | Integers]
+
+_FUNCTIONS: Final[tuple[Score, ...]] = (
+    page.without_khmer,
+    page.too_large,
+    page.too_slow,
+    page.failed,
+    page.legacy_fonts,
+    page.inner_capital_share,
+    page.main_share,
+    page.link_share,
+    page.error_title,
+    page.error_rate,
+    page.teaser_line_share,
+    khmer.khmer_share,
+    khmer.khmer_chars,
+    khmer.invalid_rate,
+    khmer.marks_share,
+    khmer.cluster_chars,
+    khmer.latin_share,
+    khmer.digit_share,
+    khmer.punctuation_share,
+    gopher.clusters,
+    gopher.top_5gram_share,
+    gopher.top_8gram_share,
+    gopher.top_10gram_share,
+    gopher.repeated_13gram_share,
+    gopher.repeated_26gram_share,
+    gopher.repeated_line_share,
+    gopher.repeated_line_char_share,
+    gopher.bullet_line_share,
+    gopher.ellipsis_line_share,
+    gopher.symbol_rate,
+    c4.ended_line_share,
+    c4.sentence_ends,
+    c4.sentence_end_rate,
+    c4.placeholder_text,
+    c4.code_marks,
+    fineweb.short_line_share,
+    fineweb.lines_per_word,
+    fineweb.stop_words,
+    fineweb.stop_word_rate,
+    spam.gambling_rate,
+    spam.adult_rate,
+)
+
+
+def name_of(score: Score) -> str:
+    """The column of a score: its source and its name, as in `gopher_top_5gram_share`."""
+    return f"{score.__module__.rpartition('.')[2]}_{score.__name__}"
+
+
+SCORES: Final[dict[str, Score]] = {name_of(score): score for score in _FUNCTIONS}
+
+
+def score(texts: Texts) -> pa.Table:
+    """A column for each of SCORES and a row for each text; NaN is stored as null."""
+    return pa.table({name: pa.array(function(texts), from_pandas=True) for name, function in SCORES.items()})

@@ -1,0 +1,1 @@
+"""Trains a causal language model on token shards, evaluates it and exports it."""

@@ -1,0 +1,4 @@
+"""The Khmer script: clusters, canonical order, validity, sentence ends and numerals.
+
+Nothing is imported here: `khmer.normalize` and `khmer.clusters` load numba on first use.
+"""

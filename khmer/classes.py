@@ -1,0 +1,251 @@
+"""Tables over code points and syllable structure that the compiled scans read.
+
+The tables cover U+0000..U+1FFFF; above stand ideographs and a few tags, which the scans treat by range.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from enum import IntEnum
+from functools import cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from khmer import codepoints as cp
+
+TABLE_SIZE: Final = 0x20000
+
+
+class Class(IntEnum):
+    """What a scan needs to know of a code point; everything from BASE on is part of a Khmer cluster."""
+
+    OTHER = 0
+    LATIN = 1
+    LETTER = 2  # letters and marks of other scripts
+    DIGIT = 3  # ASCII and Khmer
+    SPACE = 4
+    NEWLINE = 5
+    PUNCTUATION = 6
+    INVISIBLE = 7
+    BASE = 8
+    RO = 9  # apart from BASE: a coeng ro takes no coeng after it
+    ROBAT = 10
+    COENG = 11
+    SHIFTER = 12
+    ZWNJ = 13
+    VOWEL = 14
+    VOWEL_U = 15  # apart from VOWEL: -u before samyok sannya stands for a shifter
+    MODIFIER = 16
+    SAMYOK = 17  # U+17D0 and U+17DD, modifiers that do not follow -u
+    FINAL = 18
+
+
+# Later rows win.
+_KHMER_ROWS: Final = (
+    (cp.PUNCTUATION_CLASS, Class.PUNCTUATION),
+    (cp.DIGIT_CLASS, Class.DIGIT),
+    (cp.INVISIBLE_CLASS, Class.INVISIBLE),
+    (cp.BASE_CLASS + cp.DEPRECATED_BASE_CLASS, Class.BASE),
+    (cp.RO, Class.RO),
+    (cp.ROBAT, Class.ROBAT),
+    (cp.COENG, Class.COENG),
+    (cp.SHIFTER_CLASS, Class.SHIFTER),
+    (cp.ZWNJ, Class.ZWNJ),
+    (cp.VOWEL_CLASS, Class.VOWEL),
+    ("\u17bb", Class.VOWEL_U),
+    (cp.MODIFIER_CLASS, Class.MODIFIER),
+    ("\u17d0\u17dd", Class.SAMYOK),
+    (cp.FINAL_CLASS, Class.FINAL),
+    ("\u17dc", Class.OTHER),
+    (cp.ZWJ, Class.INVISIBLE),
+)
+_LATIN: Final = re.compile("[A-Za-zªº\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]")
+_NEWLINES: Final = "\n\r\x0b\x0c\x85\u2028\u2029"
+_BASIC_PLANE: Final = "".join(map(chr, range(0x10000)))
+
+
+def _general_class(character: str) -> Class:
+    if character in _NEWLINES:
+        return Class.NEWLINE
+    if _LATIN.match(character):
+        return Class.LATIN
+    if character in "0123456789":
+        return Class.DIGIT
+    category = unicodedata.category(character)
+    if category == "Zs" or character == "\t":
+        return Class.SPACE
+    if category[0] == "P" or (character.isascii() and character.isprintable()):
+        return Class.PUNCTUATION
+    if category in ("Cc", "Cf"):
+        return Class.INVISIBLE
+    return Class.LETTER if category[0] in "LM" else Class.OTHER
+
+
+def _members(character_class: str) -> list[int]:
+    return [ord(character) for character in re.findall(f"[{character_class}]", _BASIC_PLANE)]
+
+
+def _read_only(table: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    table.flags.writeable = False
+    return table
+
+
+@cache
+def class_table() -> NDArray[np.uint8]:
+    """`Class` of every code point below TABLE_SIZE, `(TABLE_SIZE,) uint8`."""
+    table = np.fromiter((_general_class(chr(code)) for code in range(TABLE_SIZE)), np.uint8, TABLE_SIZE)
+    for characters, name in _KHMER_ROWS:
+        table[_members(characters)] = name
+    return _read_only(table)
+
+
+@cache
+def lower_case_table() -> NDArray[np.uint16]:
+    """Lower case of every Latin letter below U+2000, `(0x2000,) uint16`; other code points map to themselves."""
+    table = np.arange(0x2000, dtype=np.uint16)
+    for code in range(0x2000):
+        lowered = chr(code).lower()
+        if _LATIN.match(chr(code)) and len(lowered) == 1:
+            table[code] = ord(lowered)
+    table.flags.writeable = False
+    return table
+
+
+class Treatment(IntEnum):
+    """What normalisation does with a code point outside a cluster."""
+
+    KEEP = 0
+    EMOJI = 1  # a ZWJ after it is kept
+    BASE = 2  # opens a cluster
+    MARK = 3
+    COENG = 4
+    DROP = 5
+    ZWNJ = 6
+    ZWJ = 7
+    REFERENCE = 8  # the document goes to the reference implementation
+
+
+@cache
+def treatment_table() -> NDArray[np.uint8]:
+    """`Treatment` of every code point below TABLE_SIZE, `(TABLE_SIZE,) uint8`.
+
+    REFERENCE marks what Unicode normalisation form C may change or move, and the deprecated Khmer characters
+    that grow when replaced: about one document in a thousand has any.
+    """
+    table = np.zeros(TABLE_SIZE, np.uint8)
+    table[0x1F000:] = Treatment.EMOJI
+    table[0xFE0F] = Treatment.EMOJI
+    for characters, treatment in (
+        (cp.INVISIBLE_CLASS, Treatment.DROP),
+        (cp.BASE_CLASS, Treatment.BASE),
+        (cp.MARK_CLASS, Treatment.MARK),
+        (cp.COENG, Treatment.COENG),
+        (cp.ZWNJ, Treatment.ZWNJ),
+        (cp.ZWJ, Treatment.ZWJ),
+    ):
+        table[_members(characters)] = treatment
+    table[[code for code in range(TABLE_SIZE) if _may_recompose(chr(code))]] = Treatment.REFERENCE
+    table[_second_halves()] = Treatment.REFERENCE
+    table[_members(cp.DEPRECATED_BASE_CLASS + "\u17d8")] = Treatment.REFERENCE
+    table[ord(cp.COENG)] = Treatment.COENG
+    return _read_only(table)
+
+
+def _may_recompose(character: str) -> bool:
+    return unicodedata.combining(character) != 0 or not unicodedata.is_normalized("NFC", character)
+
+
+def _second_halves() -> list[int]:
+    """Code points that compose with the one before them."""
+    halves = {*range(0x1161, 0x1176), *range(0x11A8, 0x11C3)}  # Hangul vowels and finals
+    for code in range(TABLE_SIZE):
+        parts = unicodedata.decomposition(chr(code)).split()
+        if len(parts) == 2 and not parts[0].startswith("<"):
+            halves.add(int(parts[1], 16))
+    return sorted(halves)
+
+
+class State(IntEnum):
+    """Where a syllable stands (UTN #61, p. 16)."""
+
+    NONE = 0
+    BASE = 1
+    ROBAT = 2
+    COENG = 3  # awaits the base to subjoin
+    SUBSCRIPT = 4
+    COENG_2 = 5
+    SUBSCRIPT_LAST = 6  # after coeng ro or the second coeng: no further one
+    SHIFTER = 7
+    SHIFTER_ZWNJ = 8
+    VOWEL = 9
+    VOWEL_U = 10
+    MODIFIER = 11
+    MODIFIER_2 = 12
+    FINAL = 13
+    COENG_MISPLACED = 14
+
+
+INVALID: Final = 0x80  # set in a transition whose mark (or coeng before it) fits no syllable
+
+_AFTER_VOWEL: Final = {
+    Class.MODIFIER: State.MODIFIER,
+    Class.SAMYOK: State.MODIFIER,
+    Class.FINAL: State.FINAL,
+}
+_AFTER_SHIFTER: Final = {Class.VOWEL: State.VOWEL, Class.VOWEL_U: State.VOWEL_U, **_AFTER_VOWEL}
+_AFTER_SUBSCRIPTS: Final = {Class.SHIFTER: State.SHIFTER, **_AFTER_SHIFTER}
+_ALLOWED: Final[dict[State, dict[Class, State]]] = {
+    State.NONE: {},
+    State.BASE: {Class.ROBAT: State.ROBAT, Class.COENG: State.COENG, **_AFTER_SUBSCRIPTS},
+    State.ROBAT: {Class.COENG: State.COENG, **_AFTER_SUBSCRIPTS},
+    State.SUBSCRIPT: {Class.COENG: State.COENG_2, **_AFTER_SUBSCRIPTS},
+    State.SUBSCRIPT_LAST: _AFTER_SUBSCRIPTS,
+    State.SHIFTER: {Class.ZWNJ: State.SHIFTER_ZWNJ, **_AFTER_SHIFTER},
+    State.SHIFTER_ZWNJ: _AFTER_SHIFTER,
+    State.VOWEL: _AFTER_VOWEL,
+    State.VOWEL_U: {Class.MODIFIER: State.MODIFIER, Class.FINAL: State.FINAL},
+    State.MODIFIER: {
+        Class.MODIFIER: State.MODIFIER_2,
+        Class.SAMYOK: State.MODIFIER_2,
+        Class.FINAL: State.FINAL,
+    },
+    State.MODIFIER_2: {Class.FINAL: State.FINAL},
+    State.FINAL: {},
+}
+_SUBJOINED: Final = {
+    State.COENG: (State.SUBSCRIPT, State.SUBSCRIPT_LAST),
+    State.COENG_2: (State.SUBSCRIPT_LAST, State.SUBSCRIPT_LAST),
+    State.COENG_MISPLACED: (State.SUBSCRIPT_LAST, State.SUBSCRIPT_LAST),
+}
+
+
+def _transition(state: State, character: Class) -> int:
+    if character in (Class.BASE, Class.RO):
+        return _SUBJOINED.get(state, (State.BASE, State.BASE))[character == Class.RO]
+    if state in _SUBJOINED:
+        # The coeng before is dangling; a misplaced one has been counted already.
+        dangling = 0 if state == State.COENG_MISPLACED else INVALID
+        return _transition(State.SUBSCRIPT_LAST, character) | dangling
+    if character < Class.BASE:
+        return State.NONE
+    if character in _ALLOWED[state]:
+        return _ALLOWED[state][character]
+    if character == Class.COENG:
+        return State.COENG_MISPLACED | INVALID
+    return state if character == Class.ZWNJ else state | INVALID
+
+
+@cache
+def transition_table() -> NDArray[np.uint8]:
+    """The next `State`, with INVALID set where a mark fits no syllable, `(states * 32,) uint8`.
+
+    Row-major by state, 32 classes a row.
+    """
+    table = np.zeros((len(State), 32), np.uint8)
+    for state in State:
+        for character in Class:
+            table[state, character] = _transition(state, character)
+    return _read_only(table.reshape(-1))

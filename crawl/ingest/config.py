@@ -1,0 +1,58 @@
+"""What `ingest` is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from corpus.stage import StageConfig, option
+
+KINDS = ("warc", "jsonl", "parquet", "dataset", "crawl")
+COLUMNS = ("text", "id", "url", "licence", "source", "title", "author", "published_at", "fetched_at")
+
+
+@dataclass
+class SourceConfig:
+    """One source of documents, with its name in the ledger and in every document.
+
+    kind: warc, jsonl, parquet, dataset (a hub id or a folder), or crawl (the WARC files of this run's crawl).
+    path: a file, or a pattern with `*`, local or an address such as s3://bucket/path.
+    licence: SPDX expression or registered LicenseRef, for rows that state none of their own.
+    columns: our name → theirs, where they differ: text, id, url, licence, source, title, author, published_at,
+    fetched_at.
+    config, split, revision: of a dataset.
+    """
+
+    name: str = ""
+    kind: str = ""
+    path: str = ""
+    licence: str = ""
+    columns: dict[str, str] = field(default_factory=dict)
+    config: str = ""
+    split: str = "train"
+    revision: str = ""
+
+    def column(self, name: str) -> str:
+        """What the source calls our column `name`."""
+        return self.columns.get(name, name)
+
+
+@dataclass
+class IngestConfig(StageConfig):
+    """Sources, licences and limits."""
+
+    sources: list[SourceConfig] = option(
+        [],
+        "sources, each with name, kind (warc, jsonl, parquet, dataset, crawl), path and, where they are needed, "
+        "licence, columns, config, split, revision",
+    )
+    data: str = option(
+        "", "folder with web/*.warc.gz and corpus/*.jsonl.zst or *.parquet: a source for each file"
+    )
+    only: list[str] = option(
+        [], "patterns of the files in `data` to take, such as web/dev_web.warc.gz; empty = all"
+    )
+    licences: dict[str, str] = option({}, "what rows state as their licence → SPDX expression or LicenseRef")
+    licence_refs: dict[str, str] = option({}, "each registered LicenseRef → what it stands for")
+    shard_bytes: int = option(64 << 20, "bytes of text or payload after which a new shard is begun")
+    max_line_bytes: int = option(64 << 20, "longest line of a jsonl file that is read")
+    max_body_bytes: int = option(16 << 20, "bytes of a page's body that are read, before and after unpacking")

@@ -1,0 +1,185 @@
+"""Which files are read as what: from the configuration to inputs, with everything refused that cannot be."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from corpus.errors import ConfigurationError
+from corpus.paths import Folder, resolve
+from crawl.ingest.config import COLUMNS, KINDS, IngestConfig, SourceConfig
+from crawl.ingest.licences import Licences
+from crawl.sources.files import check_parquet
+from crawl.sources.hub import DatasetName, check_dataset
+
+LAYOUT = {  # of a folder of data
+    "web/*.warc": "warc",
+    "web/*.warc.gz": "warc",
+    "corpus/*.jsonl": "jsonl",
+    "corpus/*.jsonl.gz": "jsonl",
+    "corpus/*.jsonl.zst": "jsonl",
+    "corpus/*.parquet": "parquet",
+}
+
+
+@dataclass(frozen=True)
+class Input:
+    """A file (or dataset) of a source; `label` is what documents call it in their origin."""
+
+    source: SourceConfig
+    uri: str
+    label: str
+
+    def is_one_of(self, *kinds: str) -> bool:
+        """Whether its source is of one of the kinds."""
+        return self.source.kind in kinds
+
+
+def check(config: IngestConfig) -> None:
+    """Raise ConfigurationError for what cannot be ingested: before any work, and in one line."""
+    for name in ("shard_bytes", "max_line_bytes", "max_body_bytes"):
+        if getattr(config, name) < 1:
+            msg = f"{name}: got {getattr(config, name)}; expected 1 or more"
+            raise ConfigurationError(msg)
+    licences = Licences(config)
+    sources = all_sources(config)
+    if not sources:
+        msg = "sources: got none. Try: data=FOLDER, or sources=[{name: crawl, kind: crawl}]"
+        raise ConfigurationError(msg)
+    for source in sources:
+        _check_source(source, licences)
+    _check_names(sources)
+    for item in inputs(config):
+        _check_input(item)
+
+
+def _check_source(source: SourceConfig, licences: Licences) -> None:
+    where = f"sources: {source.name or source.path}"
+    if source.kind not in KINDS:
+        msg = f"{where}: kind: got {source.kind!r}; expected one of {', '.join(KINDS)}"
+        raise ConfigurationError(msg)
+    if not re.fullmatch(r"\w[\w .:-]*", source.name):
+        msg = f"{where}: name: got {source.name!r}; expected letters, digits, '_', '-', '.' or ':'"
+        raise ConfigurationError(msg)
+    if not source.path and source.kind != "crawl":
+        msg = f"{where}: path: got none; expected a file, a pattern or a dataset's name"
+        raise ConfigurationError(msg)
+    if unknown := sorted(set(source.columns) - set(COLUMNS)):
+        msg = f"{where}: columns: got {unknown[0]!r}; expected one of {', '.join(COLUMNS)}"
+        raise ConfigurationError(msg)
+    if source.licence:
+        licences.check(where, source.licence)
+
+
+def _check_names(sources: Sequence[SourceConfig]) -> None:
+    seen: dict[str, SourceConfig] = {}
+    for source in sources:
+        other = seen.setdefault(slug(source.name), source)
+        if other is not source:
+            msg = f"sources: {source.path} and {other.path} have the same name {source.name!r}; expected two"
+            raise ConfigurationError(msg)
+
+
+def slug(name: str) -> str:
+    """A source's name as it stands in file names."""
+    return re.sub(r"[^\w-]", "-", name)
+
+
+def _check_input(item: Input) -> None:
+    text = item.source.column("text")
+    if item.is_one_of("dataset"):
+        check_dataset(dataset_name(item.source), text)
+        return
+    filesystem, path = resolve(item.uri)
+    try:
+        with filesystem.open_input_file(path) as file:
+            if item.is_one_of("parquet"):
+                check_parquet(item.uri, file, text)
+    except OSError as error:
+        msg = f"{item.uri}: cannot be read ({error})"
+        raise ConfigurationError(msg) from error
+
+
+def dataset_name(source: SourceConfig) -> DatasetName:
+    """The dataset that a source names."""
+    return DatasetName(source.path, source.config, source.split, source.revision)
+
+
+def all_sources(config: IngestConfig) -> list[SourceConfig]:
+    """Those of the configuration, then one for each file in the folder of data."""
+    return [*config.sources, *_sources_in(config)]
+
+
+def _sources_in(config: IngestConfig) -> Iterator[SourceConfig]:
+    if not config.data:
+        if config.only:
+            msg = f"only: got {config.only}, but no folder to choose from. Try: data=FOLDER"
+            raise ConfigurationError(msg)
+        return
+    folder = Folder(config.data)
+    if not folder.exists():
+        msg = f"data: {config.data}: no such folder; expected one with web/*.warc.gz or corpus/*.jsonl.zst"
+        raise ConfigurationError(msg)
+    kinds = {path: _kind(path) for path in [*folder.sizes("web"), *folder.sizes("corpus")]}
+    found = [path for path, kind in kinds.items() if kind]
+    for pattern in config.only:
+        if not fnmatch.filter(found, pattern):
+            msg = f"only: got {pattern!r}; expected a pattern of {', '.join(found) or 'files, but there are none'}"
+            raise ConfigurationError(msg)
+    if not found:
+        msg = f"data: {config.data}: nothing to ingest; expected files like {', '.join(LAYOUT)}"
+        raise ConfigurationError(msg)
+    for path in found:
+        if not config.only or any(fnmatch.fnmatchcase(path, pattern) for pattern in config.only):
+            name = path.rpartition("/")[2].partition(".")[0]
+            yield SourceConfig(name=name, kind=kinds[path], path=folder.at(path))
+
+
+def _kind(path: str) -> str:
+    is_direct = path.count("/") == 1
+    return next(
+        (kind for pattern, kind in LAYOUT.items() if is_direct and fnmatch.fnmatchcase(path, pattern)), ""
+    )
+
+
+def inputs(config: IngestConfig) -> list[Input]:
+    """The files of all sources but this run's crawl, in order."""
+    return [
+        item
+        for source in all_sources(config)
+        if source.kind != "crawl"
+        for item in _inputs_of(config, source)
+    ]
+
+
+def files(config: IngestConfig) -> list[str]:
+    """URIs of all files that are read; those of a dataset if it is a folder here."""
+    uris: list[str] = []
+    for item in inputs(config):
+        folder = Folder(item.uri)
+        uris += map(folder.at, folder.sizes()) if item.is_one_of("dataset") else [item.uri]
+    return uris
+
+
+def _inputs_of(config: IngestConfig, source: SourceConfig) -> list[Input]:
+    if source.kind == "dataset":
+        return [Input(source, source.path, str(dataset_name(source)))]
+    base = f"{config.data.rstrip('/')}/" if config.data else ""
+    return [Input(source, uri, uri.removeprefix(base)) for uri in expand(source.path)]
+
+
+def expand(path: str) -> list[str]:
+    """The files that a path or pattern names, sorted; ConfigurationError if there is none."""
+    filesystem, full = resolve(path)
+    if "*" not in path:
+        found = [path] if filesystem.get_file_info(full).is_file else []
+    else:
+        top = path[: path.index("*")].rpartition("/")[0]
+        folder, pattern = Folder(top or "."), path[len(top) :].lstrip("/")
+        found = [folder.at(name) for name in folder.sizes() if fnmatch.fnmatchcase(name, pattern)]
+    if not found:
+        msg = f"{path}: no such file; expected a file, or a pattern that names at least one"
+        raise ConfigurationError(msg)
+    return found

@@ -1,0 +1,133 @@
+"""What must be known of all WARC files before a page can be judged: sites' policies, and later captures.
+
+A site's robots.txt may stand in another file than its pages; a page may have been captured again later, perhaps
+with a reservation that it had not made before. So the files are read twice: first for these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import xxhash
+
+from corpus.paths import resolve
+from corpus.task import Task
+from crawl.ingest.config import IngestConfig
+from crawl.policy.optout import SiteFiles, site_signals
+from crawl.policy.site import PATHS, PolicyFile, Site, Verdict
+from crawl.sources.compressed import Fault
+from crawl.sources.http import parse_response
+from crawl.sources.warc import HEAD_BYTES, WarcRecord, read_records
+from crawl.urls import DEFAULT_PORTS
+
+POLICY_FILES: dict[str, PolicyFile] = {path: name for name, path in PATHS.items()}
+POLICIES = pa.schema(
+    [
+        ("site", pa.string()),
+        ("file", pa.string()),
+        ("date", pa.string()),
+        ("status", pa.int16()),
+        ("body", pa.binary()),
+    ]
+)
+CAPTURES = pa.schema([("key", pa.uint64()), ("date", pa.string()), ("ordinal", pa.int64())])
+
+
+def site_of(url: str) -> str:
+    """Host and port: a site states its policy once for http and https."""
+    parts = urlsplit(url)
+    suffix = f":{DEFAULT_PORTS.get(parts.scheme)}"
+    return parts.netloc.rpartition("@")[2].lower().removesuffix(suffix)
+
+
+def policy_file(url: str) -> PolicyFile | None:
+    """Which policy file a URL is; None for any other."""
+    return POLICY_FILES.get(urlsplit(url).path)
+
+
+def warc_records(task: Task[IngestConfig], faults: list[Fault]) -> Iterator[WarcRecord]:
+    """All records of a task's WARC file, with blocks long enough for the longest body."""
+    filesystem, path = resolve(task.source)
+    with filesystem.open_input_file(path) as file:
+        yield from read_records(file, task.config.max_body_bytes + HEAD_BYTES, faults)
+
+
+def survey(task: Task[IngestConfig]) -> None:
+    """Write a WARC file's policy files, and for each capture of a page its URL's key and date."""
+    policies: list[dict[str, Any]] = []
+    captures: list[dict[str, Any]] = []
+    responses = (record for record in warc_records(task, []) if record.kind == "response")
+    for ordinal, record in enumerate(responses):
+        date, file = record.headers.get("warc-date", ""), policy_file(record.url)
+        if file and (response := parse_response(record.block, task.config.max_body_bytes)):
+            row = {"site": site_of(record.url), "file": file, "date": date, "status": response.status}
+            policies.append(row | {"body": response.body})
+        elif is_success(record.block):
+            captures.append({"key": url_key(record.url), "date": date, "ordinal": ordinal})
+    for name, rows, schema in (("policies", policies, POLICIES), ("captures", captures, CAPTURES)):
+        with task.create(f"work/{name}/{task.name}.parquet") as out:
+            pq.write_table(pa.Table.from_pylist(rows, schema), out)
+
+
+def is_success(block: bytes) -> bool:
+    """Whether a response's status is 200."""
+    return block[:16].split(b" ")[1:2] == [b"200"]
+
+
+def url_key(url: str) -> int:
+    """A 64-bit hash of a URL."""
+    return xxhash.xxh3_64_intdigest(url.encode("utf-8", "surrogatepass"))
+
+
+def superseded(captures: Sequence[str]) -> list[list[int]]:
+    """For each file of captures, in order, the responses of which a later one exists, in it or in another file."""
+    tables = [_read(uri, CAPTURES) for uri in captures]
+    old: list[list[int]] = [[] for _ in tables]
+    numbered = [t.append_column("file", pa.array([i] * len(t), pa.int64())) for i, t in enumerate(tables)]
+    if sum(map(len, tables)) > 1:
+        order = [(name, "ascending") for name in ("key", "date", "file", "ordinal")]
+        found = pa.concat_tables(numbered).sort_by(order).combine_chunks()
+        has_later = pc.equal(found["key"][:-1], found["key"][1:])
+        for row in found.slice(0, len(found) - 1).filter(has_later).select(["file", "ordinal"]).to_pylist():
+            old[row["file"]].append(row["ordinal"])
+    return [sorted(ordinals) for ordinals in old]
+
+
+def _read(uri: str, schema: pa.Schema) -> pa.Table:
+    filesystem, path = resolve(uri)
+    with filesystem.open_input_file(path) as file:
+        return pq.read_table(file, schema=schema)
+
+
+class Sites:
+    """The policies of all sites whose files were captured."""
+
+    def __init__(self, policies: Iterable[str]) -> None:
+        """Read files of policies; of several answers the latest counts, a redirect only where there is no other."""
+        rows = [row for uri in policies for row in _read(uri, POLICIES).to_pylist()]
+        rows.sort(key=lambda row: (not 300 <= row["status"] < 400, row["date"]))
+        self._sites: dict[str, Site] = {}
+        for row in rows:
+            site = self._sites.setdefault(row["site"], Site(row["site"], fetched_at=0.0))
+            site.learn(row["file"], row["status"], row["body"])
+
+    def verdict(self, url: str) -> Verdict:
+        """What the site of `url` says about it; its robots.txt is `unknown` where none was captured."""
+        site = self._sites.get(site_of(url))
+        if site is None:
+            return Verdict("unknown", [])
+        if site.robots is None:
+            return Verdict("unknown", site_signals(url, SiteFiles("", site.tdmrep or "", site.ai_txt or "")))
+        return site.verdict(url)
+
+
+@lru_cache(maxsize=1)
+def load_sites(policies: tuple[str, ...]) -> Sites:
+    """The sites of a stage's run, read once by each process."""
+    return Sites(policies)

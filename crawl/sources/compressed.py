@@ -1,0 +1,124 @@
+"""Compressed files read in bounded pieces; of a damaged one, all that comes before the damage."""
+
+from __future__ import annotations
+
+import bz2
+import lzma
+import zlib
+from collections.abc import Iterator
+from typing import Any, BinaryIO, NamedTuple
+
+import zstandard
+from isal import igzip_lib
+
+READ_BYTES = 1 << 16
+PIECE_BYTES = 1 << 18
+GZIP_MAGIC = b"\x1f\x8b\x08"
+DAMAGE = (OSError, EOFError, ValueError, lzma.LZMAError, zlib.error, igzip_lib.error, zstandard.ZstdError)
+
+
+class Fault(NamedTuple):
+    """Something wrong with an input: a byte offset, or a row's number, and what is wrong."""
+
+    position: int
+    what: str
+
+
+class _Zstd:
+    """A zstd frame, with the manner of the standard library's decompressors."""
+
+    def __init__(self) -> None:
+        self._frame = zstandard.ZstdDecompressor(max_window_size=1 << 31).decompressobj()
+        self.needs_input = True
+
+    def decompress(self, data: bytes, _max_length: int) -> bytes:
+        return self._frame.decompress(data)
+
+    @property
+    def eof(self) -> bool:
+        return self._frame.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._frame.unused_data
+
+
+def gzip_member() -> Any:
+    """A decompressor of one gzip member."""
+    return igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
+
+
+CODINGS = {
+    b"\x1f\x8b": gzip_member,
+    b"\x28\xb5\x2f\xfd": _Zstd,
+    b"BZh": bz2.BZ2Decompressor,
+    b"\xfd7zXZ\x00": lzma.LZMADecompressor,
+}
+
+
+def inflate(file: BinaryIO, faults: list[Fault]) -> Iterator[bytes]:
+    """The file's content in pieces, decompressed if its first bytes say so, over all its members or frames.
+
+    Damage, and an end within a member, stops the reading and is added to `faults` with the file's offset.
+    """
+    data = file.read(READ_BYTES)
+    position = len(data)
+    start = next((start for magic, start in CODINGS.items() if data.startswith(magic)), None)
+    if start is None:
+        yield data
+        yield from iter(lambda: file.read(PIECE_BYTES), b"")
+        return
+    coding = start()
+    while data or not coding.eof:
+        if coding.eof:
+            if not data.strip(b"\0"):  # padding
+                data = file.read(READ_BYTES)
+                position += len(data)
+                continue
+            coding = start()
+        try:
+            piece = coding.decompress(data, PIECE_BYTES)
+        except DAMAGE as error:
+            faults.append(Fault(position - len(data), f"damaged: {error}"))
+            return
+        if piece:
+            yield piece
+        data = coding.unused_data if coding.eof else b""
+        if not data and (coding.eof or coding.needs_input):
+            data = file.read(READ_BYTES)
+            position += len(data)
+            if not data and not coding.eof:
+                faults.append(Fault(position, "truncated: the file ends within compressed data"))
+                return
+
+
+class Line(NamedTuple):
+    """A line without its end, its number from 0, and its length; of one over the limit only the beginning."""
+
+    number: int
+    data: bytes
+    n_bytes: int
+
+
+OVERLONG_SAMPLE_BYTES = 10_000
+
+
+def split_lines(pieces: Iterator[bytes], limit: int) -> Iterator[Line]:
+    """The lines of a text that comes in pieces; no more than `limit` bytes of any are held."""
+    number, skipped = 0, 0
+    rest = b""
+    for piece in pieces:
+        *lines, rest = (rest + piece).split(b"\n")
+        for data in lines:
+            yield _line(number, data, skipped, limit)
+            number, skipped = number + 1, 0
+        if len(rest) > limit:
+            skipped += len(rest) - OVERLONG_SAMPLE_BYTES
+            rest = rest[:OVERLONG_SAMPLE_BYTES]
+    if rest:
+        yield _line(number, rest, skipped, limit)
+
+
+def _line(number: int, data: bytes, skipped: int, limit: int) -> Line:
+    n_bytes = len(data) + skipped
+    return Line(number, data[:OVERLONG_SAMPLE_BYTES] if n_bytes > limit else data, n_bytes)

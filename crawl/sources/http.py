@@ -1,0 +1,173 @@
+"""HTTP responses as WARC files hold them: head, body with its codings undone, what kind of thing it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import brotli
+import zstandard
+
+from crawl.body import TooLargeError, decoded
+from crawl.sources.compressed import GZIP_MAGIC
+
+_STATUS = re.compile(rb"HTTP/[\d.]+ +(\d{3})")
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s\"';,]+)", re.I)
+HTML_TYPES = ("text/html", "application/xhtml+xml")
+SNIFF_BYTES = 1024
+_HTML = re.compile(rb"(?:\s|<!--.*?-->|<\?xml.*?\?>)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
+BINARY_MAGIC = (
+    b"%PDF-",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"RIFF",
+    b"PK\x03\x04",
+    b"\x1f\x8b",
+    b"\x28\xb5\x2f\xfd",
+    b"\x00\x00\x01\x00",
+    b"\xd0\xcf\x11\xe0",
+    b"7z\xbc\xaf",
+    b"wOFF",
+    b"wOF2",
+    b"ID3",
+    b"OggS",
+    b"\x7fELF",
+)
+
+
+@dataclass(frozen=True)
+class Response:
+    """Status, headers in order, and the body; `fault` says what could not be undone."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    fault: str = ""
+
+    def header(self, name: str) -> str:
+        """The values of a header, joined; empty where there is none."""
+        return ", ".join(value for key, value in self.headers if key.lower() == name)
+
+    @property
+    def media_type(self) -> str:
+        """The declared media type, in lower case, without parameters."""
+        return self.header("content-type").partition(";")[0].partition(",")[0].strip().lower()
+
+    @property
+    def charset(self) -> str:
+        """The declared charset, in lower case; empty where none is."""
+        found = _CHARSET.search(self.header("content-type"))
+        return found[1].lower() if found else ""
+
+    @property
+    def is_html(self) -> bool:
+        """Whether the body is a page: by its first bytes where they are plain, whatever its type claims."""
+        if self.body.startswith(BINARY_MAGIC):
+            return False
+        return (
+            self.media_type in HTML_TYPES
+            or _HTML.match(self.body[:SNIFF_BYTES].lstrip(b"\xef\xbb\xbf")) is not None
+        )
+
+
+def parse_response(block: bytes, max_body_bytes: int) -> Response | None:
+    """The response in a record's block, its transfer and content codings undone; None if it is not HTTP.
+
+    A body is cut at the limit; a coding that cannot be undone leaves what can be read, and a fault.
+    """
+    head, _, raw = block.partition(b"\r\n\r\n")
+    status = _STATUS.match(head)
+    if status is None:
+        head, _, raw = block.partition(b"\n\n")
+        status = _STATUS.match(head)
+    if status is None:
+        return None
+    headers = tuple(_headers(head))
+    answer = Response(int(status[1]), headers, raw)
+    body, faults = raw, []
+    if "chunked" in answer.header("transfer-encoding").lower():
+        body, whole = dechunked(raw)
+        faults += [] if whole else ["chunked body cut short"]
+    for coding in reversed(answer.header("content-encoding").lower().split(",")):
+        body, fault = _undone(body, coding.strip(), max_body_bytes)
+        faults += [fault] if fault else []
+    if len(body) > max_body_bytes:
+        faults.append(f"body cut at {max_body_bytes:,} bytes")
+    return Response(answer.status, headers, body[:max_body_bytes], "; ".join(faults))
+
+
+def _headers(head: bytes) -> Iterator[tuple[str, str]]:
+    for line in head.splitlines()[1:]:
+        name, colon, value = line.partition(b":")
+        if colon:
+            yield name.decode("latin-1").strip(), value.decode("utf-8", "replace").strip()
+
+
+class Chunked(NamedTuple):
+    """A body without its chunk marks, and whether its last chunk was there."""
+
+    body: bytes
+    whole: bool
+
+
+def dechunked(raw: bytes) -> Chunked:
+    """The body of a chunked message; one without chunk marks is taken as it is (some writers remove them)."""
+    parts: list[bytes] = []
+    at = 0
+    while True:
+        end = raw.find(b"\n", at, at + 1024)
+        size = raw[at : max(end, at)].partition(b";")[0].strip()
+        if not re.fullmatch(rb"[0-9a-fA-F]{1,8}", size):
+            return Chunked(b"".join(parts), whole=False) if parts else Chunked(raw, whole=True)
+        if int(size, 16) == 0:
+            return Chunked(b"".join(parts), whole=True)
+        parts.append(raw[end + 1 : end + 1 + int(size, 16)])
+        at = end + 1 + int(size, 16)
+        at += 2 if raw[at : at + 2] == b"\r\n" else 1
+
+
+def _undone(body: bytes, coding: str, limit: int) -> tuple[bytes, str]:
+    """The body without one content coding; as it is where it does not look coded (some writers undo it)."""
+    undo = _CODINGS.get(coding)
+    if undo is None:
+        return body, "" if coding in ("", "identity") else f"unknown content coding {coding!r}"
+    if not body or (coding.endswith("gzip") and not body.startswith(GZIP_MAGIC)):
+        return body, ""
+    try:
+        plain = undo(body, limit)
+    except TooLargeError:
+        return b"", f"{coding} body of more than {limit:,} bytes"
+    except (brotli.error, zstandard.ZstdError) as error:
+        return body, f"{coding} body: {error}"
+    return (plain, "") if plain else (body, f"{coding} body is damaged")
+
+
+def _unbrotli(body: bytes, limit: int) -> bytes:
+    return _within(brotli.Decompressor().process(body, output_buffer_limit=limit + 1), limit)
+
+
+def _unzstd(body: bytes, limit: int) -> bytes:
+    reader = zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(body, read_across_frames=True)
+    return _within(reader.read(limit + 1), limit)
+
+
+def _within(body: bytes, limit: int) -> bytes:
+    if len(body) > limit:
+        raise TooLargeError
+    return body
+
+
+def _inflated(body: bytes, limit: int) -> bytes:
+    return decoded(body, "gzip" if body.startswith(GZIP_MAGIC) else "deflate", limit)
+
+
+_CODINGS: dict[str, Callable[[bytes, int], bytes]] = {
+    "gzip": _inflated,
+    "x-gzip": _inflated,
+    "deflate": _inflated,
+    "br": _unbrotli,
+    "zstd": _unzstd,
+}

@@ -64,7 +64,7 @@ def sketch_shard(task: Task[DedupConfig]) -> dict[str, int]:
             traits.append(traits_of(table, units, offsets))
             units_file.write(units.data)
             sketches_file.write(slots.astype(np.uint32).data)
-            meter().count(len(table), pc.sum(table["n_bytes"]).as_py())
+            meter().count(len(table), pc.sum(table["n_bytes"], min_count=0).as_py())
     write_array(task, f"work/bands/{task.name}", np.concatenate(keys, axis=1))
     none = traits_of(_INPUT.empty_table(), np.empty(0, np.uint32), np.zeros(1, np.int64))
     write_table(task, f"work/traits/{task.name}", pa.concat_tables([none, *traits]))

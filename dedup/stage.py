@@ -18,6 +18,8 @@ from dedup.verify import verify_group
 def run(stage: StageRun[DedupConfig]) -> None:
     """Sketch → exact → bands → components → verify → decide → apply; texts are read in the first and the last."""
     shards = stage.tasks(stage.shards("clean"))
+    if not shards:
+        return
     sketched = stage.map("sketch", sketch_shard, shards)
     census = {"names": [task.name for task in shards], "counts": [r["facts"]["documents"] for r in sketched]}
 

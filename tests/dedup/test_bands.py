@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from datasketch.lsh import _optimal_param
@@ -37,7 +39,7 @@ def test_cut_keeps_components_whole_where_they_fit(components: list[list[int]], 
     assert bounds[0] == 0
     assert bounds[-1] == len(weights)
     assert bounds == sorted(set(bounds))
-    for a, b in zip(bounds, bounds[1:], strict=False):
+    for a, b in pairwise(bounds):
         assert weights[a:b].sum() <= limit or b - a == 1
     for start, members in zip(starts.tolist(), components, strict=True):
         if sum(members) <= limit:

@@ -1,0 +1,225 @@
+"""The whole stage on planted copies, held against truth by brute force over Python sets."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from corpus.errors import StageError
+from dedup import bands
+
+HOUSE = Path(__file__).resolve().parents[2]
+
+WORDS = """
+who: កសិករ គ្រូបង្រៀន ក្មេងៗ អ្នកនេសាទ ពាណិជ្ជករ មេភូមិ គ្រូពេទ្យ សិស្សានុសិស្ស ជាងដែក អ្នកដំណើរ លោកយាយ តន្ត្រីករ
+do: លក់ ដឹក រៀបចំ ថែទាំ ស្វែងរក ប្រមូល ជួសជុល លាងសម្អាត ចែក រាប់ គូរ ដាំ សរសេរអំពី ថតរូប ការពារ
+what: ស្រូវ ផ្លែស្វាយ ទូក សៀវភៅ ត្រីងៀត កន្ទេល ក្រមា ឆ្នាំងដី ដើមត្នោត រទេះគោ ស្គរ ទឹកឃ្មុំ កាហ្វេ ម្រេច អង្ករ ផ្កាឈូក ចង្កៀង
+where: នៅផ្សារ ក្បែរវត្ត តាមដងទន្លេ ក្នុងសាលា លើភ្នំ នៅមាត់សមុទ្រ ក្រោមផ្ទះ ជិតស្ពាន តាមផ្លូវជាតិ ក្នុងព្រៃ នៅស្រុកកំណើត
+when: ព្រឹកមិញ រាល់ថ្ងៃអាទិត្យ ពេលភ្លៀង នៅរដូវប្រាំង មុនពេលថ្ងៃលិច ក្រោយបុណ្យភ្ជុំ ម្សិលមិញ ឆ្នាំទៅ យប់មិញ រៀងរាល់ខែ
+why: ព្រោះតម្លៃកំពុងឡើង ដើម្បីជួយអ្នកជិតខាង ទោះបីជាផ្លូវឆ្ងាយក៏ដោយ តែមិនទាន់ចប់នៅឡើយ ដូចដែលឪពុកម្តាយធ្លាប់ធ្វើ ដោយគ្មានអ្នកណាដឹង
+"""
+POOLS = {
+    name: pool.split() for name, _, pool in (line.partition(": ") for line in WORDS.strip().splitlines())
+}
+NOTICE = (
+    "សេចក្តីជូនដំណឹង៖ {who}មកពី{where}ត្រូវជួបជុំគ្នាវេលាម៉ោង {n} {when} ដើម្បី{do}{what}ចំនួន {m} និង{do2}{what2}។ "
+    "ព័ត៌មានបន្ថែមសូមសួរ{who2}{where2}។"
+)
+UNIT = re.compile(r"[0-9០-៩]+|[a-zA-Z]+|[ក-អឥ-ឳ](?:្[ក-អឥ-ឳ]|[ា-៑៓៝])*|[^\W_ៗ]")
+
+
+def phrase(draw: random.Random) -> dict[str, str]:
+    return {name: draw.choice(pool) for name, pool in POOLS.items()}
+
+
+def sentence(draw: random.Random) -> str:
+    return "{who}{do}{what} {where} {when} {why}។ ".format(**phrase(draw))
+
+
+def article(draw: random.Random) -> str:
+    return "".join(sentence(draw) for _ in range(draw.randint(4, 12)))
+
+
+def edited(text: str, n_edits: int, draw: random.Random) -> str:
+    words = text.split(" ")
+    for _ in range(n_edits):
+        words[draw.randrange(len(words))] = draw.choice([*POOLS["where"], *POOLS["when"]])
+    return " ".join(words)
+
+
+def shingles(text: str) -> set[tuple[str, ...]]:
+    units = UNIT.findall(text.lower())
+    return {tuple(units[i : i + 5]) for i in range(len(units) - 4)}
+
+
+def jaccard(a: set[Any], b: set[Any]) -> float:
+    n_common = len(a & b)
+    return n_common / (len(a) + len(b) - n_common)
+
+
+def planted(make: Callable[..., dict[str, Any]]) -> list[dict[str, Any]]:
+    """Sixty articles, copies of them of many kinds, notices of one template, and short sentences, shuffled."""
+    draw = random.Random(20)
+    texts = []
+    for n in range(60):
+        text = article(draw)
+        copies = [edited(text, n_edits, draw) for n_edits in range(n % 9)]
+        site = f"{text}| សារព័ត៌មានភូមិយើង លេខ {n} រក្សាសិទ្ធិ"
+        texts += [
+            text,
+            text,
+            site,
+            text.replace(" ", ""),
+            *copies,
+            *(edited(copy, 1, draw) for copy in copies[-2:]),
+        ]
+    for n in range(25):
+        other = {f"{name}2": word for name, word in phrase(draw).items()}
+        texts.append(NOTICE.format(n=n + 1, m=(n * 37) % 91, **phrase(draw), **other))
+    texts += ["{who}{do}{what}".format(**phrase(draw)) for _ in range(40)]
+    draw.shuffle(texts)
+    return [make(i, text, source=draw.choice(["web", "books"])) for i, text in enumerate(texts)]
+
+
+def in_shards(rows: list[dict[str, Any]], size: int) -> list[list[dict[str, Any]]]:
+    return [rows[i : i + size] for i in range(0, len(rows), size)]
+
+
+def test_planted_copies_go_and_nothing_else(
+    deduplicate: Callable[..., Any], make_document: Callable[..., dict[str, Any]]
+) -> None:
+    rows = planted(make_document)
+    done = deduplicate(*in_shards(rows, 200))
+    texts = {row["id"]: row["text"] for row in rows}
+    kept, dropped = done.kept, done.dropped
+    assert kept | set(dropped) == set(texts)
+    assert not kept & set(dropped)
+    for member, (reason, score, evidence) in dropped.items():
+        assert evidence in kept
+        if reason == "near_duplicate":
+            assert score == jaccard(shingles(texts[member]), shingles(texts[evidence])) >= 0.8
+        else:
+            assert reason == "exact_duplicate"
+            assert UNIT.findall(texts[member]) == UNIT.findall(texts[evidence])
+    long = {i: shingles(text) for i, text in texts.items() if len(UNIT.findall(text)) >= 30}
+    alike = [(a, b) for a, b in combinations(long, 2) if jaccard(long[a], long[b]) >= 0.8]
+    missed = [pair for pair in alike if kept.issuperset(pair)]
+    assert len(alike) > 1000
+    assert len(missed) <= 0.001 * len(alike)
+    notices = [i for i in long if texts[i].startswith("សេចក្តីជូនដំណឹង")]
+    assert kept.issuperset(notices)
+
+
+def test_the_clusters_name_every_copy_and_its_keeper(
+    deduplicate: Callable[..., Any], make_document: Callable[..., dict[str, Any]]
+) -> None:
+    done = deduplicate(*in_shards(planted(make_document), 200))
+    rows = done.rows("clusters")
+    fates = {row["member"]: (row["reason"], row["jaccard"], row["kept"]) for row in rows if row["reason"]}
+    assert fates == done.dropped
+    keepers = {row["member"] for row in rows if not row["reason"]}
+    assert keepers == {row["kept"] for row in rows}
+    assert keepers <= done.kept
+    cluster_of = {row["member"]: row["cluster"] for row in rows}
+    assert all(row["cluster"] == cluster_of[row["kept"]] for row in rows)
+
+
+def test_one_or_two_workers_and_one_or_many_groups_give_the_same_bytes(
+    deduplicate: Callable[..., Any],
+    make_document: Callable[..., dict[str, Any]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shards = in_shards(planted(make_document), 200)
+    one = deduplicate(*shards, runs=tmp_path / "one")
+    two = deduplicate(*shards, runs=tmp_path / "two", workers=2)
+    assert one.contents() == two.contents()
+    monkeypatch.setattr(bands, "GROUP_UNITS", 5000)
+    many = deduplicate(*shards, runs=tmp_path / "many")
+    assert len(list((many.folder / "receipts" / "verify").iterdir())) > 5
+    assert (many.kept, many.dropped) == (one.kept, one.dropped)
+
+
+def test_killed_in_every_phase_the_same_command_gives_the_same_bytes(
+    deduplicate: Callable[..., Any], make_document: Callable[..., dict[str, Any]], tmp_path: Path
+) -> None:
+    shards = in_shards(planted(make_document), 100)
+    whole = deduplicate(*shards, runs=tmp_path / "whole")
+    killed = deduplicate(*shards, runs=tmp_path / "killed")
+    for path in sorted(killed.folder.iterdir()):
+        subprocess.run(["rm", "-r", str(path)], check=True)
+    command = [sys.executable, "-m", "dedup", "run=t", f"runs={tmp_path / 'killed'}", "workers=1"]
+    n_unfinished = 0
+    for phase in ("sketch", "bands", "apply"):
+        process = subprocess.Popen(command, cwd=HOUSE, start_new_session=True, stdout=subprocess.DEVNULL)
+        while not (killed.folder / "receipts" / phase).exists() and process.poll() is None:
+            time.sleep(0.002)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        n_unfinished += not (killed.folder / "manifest.json").exists()
+    assert n_unfinished > 0
+    subprocess.run(command, cwd=HOUSE, check=True, capture_output=True)
+    assert killed.contents() == whole.contents()
+
+
+@pytest.mark.parametrize("n", [0, 1])
+def test_nothing_and_one(
+    deduplicate: Callable[..., Any], make_document: Callable[..., dict[str, Any]], n: int
+) -> None:
+    done = deduplicate([make_document(i, "ទន្លេសាបមានត្រីច្រើន") for i in range(n)])
+    assert len(done.kept) == n
+    assert done.dropped == {}
+    assert done.rows("clusters") == []
+
+
+def test_no_shards(deduplicate: Callable[..., Any]) -> None:
+    assert deduplicate().kept == set()
+
+
+@pytest.mark.parametrize("punctuation", ["", " !"], ids=["same text", "same units"])
+def test_five_thousand_times_the_same(
+    deduplicate: Callable[..., Any], make_document: Callable[..., dict[str, Any]], punctuation: str
+) -> None:
+    text = article(random.Random(1))
+    done = deduplicate([make_document(i, text + punctuation * i) for i in range(5000)], most_lost=1.0)
+    assert len(done.kept) == 1
+    assert {kept for _, _, kept in done.dropped.values()} == done.kept
+    assert done.manifest.facts["exact_comparisons"] <= 5000
+
+
+def test_a_boilerplate_family_does_not_grow_quadratically(
+    deduplicate: Callable[..., Any], make_document: Callable[..., dict[str, Any]]
+) -> None:
+    draw = random.Random(2)
+    frame = "".join(sentence(draw) for _ in range(12))
+    n = 600
+    done = deduplicate(
+        [make_document(i, frame + "".join(sentence(draw) for _ in range(5))) for i in range(n)]
+    )
+    assert done.manifest.facts["largest_component"] > 100
+    assert done.manifest.facts["pairs"] <= 2 * 21 * n
+    assert done.manifest.facts["exact_comparisons"] <= 64 * n
+
+
+def test_a_source_that_would_be_wiped_out_stops_the_run(
+    deduplicate: Callable[..., Any], make_document: Callable[..., dict[str, Any]]
+) -> None:
+    draw = random.Random(3)
+    texts = [article(draw) for _ in range(20)]
+    rows = [make_document(i, text, licence="CC0-1.0") for i, text in enumerate(texts)]
+    rows += [make_document(100 + i, text, source="mirror", licence="none") for i, text in enumerate(texts)]
+    with pytest.raises(StageError, match=r"'mirror' would lose 20 of its 20 .* allow_loss=\[mirror\]"):
+        deduplicate(rows, most_lost_documents=10)
+    done = deduplicate(rows, most_lost_documents=10, allow_loss=["mirror"])
+    assert len(done.dropped) == 20

@@ -251,7 +251,10 @@ def lead(
     threshold, least = bounds
     n = components.size
     lead_of, similar = np.arange(n), np.ones(n)
-    size = table_size(np.diff(starts).max()) if n else 4
+    longest = 0
+    for member in range(n):
+        longest = max(longest, starts[member + 1] - starts[member])
+    size = table_size(longest)
     keys, marks, added = np.empty(size, np.uint64), np.zeros(size, np.int64), np.empty(size, np.int64)
     best, agreeing = np.empty(MOST_CHECKS, np.int64), np.empty(MOST_CHECKS, np.int64)
     kept, n_kept = np.empty(n, np.int64), 0

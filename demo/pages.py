@@ -9,7 +9,7 @@ from typing import Literal
 
 Framing = Literal["length", "chunked", "cut"]
 CHUNK_BYTES = 4096
-CUT = 0.6  # the share of its body that a cut answer sends
+MISSING_BYTES = 1000  # what a cut answer announces and does not send
 
 
 @dataclass(frozen=True)
@@ -25,11 +25,10 @@ class Reply:
     @property
     def head(self) -> bytes:
         """Status line and headers."""
-        frame = (
-            ("Transfer-Encoding", "chunked")
-            if self.framing == "chunked"
-            else ("Content-Length", str(len(self.body)))
-        )
+        announced = len(self.body) + (MISSING_BYTES if self.framing == "cut" else 0)
+        frame = ("Content-Length", str(announced))
+        if self.framing == "chunked":
+            frame = ("Transfer-Encoding", "chunked")
         lines = [f"HTTP/1.1 {self.status} {HTTPStatus(self.status).phrase}"]
         lines += [f"{name}: {value}" for name, value in (*self.headers, frame)]
         return "\r\n".join([*lines, "", ""]).encode("latin-1")
@@ -42,9 +41,7 @@ class Reply:
     @property
     def content(self) -> bytes:
         """What follows the headers on the wire."""
-        if self.framing == "cut":
-            return self.body[: int(len(self.body) * CUT)]
-        if self.framing == "length":
+        if self.framing != "chunked":
             return self.body
         starts = range(0, len(self.body), CHUNK_BYTES)
         chunks = [self.body[start : start + CHUNK_BYTES] for start in starts]

@@ -18,14 +18,15 @@ ARTICLE_GENRES = {
 OUTCOMES = {
     "english": "drop:not_khmer",
     "thai": "drop:not_khmer",
-    "legacy": "drop:legacy_encoding",
+    "legacy": "drop:legacy_font",
 }
 BRANDS = ("មាសលាភ៨៨", "នាគសំណាង៩", "ពេជ្រហេង៧៧៧")
 # How a body is sent or declared; most pages are plain.
 TRANSPORTS = (
     *("", "", "gzip", "", "undeclared", "", "header iso-8859-1", "", "chunked", "", "utf-16", ""),
-    *("meta iso-8859-1", "gzip chunked"),
+    *("meta iso-8859-1", "gzip chunked", "cut in the footer"),
 )
+HALF = "cut in the text"
 # How a page reserves its rights: a header or a meta element.
 RESERVATIONS: tuple[tuple[str, str, str], ...] = (
     ("header", "X-Robots-Tag", "noai"),
@@ -167,12 +168,10 @@ def refused(sites: Mapping[str, Site], articles: Sequence[Entry]) -> Iterator[En
         yield replace(reserved, reservation=reservation)
 
 
-def cut(site: Site, articles: Sequence[Entry]) -> list[Entry]:
-    """Articles whose answers end too early."""
+def halves(site: Site, articles: Sequence[Entry]) -> list[Entry]:
+    """Articles whose answers end in the middle of the text: to be kept or dropped, as the user wishes."""
     return [
-        Entry(
-            site, entry.text, number, site.page_url(entry.text, number), "truncated", "drop:truncated", "cut"
-        )
+        Entry(site, entry.text, number, site.page_url(entry.text, number), "half", "either:truncated", HALF)
         for number, entry in enumerate(articles[3::17], 4001)
     ]
 
@@ -186,5 +185,5 @@ def plan(sites: Mapping[str, Site], texts: Sequence[Text]) -> list[Entry]:
         *spam(sites["lucky.khmer.test"], texts),
         *copies(sites, articles),
         *refused(sites, articles[7:] + articles[:7]),
-        *cut(sites["broken.khmer.test"], articles),
+        *halves(sites["broken.khmer.test"], articles),
     ]

@@ -9,16 +9,27 @@ from contextlib import contextmanager
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from demo.pages import Reply
-
 LOOPBACK = "127.0.0.1"
 LONGEST_HEAD = 1 << 16
+
+
+class Answer(Protocol):
+    """The bytes of an answer: what precedes the body, and the body as sent, `seconds` later."""
+
+    @property
+    def head(self) -> bytes: ...
+    @property
+    def content(self) -> bytes: ...
+    @property
+    def seconds(self) -> float: ...
+    @property
+    def closes(self) -> bool: ...
 
 
 class Hosts(Protocol):
     """A web: an answer for every host and every path with its query."""
 
-    def reply(self, host: str, target: str) -> Reply: ...
+    def reply(self, host: str, target: str) -> Answer: ...
 
 
 async def listen(web: Hosts, port: int) -> asyncio.Server:

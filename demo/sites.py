@@ -85,4 +85,5 @@ def read_sites() -> dict[str, Site]:
 
 
 def _site(row: dict[str, Any]) -> Site:
-    return Site(**{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()})
+    fields: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in row.items()}
+    return Site(**fields)

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from demo import faults
 from demo.pages import Framing, Page, Reply, Truth
-from demo.plan import Entry, plan
+from demo.plan import HALF, Entry, plan
 from demo.render import Teaser, View, comments_for, khmer_date, render
 from demo.sites import GENRES, Site, read_sites
 from demo.texts import read_texts
@@ -174,6 +174,7 @@ class _Builder:
         return Page(Truth(url, kind, expected), Reply(headers=(faults.HTML,), body=body))
 
 
+FOOTER_BYTES = 200  # of the footer that every layout ends with
 CHARSETS = {"undeclared": "", "meta iso-8859-1": "iso-8859-1", "utf-16": ""}
 # Hosts that reserve their rights, or are not to be crawled, as a whole.
 LIST_OUTCOMES = {
@@ -208,10 +209,14 @@ def _sent(entry: Entry, html: str, reserved: tuple[tuple[str, str], ...]) -> Rep
     }
     headers = (("Content-Type", declared.get(entry.variant, "text/html; charset=utf-8")), *reserved)
     body = codecs.BOM_UTF16_LE + html.encode("utf-16-le") if entry.variant == "utf-16" else html.encode()
+    if entry.variant == HALF:
+        body = body[: len(body) // 2]
+    elif "cut" in entry.variant:
+        body = body[:-FOOTER_BYTES]
     if "gzip" in entry.variant:
         headers = (*headers, ("Content-Encoding", "gzip"))
         body = gzip.compress(body, mtime=0)
     framing: Framing = (
-        "chunked" if "chunked" in entry.variant else "cut" if entry.variant == "cut" else "length"
+        "chunked" if "chunked" in entry.variant else "cut" if "cut" in entry.variant else "length"
     )
     return Reply(headers=headers, body=body, framing=framing, seconds=entry.seconds)

@@ -1,0 +1,106 @@
+"""Questions to the shards: what the corpus is made of, and which documents are copies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+
+from report.numbers import Value, ratio
+from report.records import RunRecord
+
+Table = list[dict[str, Any]]
+
+LARGEST_HOSTS = 20
+LARGEST_CLUSTERS = 10
+MEMORY = "768MB"
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """A database in memory that reads Arrow data sets and nothing from outside."""
+    return duckdb.connect(
+        ":memory:", config={"memory_limit": MEMORY, "threads": 2, "enable_external_access": False}
+    )
+
+
+def select(data: Any, sql: str) -> Table:
+    """The rows of a query over the Arrow data set or table `data`."""
+    with connect() as database:
+        database.register("data", data)
+        found = database.execute(sql)
+        names = [column[0] for column in found.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def dates(record: RunRecord) -> dict[str, Value]:
+    """The first and last day on which a kept document was fetched, and published (ISO 8601)."""
+    names = [f"{which}_{what}" for what in ("fetched", "published") for which in ("first", "last")]
+    if record.corpus is None or (data := record.dataset(record.corpus, "documents")) is None:
+        return dict.fromkeys(names)
+    (row,) = select(
+        data,
+        """SELECT min(fetched_at) AS first_fetched, max(fetched_at) AS last_fetched,
+                  min(published_at) AS first_published, max(published_at) AS last_published FROM data""",
+    )
+    return {name: row[name] and row[name].date().isoformat() for name in names}
+
+
+def composition(record: RunRecord) -> dict[str, Table]:
+    """Kept documents, characters and bytes by host (the largest, then all others) and by licence."""
+    if record.corpus is None or (data := record.dataset(record.corpus, "documents")) is None:
+        return {"hosts": [], "licences": []}
+    hosts, licences = _group(data, "host"), _group(data, "licence")
+    first, rest = hosts[:LARGEST_HOSTS], hosts[LARGEST_HOSTS:]
+    if rest:
+        first.append({"host": None, "others": len(rest), **_sum(rest)})
+    return {"hosts": first, "licences": licences}
+
+
+def _group(data: Any, column: str) -> Table:
+    groups = select(
+        data,
+        f"""SELECT coalesce({column}, '') AS {column}, count(*) AS documents,
+                   sum(n_chars)::BIGINT AS chars, sum(n_bytes)::BIGINT AS bytes
+            FROM data GROUP BY 1 ORDER BY bytes DESC, 1""",  # noqa: S608 (column names of our own)
+    )
+    whole = sum(row["bytes"] for row in groups)
+    return [{**row, "share": ratio(row["bytes"], whole)} for row in groups]
+
+
+def _sum(rows: Table) -> dict[str, Any]:
+    return {name: sum(row[name] or 0 for row in rows) for name in ("documents", "chars", "bytes", "share")}
+
+
+def duplicates(record: RunRecord) -> dict[str, Table]:
+    """How many clusters of copies there are of each size, and the largest of them."""
+    if (data := record.dataset("dedup", "clusters")) is None:
+        return {"cluster_sizes": [], "largest_clusters": []}
+    sizes = "SELECT kept, count(*) AS members FROM data GROUP BY kept HAVING count(*) > 1"
+    spread = select(
+        data,
+        f"""SELECT 2 ** floor(log2(members))::INT AS least, count(*) AS clusters, sum(members)::BIGINT AS members
+            FROM ({sizes}) GROUP BY 1 ORDER BY 1""",  # noqa: S608
+    )
+    largest = select(
+        data,
+        f"""SELECT kept, members, list_sort(list_distinct(list(source))) AS sources
+            FROM (SELECT data.kept, source, members FROM data JOIN ({sizes}) AS sizes ON data.kept = sizes.kept)
+            GROUP BY kept, members ORDER BY members DESC, kept LIMIT {LARGEST_CLUSTERS}""",  # noqa: S608
+    )
+    return {
+        "cluster_sizes": [
+            {**row, "least": int(row["least"]), "most": 2 * int(row["least"]) - 1} for row in spread
+        ],
+        "largest_clusters": _named(record, largest),
+    }
+
+
+def _named(record: RunRecord, clusters: Table) -> Table:
+    """The clusters with title and URL of the document kept for each."""
+    data = record.dataset("dedup", "documents")
+    if not clusters or data is None:
+        return clusters
+    wanted = ", ".join(f"'{row['kept']}'" for row in clusters)
+    found = select(data, f"SELECT id, url, title, left(text, 80) AS text FROM data WHERE id IN ({wanted})")  # noqa: S608
+    texts = {row["id"]: row for row in found}
+    return [{**row, **texts.get(row["kept"], {"url": None, "title": None, "text": None})} for row in clusters]

@@ -1,0 +1,73 @@
+"""What a run has left behind: the manifests of its finished stages and the files that they name."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.dataset as ds
+
+from corpus.manifest import MANIFEST, Manifest
+from corpus.paths import Folder, resolve
+from corpus.stage import StageConfig, run_folder
+
+STAGES = ("crawl", "ingest", "clean", "dedup", "tokenizer", "train")
+TEXT_STAGES = ("ingest", "clean", "dedup")
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """A run's folder and the manifests of the stages that have finished, in the order of the pipeline."""
+
+    folder: Folder
+    manifests: dict[str, Manifest]
+
+    @classmethod
+    def open(cls, config: StageConfig) -> RunRecord:
+        """The record of the run that a config names."""
+        folder = run_folder(config)
+        found = {name: Manifest.load(folder.child(name)) for name in STAGES}
+        return cls(folder, {name: manifest for name, manifest in found.items() if manifest})
+
+    @property
+    def corpus(self) -> str | None:
+        """The last finished stage that writes documents; its documents are the corpus."""
+        return next((name for name in reversed(TEXT_STAGES) if name in self.manifests), None)
+
+    def files(self, stage: str, kind: str) -> list[str]:
+        """URIs of a stage's output files below `kind/`; none if it has not finished."""
+        if stage not in self.manifests:
+            return []
+        return self.manifests[stage].shards(self.folder.child(stage), kind)
+
+    def tables(self, stage: str, kind: str) -> list[str]:
+        """URIs of those that are Parquet files."""
+        return [uri for uri in self.files(stage, kind) if uri.endswith(".parquet")]
+
+    def dataset(self, stage: str, kind: str) -> ds.Dataset | None:
+        """A stage's Parquet files of one kind as one data set; None if there are none."""
+        uris = self.tables(stage, kind)
+        return dataset(uris) if uris else None
+
+    def stale(self, stage: str) -> list[str]:
+        """Stages that have been run again since `stage` read them."""
+        inputs = self.manifests[stage].inputs
+        return [name for name in self.manifests if name in inputs and inputs[name] != self._mark(name)]
+
+    def _mark(self, stage: str) -> str:
+        return hashlib.sha256(self.folder.child(stage).read(MANIFEST)).hexdigest()
+
+
+def dataset(uris: Sequence[str]) -> ds.Dataset:
+    """Parquet files of one schema as one data set."""
+    filesystem, _ = resolve(uris[0])
+    return ds.dataset([resolve(uri)[1] for uri in uris], format="parquet", filesystem=filesystem)
+
+
+def rows(data: ds.Dataset, columns: Sequence[str], chosen: ds.Expression) -> pa.Table:
+    """The chosen rows, read a few row groups at a time; columns that the data lacks are left out."""
+    known = [name for name in columns if name in data.schema.names]
+    scanner = data.scanner(columns=known, filter=chosen, batch_readahead=2, fragment_readahead=1)
+    return scanner.to_table()

@@ -1,0 +1,64 @@
+"""What training left: the loss at each step, bits per byte beside the baselines, and continuations."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from report.numbers import Value
+from report.records import RunRecord
+
+Table = list[dict[str, Any]]
+
+POINTS = 400
+MODELS = ("model", "unigram", "five_gram")
+NAMES = ("steps", "tokens", "size", "last_loss", "validation_tokens", "validation_bytes", *MODELS)
+
+
+def training(record: RunRecord) -> tuple[dict[str, Value], dict[str, Table]]:
+    """Figures of the training run by name, and its curves, sources and samples."""
+    values: dict[str, Value] = dict.fromkeys(NAMES)
+    metrics, samples = _lines(record, "metrics.jsonl"), _lines(record, "samples.jsonl")
+    losses = [{"step": row["step"], "value": row["loss"]} for row in metrics if row.get("loss") is not None]
+    bits = [
+        {"step": row["step"], "value": row["validation_bits_per_byte"]}
+        for row in metrics
+        if row.get("validation_bits_per_byte") is not None
+    ]
+    if losses:
+        values |= {"steps": losses[-1]["step"], "last_loss": losses[-1]["value"]}
+        values["tokens"] = max((row.get("tokens") or 0 for row in metrics), default=None)
+    if "train" in record.manifests:
+        values["size"] = record.manifests["train"].config.get("size")
+    evaluation = _evaluation(record)
+    values |= {"validation_tokens": evaluation.get("tokens"), "validation_bytes": evaluation.get("bytes")}
+    values |= {name: evaluation.get("bits_per_byte", {}).get(name) for name in MODELS}
+    by_source = [
+        {"source": source, "bytes": row["bytes"], **row["bits_per_byte"]}
+        for source, row in sorted(evaluation.get("sources", {}).items())
+    ]
+    curves = {"losses": thinned(losses), "validation": thinned(bits)}
+    return values, {**curves, "bits_by_source": by_source, "continuations": samples}
+
+
+def thinned(points: Table) -> Table:
+    """At most about `POINTS` points at even distances, the last one among them."""
+    step = max(1, len(points) // POINTS)
+    return points[::step] + (points[-1:] if (len(points) - 1) % step else [])
+
+
+def _evaluation(record: RunRecord) -> dict[str, Any]:
+    text = _file(record, "evaluation.json")
+    return dict(json.loads(text)) if text else {}
+
+
+def _lines(record: RunRecord, name: str) -> Table:
+    return [json.loads(line) for line in _file(record, name).splitlines() if line]
+
+
+def _file(record: RunRecord, name: str) -> bytes:
+    """A file among the outputs of training; empty where there is none."""
+    manifest = record.manifests.get("train")
+    paths = [file["path"] for file in manifest.outputs] if manifest else []
+    found = next((path for path in paths if path.rpartition("/")[2] == name), None)
+    return record.folder.child("train").read(found) if found else b""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import torch
@@ -14,20 +14,12 @@ from safetensors.torch import load_file, save_file
 from corpus.errors import StageError
 from corpus.paths import Folder, sync_folder
 from train.backends import Backend
+from train.records import Progress
 
 LATEST = "latest"
 STATE = "state.json"
 WEIGHTS = "model.safetensors"
 UNFINISHED = ".unfinished"
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a training run has come; the next step's data follow from `step` alone."""
-
-    step: int = 0
-    skipped_steps: int = 0
-    metrics_bytes: int = 0
 
 
 class Checkpoints:

@@ -164,9 +164,12 @@ def _check_ranges(config: TrainConfig) -> None:
     for name in ("warmup_steps", "weight_decay", "samples", "seed"):
         if not getattr(config, name) >= 0:
             raise _impossible(config, name, "0 or more")
-    for name in ("final_learning_rate", "decay_share", "beta1", "beta2"):
+    for name in ("final_learning_rate", "decay_share"):
         if not 0 <= getattr(config, name) <= 1:
             raise _impossible(config, name, "0 to 1")
+    for name in ("beta1", "beta2"):
+        if not 0 <= getattr(config, name) < 1:
+            raise _impossible(config, name, "0 or more, and less than 1")
     if config.warmup_steps > config.steps:
         raise _impossible(config, "warmup_steps", f"at most steps = {config.steps}")
 

@@ -13,7 +13,7 @@ from corpus.errors import StageError
 from train.backends import BACKENDS, Backend
 from train.checkpoint import Checkpoints
 from train.config import Job
-from train.data import TokenStream, TrainingOrder, micro_batches
+from train.data import Ids, TokenStream, TrainingOrder, micro_batches
 from train.evaluate import Validation
 from train.launch import end_with_parent
 from train.model import Llama, ModelConfig
@@ -29,50 +29,38 @@ def train(job: Job, backend: Backend) -> None:
     validation = Validation(job)
     checkpoints = Checkpoints(folder)
     progress = checkpoints.resume(backend)
-    records = Records(folder, progress.metrics_bytes) if backend.rank == 0 else None
-    in_a_row = 0
+    skipped_in_a_row = 0
+    with Records(folder, progress.metrics_bytes, backend.rank) as records:
+        while progress.step < config.steps:
+            # The step's batch is the same tokens whatever the number of ranks; this rank takes its rows of it.
+            loss = torch.zeros((), dtype=torch.float64)
+            for rows in parts:
+                tokens, targets = order.rows(progress.step, rows)
+                loss += backend.accumulate(to_device(tokens), to_device(targets)).cpu()
+            loss = backend.total(loss) / (backend.world * len(parts))
 
-    while progress.step < config.steps:
-        # The step's batch is the same tokens whatever the number of ranks; this rank takes its rows of it.
-        total = torch.zeros((), dtype=torch.float64)
-        for rows in parts:
-            tokens, targets = (torch.from_numpy(ids).to(device()) for ids in order.rows(progress.step, rows))
-            total += backend.accumulate(tokens, targets).cpu()
-        loss = backend.total(total).item() / (backend.world * len(parts))
+            # Gradients that are not finite leave the weights as they were; the step counts all the same.
+            rate = learning_rate(config, progress.step)
+            update = backend.update(rate)
+            n_skipped = progress.skipped_steps + (not update.applied)
+            progress = replace(progress, step=progress.step + 1, skipped_steps=n_skipped)
+            skipped_in_a_row = 0 if update.applied else skipped_in_a_row + 1
+            if skipped_in_a_row == config.max_skipped_steps:
+                raise not_finite(progress.step, skipped_in_a_row)
+            records.step(progress, config, loss=loss.item(), rate=rate, gradient_norm=update.gradient_norm)
 
-        # Gradients that are not finite leave the weights as they were; the step counts, and so does the skip.
-        rate = learning_rate(config, progress.step)
-        update = backend.update(rate)
-        in_a_row = 0 if update.applied else in_a_row + 1
-        progress = replace(
-            progress, step=progress.step + 1, skipped_steps=progress.skipped_steps + (not update.applied)
-        )
-        if in_a_row == config.max_skipped_steps:
-            msg = f"train: {in_a_row} steps in a row had gradients that are not finite, up to step {progress.step}"
-            raise StageError(f"{msg}. Try: a lower learning_rate")
-
-        n_tokens = config.batch_size * config.sequence_length
-        last = progress.step == config.steps
-        if records:
-            records.metrics(
-                step=progress.step,
-                tokens=progress.step * n_tokens,
-                loss=loss,
-                learning_rate=rate,
-                gradient_norm=update.gradient_norm,
-                skipped_steps=progress.skipped_steps,
-            )
-            records.step(progress.step, config.steps, n_tokens, loss)
-        if last or progress.step % config.validate_every == 0:
-            figure = validation.bits_per_byte(backend)
-            if records:
-                records.metrics(step=progress.step, validation_bits_per_byte=figure)
-        if last or progress.step % config.checkpoint_every == 0:
-            if records:
+            last = progress.step == config.steps
+            if last or progress.step % config.validate_every == 0:
+                records.validation(progress.step, validation.bits_per_byte(backend))
+            if last or progress.step % config.checkpoint_every == 0:
                 progress = replace(progress, metrics_bytes=records.sync())
-            checkpoints.save(backend, progress, config.keep_checkpoints)
-    if records:
-        records.close()
+                checkpoints.save(backend, progress, config.keep_checkpoints)
+
+
+def not_finite(step: int, n_skipped: int) -> StageError:
+    """The fault that ends a training run which has lost its way."""
+    what = f"train: {n_skipped} steps in a row had gradients that are not finite, up to step {step}"
+    return StageError(f"{what}. Try: a lower learning_rate")
 
 
 def new_model(job: Job) -> Llama:
@@ -103,6 +91,11 @@ def device() -> torch.device:
     if torch.cuda.is_available():
         return torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
     return torch.device("cpu")
+
+
+def to_device(ids: Ids) -> torch.Tensor:
+    """The ids as a tensor where the model is."""
+    return torch.from_numpy(ids).to(device())
 
 
 def prepare(n_threads: int) -> None:

@@ -7,10 +7,12 @@ import math
 import os
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Self
 
 from corpus.errors import StageError
+from train.config import TrainConfig
 
 METRICS = "metrics.jsonl"  # a function of the job: a resumed run's file equals an uninterrupted one's
 TIMINGS = "timings.jsonl"  # of this machine and day
@@ -18,50 +20,88 @@ PROGRESS = "progress: "  # begins the lines that the stage shows as they come
 PROGRESS_SECONDS = 0.5
 
 
-class Records:
-    """The files that rank 0 appends to, and its progress line on standard output."""
+@dataclass(frozen=True)
+class Progress:
+    """How far a training run has come; the next step's data follow from `step` alone."""
 
-    def __init__(self, folder: Path, metrics_bytes: int) -> None:
+    step: int = 0
+    skipped_steps: int = 0
+    metrics_bytes: int = 0
+
+
+class Records:
+    """The files that rank 0 appends to, and its progress line; the other ranks' records go nowhere."""
+
+    def __init__(self, folder: Path, metrics_bytes: int, rank: int) -> None:
         """Open them; of the metrics the first `metrics_bytes` stay, what a checkpoint knows of."""
-        path = folder / METRICS
-        self._metrics = path.open("ab")
-        if self._metrics.tell() < metrics_bytes:
-            expected = f"{metrics_bytes:,} bytes or more, which the checkpoint knows of"
-            msg = f"{path}: got {self._metrics.tell():,} bytes; expected {expected}. Try: make wipe"
-            raise StageError(msg)
-        self._metrics.truncate(metrics_bytes)
-        self._timings = (folder / TIMINGS).open("ab")
+        self._speaks = rank == 0
+        self._metrics = self._open(folder / METRICS)
+        self._timings = self._open(folder / TIMINGS)
+        if self._speaks:
+            self._cut(folder / METRICS, metrics_bytes)
         self._shown = self._last = time.monotonic()
 
-    def metrics(self, **values: float) -> None:
-        """Append a row to the metrics; what is not finite becomes null."""
-        self._append(self._metrics, {k: v if math.isfinite(v) else None for k, v in values.items()})
+    def _open(self, path: Path) -> IO[bytes]:
+        return (path if self._speaks else Path(os.devnull)).open("ab")
 
-    def step(self, step: int, steps: int, n_tokens: int, loss: float) -> None:
-        """Append a step's time since the last one to the timings, and show how far the run is."""
-        now = time.monotonic()
-        seconds, self._last = now - self._last, now
-        rate = n_tokens / seconds
-        self._append(self._timings, {"step": step, "seconds": seconds, "tokens_per_second": rate})
-        if now - self._shown >= PROGRESS_SECONDS or step == steps:
-            self._shown = now
-            left = round((steps - step) * seconds)
-            line = f"step {step:,}/{steps:,}, loss {loss:.3f}, {rate:,.0f} tokens/s, {left // 60}:{left % 60:02d} left"
-            sys.stdout.write(f"{PROGRESS}{line}\n")
-            sys.stdout.flush()
+    def _cut(self, path: Path, metrics_bytes: int) -> None:
+        if path.stat().st_size < metrics_bytes:
+            self.close()
+            expected = f"{metrics_bytes:,} bytes or more, which the checkpoint knows of"
+            msg = f"{path}: got {path.stat().st_size:,} bytes; expected {expected}. Try: make wipe"
+            raise StageError(msg)
+        self._metrics.truncate(metrics_bytes)
 
-    def sync(self) -> int:
-        """Put the metrics on disk; their size in bytes."""
-        self._metrics.flush()
-        os.fsync(self._metrics.fileno())
-        return self._metrics.tell()
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """Close the files."""
         self._metrics.close()
         self._timings.close()
 
+    def step(
+        self, progress: Progress, config: TrainConfig, *, loss: float, rate: float, gradient_norm: float
+    ) -> None:
+        """Write down a step that was taken, how long it took, and now and then how far the run is."""
+        n_tokens = config.batch_size * config.sequence_length
+        row = {
+            "step": progress.step,
+            "tokens": progress.step * n_tokens,
+            "loss": loss,
+            "learning_rate": rate,
+            "gradient_norm": gradient_norm,
+            "skipped_steps": progress.skipped_steps,
+        }
+        self._append(self._metrics, row)
+        now = time.monotonic()
+        seconds, self._last = now - self._last, now
+        timing = {"step": progress.step, "seconds": seconds, "tokens_per_second": n_tokens / seconds}
+        self._append(self._timings, timing)
+        if self._speaks and (now - self._shown >= PROGRESS_SECONDS or progress.step == config.steps):
+            self._shown = now
+            self._show(progress.step, config.steps, loss, n_tokens / seconds)
+
+    def validation(self, step: int, bits_per_byte: float) -> None:
+        """Write down a validation."""
+        self._append(self._metrics, {"step": step, "validation_bits_per_byte": bits_per_byte})
+
+    def sync(self) -> int:
+        """Put the metrics on disk; their size in bytes."""
+        if self._speaks:
+            os.fsync(self._metrics.fileno())
+        return self._metrics.tell()
+
+    def _show(self, step: int, steps: int, loss: float, tokens_per_second: float) -> None:
+        line = f"{PROGRESS}step {step:,}/{steps:,}, loss {loss:.3f}, {tokens_per_second:,.0f} tokens/s"
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+
     @staticmethod
-    def _append(file: Any, row: dict[str, Any]) -> None:
-        file.write((json.dumps(row) + "\n").encode())
+    def _append(file: IO[bytes], row: dict[str, float]) -> None:
+        finite = {name: value if math.isfinite(value) else None for name, value in row.items()}
+        file.write((json.dumps(finite) + "\n").encode())
         file.flush()

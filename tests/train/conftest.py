@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import random
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +35,21 @@ def sentences(n: int, seed: int) -> list[str]:
     ]
 
 
+SMALL = {
+    "size": "nano",
+    "sequence_length": 32,
+    "batch_size": 8,
+    "micro_batch_size": 2,
+    "steps": 12,
+    "warmup_steps": 3,
+    "validate_every": 4,
+    "checkpoint_every": 3,
+    "backend": "plain",
+    "prompt_tokens": 4,
+    "sample_tokens": 8,
+}
+
+
 @dataclass(frozen=True)
 class TokenizedRun:
     """A run folder as the tokenizer stage leaves it."""
@@ -45,21 +61,11 @@ class TokenizedRun:
     def tokenizer(self) -> Path:
         return self.runs / "demo" / "tokenizer" / "tokenizer"
 
+    def values(self, **values: object) -> dict[str, object]:
+        return {"run": "demo", "runs": str(self.runs), **SMALL, **values}
+
     def config(self, **values: object) -> TrainConfig:
-        small = {
-            "size": "nano",
-            "sequence_length": 32,
-            "batch_size": 8,
-            "micro_batch_size": 2,
-            "steps": 12,
-            "warmup_steps": 3,
-            "validate_every": 4,
-            "checkpoint_every": 3,
-            "backend": "plain",
-            "prompt_tokens": 4,
-            "sample_tokens": 8,
-        }
-        return TrainConfig(**{"run": "demo", "runs": str(self.runs), **small, **values})  # type: ignore[arg-type]
+        return TrainConfig(**self.values(**values))  # type: ignore[arg-type]
 
     def job(self, folder: Path, **values: object) -> Job:
         def files(split: str, kind: str) -> list[str]:
@@ -78,8 +84,16 @@ class TokenizedRun:
 
 
 @pytest.fixture
-def tokenized(tmp_path: Path) -> TokenizedRun:
-    folder = tmp_path / "runs" / "demo" / "tokenizer"
+def own_run(tokenized: TokenizedRun, tmp_path: Path) -> TokenizedRun:
+    """A copy that the test may write into."""
+    shutil.copytree(tokenized.tokenizer.parent, tmp_path / "runs" / "demo" / "tokenizer")
+    return TokenizedRun(tmp_path / "runs", tokenized.facts)
+
+
+@pytest.fixture(scope="session")
+def tokenized(tmp_path_factory: pytest.TempPathFactory) -> TokenizedRun:
+    runs = tmp_path_factory.mktemp("tokenized") / "runs"
+    folder = runs / "demo" / "tokenizer"
     (folder / "tokenizer").mkdir(parents=True)
     model = _learn(sentences(400, seed=0))
     (folder / "tokenizer" / "sastra.model").write_bytes(model)
@@ -100,7 +114,7 @@ def tokenized(tmp_path: Path) -> TokenizedRun:
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     outputs = [{"path": str(p.relative_to(folder)), "bytes": p.stat().st_size} for p in paths]
     Manifest("tokenizer", "f" * 64, {}, {}, outputs, [], {"tokenizer": facts}).save(Folder(str(folder)))
-    return TokenizedRun(tmp_path / "runs", facts)
+    return TokenizedRun(runs, facts)
 
 
 def _learn(lines: list[str]) -> bytes:
@@ -130,7 +144,11 @@ def _write_tokenizer_files(folder: Path, processor: sentencepiece.SentencePieceP
     settings = {"tokenizer_class": "PreTrainedTokenizerFast", **names}
     (folder / "tokenizer_config.json").write_text(json.dumps(settings))
     lengths = [
-        0 if n < 4 else 1 if processor.is_byte(n) else len(processor.id_to_piece(n).replace("▁", " ").encode())
+        0
+        if n < 4
+        else 1
+        if processor.is_byte(n)
+        else len(processor.id_to_piece(n).replace("▁", " ").encode())
         for n in ids
     ]
     np.save(folder / "token_bytes.npy", np.array(lengths, np.int32))

@@ -42,6 +42,9 @@ def test_a_bigram_model_by_hand():
 
 def test_a_longer_context_tells_more_and_ids_fill_sixteen_bits():
     cycle = np.array([65_535, 0, 7, 65_535, 0, 9] * 50, np.uint16)
-    nats = {order: -np.log(NgramModel(cycle, 1 << 16, order).probabilities(cycle)[5:]).mean() for order in (1, 2, 5)}
+    nats = {
+        order: -np.log(NgramModel(cycle, 1 << 16, order).probabilities(cycle)[5:]).mean()
+        for order in (1, 2, 5)
+    }
     assert nats[1] > nats[2] > nats[5]
     assert nats[5] < 0.05

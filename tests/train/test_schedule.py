@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from train.config import TrainConfig
@@ -25,7 +27,7 @@ def test_rises_to_the_peak_and_ends_at_the_final_share(schedule):
     assert values[:10] == pytest.approx([(n + 1) / 10 for n in range(10)])
     assert values[10] == pytest.approx(1.0)
     assert values[100] == pytest.approx(0.1)
-    assert all(a >= b for a, b in zip(values[10:], values[11:], strict=False))
+    assert all(a >= b for a, b in pairwise(values[10:]))
 
 
 def test_cosine_is_half_way_down_in_the_middle():

@@ -109,7 +109,7 @@ def policy_files(sites: Mapping[str, Site], urls: Mapping[str, list[str]]) -> It
             yield Page(truth, Reply(headers=headers, body=sitemap(urls[site.host]).encode()))
     tdm = sites["tdm.khmer.test"]
     rules = [{"location": "/*", "tdm-reservation": 1, "tdm-policy": tdm.url("/policy.json")}]
-    truth = Truth(tdm.url("/.well-known/tdmrep.json"), "tdmrep", "drop:not_html")
+    truth = Truth(tdm.url("/.well-known/tdmrep.json"), "tdmrep", "drop:opt_out")
     yield Page(truth, Reply(headers=(("Content-Type", "application/json"),), body=json.dumps(rules).encode()))
 
 

@@ -22,6 +22,7 @@ DUPLICATES = {"exact_duplicate", "near_duplicate"}
 NAMED_ALSO = {"not_html": {"not_text"}}  # what the crawl says of media that it does not take in
 REFUSED = {"robots_excluded", "robots_unreachable", "opt_out"}
 POLICY_FILES = {"robots", "sitemap", "tdmrep"}  # a crawl may leave them out of its records
+PLACEHOLDERS = ("⟨email⟩", "⟨phone⟩")
 ASCII_DIGITS = str.maketrans("០១២៣៤៥៦៧៨៩", "0123456789")
 EXAMPLES = 5
 
@@ -129,6 +130,12 @@ def leaks(truths: Iterable[Truth], outcome: Outcome) -> list[tuple[str, str]]:
     return [(url, value) for url, text in folded.items() for value in planted if value in text]
 
 
+def n_masked(truths: Iterable[Truth], outcome: Outcome) -> int:
+    """Placeholders in the kept texts of pages with planted personal data."""
+    texts = [outcome.texts.get(truth.url, "") for truth in truths if truth.planted]
+    return sum(text.count(placeholder) for text in texts for placeholder in PLACEHOLDERS)
+
+
 def trespasses(judged: Iterable[Judgement], outcome: Outcome) -> list[str]:
     """Pages that are not ours to take, and yet were stored or kept."""
     return [
@@ -143,6 +150,7 @@ class Score:
     """The judgement of a whole run."""
 
     judged: list[Judgement]
+    n_masked: int
     leaked: list[tuple[str, str]]
     trespassed: list[str]
 
@@ -164,6 +172,8 @@ class Score:
         yield f"{'class':20}{'pages':>6}{'right':>6}{'wrong':>6}  outcome"
         for kind in sorted({one.truth.kind for one in self.judged}):
             yield from _class_lines([one for one in self.judged if one.truth.kind == kind])
+        n_planted = sum(len(one.truth.planted) for one in self.judged)
+        yield f"planted personal data masked in kept texts: {self.n_masked} of {n_planted}"
         yield f"planted personal data left in kept texts: {len(self.leaked)}{_examples(self.leaked)}"
         yield f"refused pages stored or kept: {len(self.trespassed)}{_examples(self.trespassed)}"
         yield f"right: {self.n_right} of {self.n_judged} = {self.n_right / self.n_judged:.4f} (at least {LEAST_RIGHT})"
@@ -186,4 +196,4 @@ def score(truths: Sequence[Truth], run: Path) -> Score:
     """A run's score."""
     outcome = read_outcome(run)
     judged = judge(truths, outcome)
-    return Score(judged, leaks(truths, outcome), trespasses(judged, outcome))
+    return Score(judged, n_masked(truths, outcome), leaks(truths, outcome), trespasses(judged, outcome))

@@ -77,10 +77,6 @@ class _Builder:
 
     def _link(self) -> None:
         """Settle what the hosts' lists name, and what stands in their margins."""
-        for site in self.sites.values():
-            self.linked[site.host] += [
-                (self.sites[host].name, self.sites[host].home) for host in site.friends
-            ]
         for entry in self.entries:
             is_shared = entry.kind == "exact_duplicate" and entry.url.startswith(entry.original)
             if entry.kind in UNLISTED or is_shared:
@@ -89,6 +85,11 @@ class _Builder:
                 self.listed[entry.site.host].append(entry)
         for page in self.faults:
             self.linked[urlsplit(page.url).netloc].append((MORE, page.url))
+        for site in self.sites.values():
+            for friend in (self.sites[host] for host in site.friends):
+                self.linked[site.host].append((friend.name, friend.home))
+                if friend.host in LIST_OUTCOMES:  # whose first page, with its links, is not to be fetched
+                    self.linked[site.host] += [(e.text.title, e.url) for e in self.listed[friend.host]]
 
     def pages(self) -> Iterator[Page]:
         """Every page once."""

@@ -48,7 +48,9 @@ def element(name: str, attributes: Mapping[str, Any], content: str = "") -> Mark
 
 
 def words(label: Label) -> Markup:
-    """Both languages of a label, to be shown or hidden by the style sheet."""
+    """Both languages of a label, to be shown or hidden by the style sheet; a proper name once."""
+    if label.km == label.en:
+        return element("tspan", {}, escape(label.en))
     return (
         element("tspan", {"class": "km", "lang": "km"}, escape(label.km))
         + element("tspan", {"class": "sep"}, " · ")
@@ -90,15 +92,14 @@ class Charts:
         return self._frame(title, description, 24, element("rect", frame) + element("rect", done))
 
     def histogram(self, title: Label, description: Label, row: Mapping[str, Any]) -> Markup:
-        """Counts of bins between `edges`; bins that a rule drops are hatched, thresholds are marked."""
-        edges, counts = row["edges"], row["counts"]
-        low, span, highest = edges[0], edges[-1] - edges[0], max(counts) or 1
+        """Counts of bins between `edges`: those that a rule drops stand hatched on the others."""
+        edges = row["edges"]
+        low, span = edges[0], edges[-1] - edges[0]
+        highest = max(kept + dropped for kept, dropped in zip(row["kept"], row["dropped"], strict=True)) or 1
         drawn = Markup("")
-        for left, right, n in zip(edges, edges[1:], counts, strict=False):
-            height = round(PLOT * n / highest, 1) or (1 if n else 0)
-            kind = "dropped" if any(_drops(rule, (left + right) / 2) for rule in row["rules"]) else "kept"
+        for left, right, *counts in zip(edges, edges[1:], row["kept"], row["dropped"], strict=False):
             place = {"x": at((left - low) / span), "width": at((right - left) / span)}
-            drawn += element("rect", {"class": kind, **place, "y": 18 + PLOT - height, "height": height})
+            drawn += _stack(place, [count / highest for count in counts])
         for rule in row["rules"]:
             drawn += _threshold((rule["threshold"] - low) / span, f"{rule['threshold']:g}")
         return self._frame(
@@ -128,8 +129,15 @@ def _row(top: int, row: Bar, longest: float) -> Markup:
     return drawn + element("text", place, escape(row.figure))
 
 
-def _drops(rule: Mapping[str, Any], value: float) -> bool:
-    return bool(value > rule["above"]) if rule["above"] is not None else bool(value < rule["below"])
+def _stack(place: Mapping[str, Any], shares: Sequence[float]) -> Markup:
+    """A bin's kept and dropped counts on each other; the smallest is still a pixel high."""
+    drawn, bottom = Markup(""), 18.0 + PLOT
+    for kind, share in zip(("kept", "dropped"), shares, strict=True):
+        if share:
+            height = max(1.0, round(PLOT * share, 1))
+            bottom -= height
+            drawn += element("rect", {"class": kind, **place, "y": f"{bottom:g}", "height": f"{height:g}"})
+    return drawn
 
 
 def _threshold(share: float, figure: str) -> Markup:

@@ -16,6 +16,7 @@ from report.charts import Bar, Charts, Label, Series
 from report.figures import Figures
 from report.fonts import LICENCE, font_faces
 from report.glossary import label, plain_label
+from report.records import STAGES
 from report.samples import Sample, packed, spread
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -98,7 +99,7 @@ def draw(figures: Figures) -> dict[str, Any]:
     drawn: dict[str, Any] = {
         "target": charts.progress(*TITLES["target"], float(figures.values["target.share"] or 0)),
         "funnel": {unit: _funnel(charts, figures, unit) for unit in ("documents", "chars", "bytes")},
-        "dropped": _bars(charts, "dropped", tables["dropped"], "documents"),
+        "dropped": _dropped(charts, tables["dropped"]),
         "sources": _bars(charts, "sources", tables["sources"], "bytes"),
         "hosts": _bars(charts, "hosts", tables["hosts"], "bytes"),
         "licences": _bars(charts, "licences", tables["licences"], "bytes"),
@@ -109,7 +110,7 @@ def draw(figures: Figures) -> dict[str, Any]:
     }
     for curve in ("losses", "validation"):
         points = [(row["step"], row["value"]) for row in tables[curve]]
-        drawn[curve] = charts.lines(*TITLES[curve], [Series("first", points)]) if points else None
+        drawn[curve] = charts.lines(*TITLES[curve], [Series("first", points)]) if len(points) > 1 else None
     return drawn
 
 
@@ -167,6 +168,13 @@ def _funnel(charts: Charts, figures: Figures, unit: str) -> Markup:
         if row["in"]["documents"]
     ]
     return charts.bars(*TITLES["funnel"], bars)
+
+
+def _dropped(charts: Charts, rows: list[dict[str, Any]]) -> list[tuple[str, Markup]]:
+    """A chart of reasons for each stage that drops."""
+    stages = [(stage, [row for row in rows if row["stage"] == stage]) for stage in STAGES]
+    charted = [(stage, _bars(charts, "dropped", own, "documents")) for stage, own in stages]
+    return [(stage, chart) for stage, chart in charted if chart]
 
 
 def _bars(charts: Charts, key: str, rows: list[dict[str, Any]], unit: str) -> Markup | None:

@@ -8,6 +8,7 @@ from typing import Any, Final, TypeAlias
 Value: TypeAlias = int | float | str | None
 
 NOT_MEASURED = ("មិនទាន់បានវាស់", "not measured")
+LEAST_SHARE = 1e-5
 UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB")
 
 
@@ -19,10 +20,10 @@ def plain(value: float | str) -> str:
 
 
 def percent(share: float) -> str:
-    """A ratio in per cent; what is less than a tenth of one says so."""
-    if 0 < share < 0.001:
-        return "< 0.1 %"
-    return f"{100 * share:.1f} %"
+    """A ratio in per cent, to a tenth of one; smaller ones to two significant digits."""
+    if 0 < share < LEAST_SHARE:
+        return f"< {100 * LEAST_SHARE:g} %"
+    return f"{100 * share:.2g} %" if 0 < share < 0.001 else f"{100 * share:.1f} %"
 
 
 def size(n_bytes: float) -> str:

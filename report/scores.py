@@ -20,7 +20,7 @@ MASKED = "masked_"
 
 
 def histograms(record: RunRecord) -> Table:
-    """One row for each score: the edges and counts of its bins, and its rules; scores that decide come first."""
+    """One row for each score, deciding ones first: the edges of its bins, the counts that rules keep and drop."""
     data = record.dataset("clean", "attributes")
     if data is None:
         return []
@@ -43,7 +43,9 @@ def _histogram(data: ds.Dataset, name: str, rules: list[dict[str, Any]]) -> dict
     if not len(values):
         return None
     edges = _edges(values, [rule["threshold"] for rule in own])
-    counts, _ = np.histogram(np.clip(values, edges[0], edges[-1]), edges)
+    shown, fails = np.clip(values, edges[0], edges[-1]), np.zeros(len(values), bool)
+    for rule in own:
+        fails |= _failing(values, rule)
     return {
         "score": name,
         "documents": len(values),
@@ -52,7 +54,8 @@ def _histogram(data: ds.Dataset, name: str, rules: list[dict[str, Any]]) -> dict
         "median": float(np.median(values)),
         "most": float(values.max()),
         "edges": edges.tolist(),
-        "counts": counts.tolist(),
+        "kept": np.histogram(shown[~fails], edges)[0].tolist(),
+        "dropped": np.histogram(shown[fails], edges)[0].tolist(),
         "rules": own,
     }
 
@@ -65,6 +68,12 @@ def _rule(rule: dict[str, Any]) -> dict[str, Any]:
         "below": below,
         "threshold": below if above is None else above,
     }
+
+
+def _failing(values: NDArray[np.float64], rule: dict[str, Any]) -> NDArray[np.bool_]:
+    """Which scores the rule drops a document for; another rule may have dropped it already."""
+    failing = values > rule["threshold"] if rule["above"] is not None else values < rule["threshold"]
+    return np.asarray(failing)
 
 
 def _edges(values: NDArray[np.float64], thresholds: list[float]) -> NDArray[np.float64]:

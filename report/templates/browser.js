@@ -38,7 +38,6 @@
     detail.append(text);
     detail.className = sample.stage ? "sample out" : "sample";
     for (const button of list.querySelectorAll("button")) button.setAttribute("aria-current", button.dataset.id === sample.id);
-    history.replaceState(null, "", `#doc=${sample.id}`);
   }
   function refresh() {
     const wanted = query.value.trim().toLowerCase();
@@ -52,7 +51,7 @@
       const button = node("button", `${sample.stage ? "−" : "+"} ${sample.title || sample.text.slice(0, 90) || sample.url || sample.id}`);
       button.type = "button";
       button.dataset.id = sample.id;
-      button.addEventListener("click", () => show(sample));
+      button.addEventListener("click", () => { show(sample); history.replaceState(null, "", `#doc=${sample.id}`); });
       item.append(button);
       return item;
     }));
@@ -65,5 +64,5 @@
   root.classList.add("ready");
   const linked = new URLSearchParams(location.hash.slice(1)).get("doc");
   const found = refresh();
-  if (linked) show(samples.find((sample) => sample.id === linked) || found[0]);
+  show(samples.find((sample) => sample.id === linked) || found[0]);
 })();

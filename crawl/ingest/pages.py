@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,14 +15,13 @@ from corpus.task import Task
 from crawl.ingest.config import IngestConfig, SourceConfig
 from crawl.ingest.faults import fault_facts
 from crawl.ingest.licences import WEB
-from crawl.ingest.rows import moment
+from crawl.ingest.rows import host, moment
 from crawl.ingest.shards import Verdict, sharded
-from crawl.ingest.sites import Sites, load_sites, policy_file, warc_records
+from crawl.ingest.sites import Sites, is_web, load_sites, policy_file, warc_records
 from crawl.policy.optout import Signal, page_signals
 from crawl.sources.compressed import Fault
-from crawl.sources.http import Response, parse_response
+from crawl.sources.http import Response, parse_response, split_head
 from crawl.sources.warc import WarcRecord
-from crawl.urls import host_of
 
 
 def ingest_warc(task: Task[IngestConfig]) -> dict[str, Any]:
@@ -30,17 +29,16 @@ def ingest_warc(task: Task[IngestConfig]) -> dict[str, Any]:
     faults: list[Fault] = []
     kinds: Counter[str] = Counter()
     reading = _Reading(task, load_sites(tuple(task.arguments["policies"])), faults)
-    superseded = set(task.arguments["superseded"])
     with sharded(task) as shards:
         for record in warc_records(task, faults):
+            kinds[record.kind or "unreadable"] += 1
             if record.kind == "response":
-                row, verdict = reading.response(record, kinds["response"] in superseded)
+                row, verdict = reading.response(record)
                 shards.add(row, verdict, row["n_bytes"])
             elif not record.kind:
                 shards.add(*reading.unreadable(record), 0)
             elif record.kind == "metadata":
                 reading.metadata(record)
-            kinds[record.kind or "unreadable"] += 1
     if not kinds:
         faults.append(Fault(0, "empty: no records"))
     return {"faults": fault_facts(reading.label, faults), "records": dict(sorted(kinds.items()))}
@@ -77,24 +75,27 @@ class _Reading:
         self._max_body_bytes = task.config.max_body_bytes
         self._sites = sites
         self._faults = faults
-        self._metadata: tuple[str, Mapping[str, Any]] = ("", {})
+        self._superseded = frozenset(task.arguments["superseded"])
+        self._n_responses = 0
+        self._noted: tuple[str, Mapping[str, Any]] = ("", {})
 
     def metadata(self, record: WarcRecord) -> None:
         """Remember what our crawler noted about the response that follows."""
-        self._metadata = ("", {})
-        if record.headers.get("content-type") == "application/json":
-            try:
-                noted = json.loads(record.block)
-            except ValueError:
-                return
-            if isinstance(noted, dict):
-                self._metadata = (record.url, noted)
+        try:
+            is_json = record.headers.get("content-type") == "application/json"
+            noted = json.loads(record.block) if is_json else {}
+        except ValueError:
+            noted = {}
+        self._noted = (record.url, noted if isinstance(noted, dict) else {})
 
-    def response(self, record: WarcRecord, is_superseded: Any) -> tuple[dict[str, Any], Verdict]:
-        """A response as a record of RECORD, with its verdict."""
+    def response(self, record: WarcRecord) -> tuple[dict[str, Any], Verdict]:
+        """A response as a row of RECORD, with its verdict."""
+        is_superseded = self._n_responses in self._superseded
+        self._n_responses += 1
         response = parse_response(record.block, self._max_body_bytes)
-        if response is None:
-            return self._dropped(record, Verdict("malformed_record", "the block is no HTTP response"))
+        if response is None or not is_web(record.url):
+            evidence = f"no HTTP response: {record.headers.get('content-type', '')} of {record.url!r}"
+            return self._dropped(record, Verdict("malformed_record", evidence))
         digest = _digest(record.block)
         fault = _fault(record, response, digest)
         if fault:
@@ -103,9 +104,7 @@ class _Reading:
         verdict = _verdict(record.url, response, rights)
         if is_superseded and not verdict.reason:
             verdict = Verdict("superseded", "captured again later")
-        if verdict.reason and not verdict.evidence:
-            verdict = Verdict(verdict.reason, fault)
-        row = self._row(record) | {
+        return self._row(record) | {
             "rights": rights.column(),
             "content_digest": digest,
             "n_bytes": len(response.body),
@@ -113,8 +112,7 @@ class _Reading:
             "charset": response.charset or None,
             "http_status": response.status,
             "payload": None if verdict.reason else response.body,
-        }
-        return row, verdict
+        }, verdict._replace(evidence=verdict.evidence or fault)
 
     def unreadable(self, record: WarcRecord) -> tuple[dict[str, Any], Verdict]:
         """What stands where a record should: dropped, with its beginning as evidence."""
@@ -130,7 +128,7 @@ class _Reading:
             "id": document_id(self._source.name, record.url or f"{self.label}#{record.position}"),
             "text": "",
             "url": record.url or None,
-            "host": _host(record.url),
+            "host": host(record.url),
             "source": self._source.name,
             "licence": self._source.licence or WEB,
             "fetched_at": moment(record.headers.get("warc-date")),
@@ -140,21 +138,19 @@ class _Reading:
     def _rights(self, url: str, response: Response) -> Rights:
         """What is found now, joined with what our crawler found when it fetched the page."""
         of_site = self._sites.verdict(url)
-        html = response.body if response.is_html else b""
-        signals = page_signals(response.headers, html, of_site.signals)
-        noted = self._metadata[1] if self._metadata[0] == url else {}
+        noted = self._noted[1] if self._noted[0] == url else {}
+        signals = page_signals(response.headers, response.head_in_utf8(), of_site.signals)
         known = {signal.name for signal in signals}
-        for opt_out in noted.get("opt_outs", []):
-            if opt_out["signal"] not in known:
-                signals.append(Signal(opt_out["signal"], opt_out["evidence"], opt_out["forbids"]))
-        return Rights(noted.get("robots") or of_site.robots, signals)
+        signals += [signal for signal in _noted_signals(noted) if signal.name not in known]
+        return Rights(str(noted.get("robots") or of_site.robots), signals)
 
 
-def _host(url: str) -> str | None:
-    try:
-        return host_of(url) or None
-    except ValueError:
-        return None
+def _noted_signals(noted: Mapping[str, Any]) -> Iterator[Signal]:
+    """The reservations in a metadata record of our crawler's making; none in one of any other shape."""
+    opt_outs = noted.get("opt_outs")
+    for found in opt_outs if isinstance(opt_outs, list) else []:
+        if isinstance(found, dict) and {"signal", "evidence", "forbids"} <= found.keys():
+            yield Signal(str(found["signal"]), str(found["evidence"]), found["forbids"])
 
 
 def _verdict(url: str, response: Response, rights: Rights) -> Verdict:
@@ -165,9 +161,9 @@ def _verdict(url: str, response: Response, rights: Rights) -> Verdict:
         return Verdict("redirect", response.header("location"))
     if response.status != 200:
         return Verdict(f"http_{response.status}")
-    if refusal := rights.verdict():
-        if refusal.reason:
-            return refusal
+    refusal = rights.verdict()
+    if refusal.reason:
+        return refusal
     if not response.body.strip():
         return Verdict("empty")
     if not response.is_html:
@@ -177,7 +173,7 @@ def _verdict(url: str, response: Response, rights: Rights) -> Verdict:
 
 def _digest(block: bytes) -> str:
     """The digest of a response's body as it is stored, in the form of WARC-Payload-Digest."""
-    body = block.partition(b"\r\n\r\n")[2]
+    body = split_head(block)[1]
     return "sha1:" + base64.b32encode(hashlib.sha1(body, usedforsecurity=False).digest()).decode()
 
 

@@ -27,14 +27,13 @@ MOST_STATED = 20
 def ingest_rows(task: Task[IngestConfig]) -> dict[str, Any]:
     """Write the records of one file or dataset; returns its faults, and what it states about itself."""
     source = SourceConfig(**task.arguments["source"])
-    reading = _Reading(source, task.arguments["label"], task.arguments["is_shared"], Licences(task.config))
+    reading = _Reading(source, task.arguments["label"], task.arguments["key_prefix"], Licences(task.config))
     faults: list[Fault] = []
     with _rows_of(task, source, faults) as rows, sharded(task) as shards:
-        n_rows = 0
-        for n_rows, row in enumerate(rows, 1):
+        for row in rows:
             record, verdict = reading.record(row)
             shards.add(record, verdict, 3 * len(record["text"]))
-    if not n_rows:
+    if not shards.n_records:
         faults.append(Fault(0, "empty: no rows"))
     return {
         "faults": fault_facts(reading.label, faults),
@@ -46,7 +45,7 @@ def ingest_rows(task: Task[IngestConfig]) -> dict[str, Any]:
 @contextmanager
 def _rows_of(task: Task[IngestConfig], source: SourceConfig, faults: list[Fault]) -> Iterator[Iterator[Row]]:
     if source.kind == "dataset":
-        yield dataset_rows(dataset_name(source))
+        yield dataset_rows(dataset_name(source), faults)
         return
     filesystem, path = resolve(task.source)
     with filesystem.open_input_file(path) as file:
@@ -59,17 +58,18 @@ def _rows_of(task: Task[IngestConfig], source: SourceConfig, faults: list[Fault]
 class _Reading:
     """One input being read: how its rows become records."""
 
-    def __init__(self, source: SourceConfig, label: str, is_shared: Any, licences: Licences) -> None:
+    def __init__(self, source: SourceConfig, label: str, key_prefix: str, licences: Licences) -> None:
         self.source = source
         self.label = label
         self.licences = licences
         self.stated_sources: Counter[str] = Counter()
-        self._prefix = f"{label}#" if is_shared else ""
+        self._key_prefix = key_prefix
+        self._columns = [(name, source.column(name)) for name in COLUMNS]
         self._seen: set[str] = set()
 
     def record(self, row: Row) -> tuple[dict[str, Any], Verdict]:
         """A row as a record, with its verdict."""
-        values = {name: row.fields.get(self.source.column(name)) for name in COLUMNS}
+        values = {ours: row.fields.get(theirs) for ours, theirs in self._columns}
         text, verdict = _text(row, values["text"])
         url = _string(values["url"])
         if stated := _string(values["source"]):
@@ -78,7 +78,7 @@ class _Reading:
             "id": self._id(url or _string(values["id"]), row.position),
             "text": text,
             "url": url,
-            "host": host_of(url) or None if url else None,
+            "host": host(url),
             "source": self.source.name,
             "licence": self.licences.of(_string(values["licence"]) or "", self.source.licence),
             "fetched_at": moment(values["fetched_at"]),
@@ -91,7 +91,7 @@ class _Reading:
     def _id(self, key: str | None, position: int) -> str:
         """From the row's URL or own id; from its place where it has none, or one that came before."""
         place = f"{self.label}#{position}"
-        found = document_id(self.source.name, self._prefix + key if key else place)
+        found = document_id(self.source.name, self._key_prefix + key if key else place)
         if found in self._seen:
             found = document_id(self.source.name, f"{key} at {place}")
         self._seen.add(found)
@@ -119,6 +119,14 @@ def _string(value: Any) -> str | None:
     if value is None or isinstance(value, (dict, list)):
         return None
     return str(value).encode("utf-8", "replace").decode().strip() or None
+
+
+def host(url: str | None) -> str | None:
+    """The host of a URL; None where there is none."""
+    try:
+        return host_of(url or "") or None
+    except ValueError:
+        return None
 
 
 def moment(value: Any) -> datetime | None:

@@ -43,6 +43,7 @@ class Shards:
         self._verdicts: list[Verdict] = []
         self._batch_bytes = 0
         self._n_shards = 0
+        self.n_records = 0
         self._outcome = self._next_outcome()
 
     def _next_outcome(self) -> Outcome:
@@ -54,6 +55,7 @@ class Shards:
 
     def add(self, row: Mapping[str, Any], verdict: Verdict, n_bytes: int) -> None:
         """Take a row of RECORD; `n_bytes` is about what it holds in memory."""
+        self.n_records += 1
         self._rows.append(row)
         self._verdicts.append(verdict)
         self._batch_bytes += n_bytes

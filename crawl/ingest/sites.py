@@ -46,6 +46,15 @@ def site_of(url: str) -> str:
     return parts.netloc.rpartition("@")[2].lower().removesuffix(suffix)
 
 
+def is_web(url: str) -> bool:
+    """Whether it is a well-formed http(s) URL with a host; crawlers also store answers of DNS."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in DEFAULT_PORTS and bool(parts.hostname)
+    except ValueError:
+        return False
+
+
 def policy_file(url: str) -> PolicyFile | None:
     """Which policy file a URL is; None for any other."""
     return POLICY_FILES.get(urlsplit(url).path)
@@ -64,6 +73,8 @@ def survey(task: Task[IngestConfig]) -> None:
     captures: list[dict[str, Any]] = []
     responses = (record for record in warc_records(task, []) if record.kind == "response")
     for ordinal, record in enumerate(responses):
+        if not is_web(record.url):
+            continue
         date, file = record.headers.get("warc-date", ""), policy_file(record.url)
         if file and (response := parse_response(record.block, task.config.max_body_bytes)):
             row = {"site": site_of(record.url), "file": file, "date": date, "status": response.status}

@@ -28,7 +28,7 @@ def run(stage: StageRun[IngestConfig]) -> None:
         for task, old in zip(warcs, superseded(captures), strict=True)
     ]
     receipts = [*stage.map("rows", ingest_rows, rows), *stage.map("pages", ingest_warc, judged)]
-    stage.facts.update(_facts(stage, found, [receipt["facts"] for receipt in receipts]))
+    stage.facts.update(_facts(found, [receipt["facts"] for receipt in receipts]))
 
 
 def _crawled(stage: StageRun[IngestConfig]) -> list[Input]:
@@ -44,14 +44,13 @@ def _crawled(stage: StageRun[IngestConfig]) -> list[Input]:
 
 def _task(stage: StageRun[IngestConfig], found: Sequence[Input], item: Input) -> Task[IngestConfig]:
     siblings = [other for other in found if other.source.name == item.source.name]
-    arguments = {"source": asdict(item.source), "label": item.label, "is_shared": len(siblings) > 1}
+    key_prefix = f"{item.label}#" if len(siblings) > 1 else ""  # rows' own ids may repeat from file to file
+    arguments = {"source": asdict(item.source), "label": item.label, "key_prefix": key_prefix}
     name = f"part-{slug(item.source.name)}-{siblings.index(item):05d}"
     return stage.task(name, item.uri, arguments)
 
 
-def _facts(
-    stage: StageRun[IngestConfig], found: Sequence[Input], facts: Sequence[dict[str, Any]]
-) -> dict[str, Any]:
+def _facts(found: Sequence[Input], facts: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """What the manifest tells about sources, faults and licences that somebody must look at."""
     unregistered: Counter[str] = Counter()
     records: Counter[str] = Counter()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bz2
 import lzma
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO, NamedTuple
 
 import zstandard
@@ -14,7 +14,15 @@ from isal import igzip_lib
 READ_BYTES = 1 << 16
 PIECE_BYTES = 1 << 18
 GZIP_MAGIC = b"\x1f\x8b\x08"
-DAMAGE = (OSError, EOFError, ValueError, lzma.LZMAError, zlib.error, igzip_lib.error, zstandard.ZstdError)
+DAMAGE: tuple[type[Exception], ...] = (
+    OSError,
+    EOFError,
+    ValueError,
+    lzma.LZMAError,
+    zlib.error,
+    igzip_lib.error,  # type: ignore[assignment]  # its stub calls this class an instance
+    zstandard.ZstdError,
+)
 
 
 class Fault(NamedTuple):
@@ -54,6 +62,43 @@ CODINGS = {
     b"BZh": bz2.BZ2Decompressor,
     b"\xfd7zXZ\x00": lzma.LZMADecompressor,
 }
+ZSTD_SKIPPABLE = b"\x2a\x4d\x18"  # after a first byte of 0x50 to 0x5F; files of parallel writers begin so
+
+
+def _coding_of(data: bytes) -> Callable[[], Any] | None:
+    if data[1:4] == ZSTD_SKIPPABLE:
+        return _Zstd
+    return next((coding for magic, coding in CODINGS.items() if data.startswith(magic)), None)
+
+
+class Frame:
+    """One gzip member, zstd frame or the like; `fault` and `rest` are known when its pieces are spent."""
+
+    def __init__(self, coding: Any, file: BinaryIO, data: bytes) -> None:
+        self._coding = coding
+        self._file = file
+        self._data = data
+        self.fault = ""
+        self.rest = b""  # what was read beyond its end
+
+    def pieces(self) -> Iterator[bytes]:
+        """What it holds, in pieces of a bounded size."""
+        data = self._data
+        while not self._coding.eof:
+            if not data and self._coding.needs_input:
+                data = self._file.read(READ_BYTES)
+                if not data:
+                    self.fault = "truncated: the file ends within compressed data"
+                    return
+            try:
+                piece = self._coding.decompress(data, PIECE_BYTES)
+            except DAMAGE as error:
+                self.fault = f"damaged: {error}"
+                return
+            data = b""
+            if piece:
+                yield piece
+        self.rest = self._coding.unused_data
 
 
 def inflate(file: BinaryIO, faults: list[Fault]) -> Iterator[bytes]:
@@ -62,34 +107,18 @@ def inflate(file: BinaryIO, faults: list[Fault]) -> Iterator[bytes]:
     Damage, and an end within a member, stops the reading and is added to `faults` with the file's offset.
     """
     data = file.read(READ_BYTES)
-    position = len(data)
-    start = next((start for magic, start in CODINGS.items() if data.startswith(magic)), None)
-    if start is None:
+    coding = _coding_of(data)
+    if coding is None:
         yield data
         yield from iter(lambda: file.read(PIECE_BYTES), b"")
         return
-    coding = start()
-    while data or not coding.eof:
-        if coding.eof:
-            if not data.strip(b"\0"):  # padding
-                data = file.read(READ_BYTES)
-                position += len(data)
-                continue
-            coding = start()
-        try:
-            piece = coding.decompress(data, PIECE_BYTES)
-        except DAMAGE as error:
-            faults.append(Fault(position - len(data), f"damaged: {error}"))
+    while data := data.lstrip(b"\0"):  # padding
+        frame = Frame(coding(), file, data)
+        yield from frame.pieces()
+        if frame.fault:
+            faults.append(Fault(file.tell(), frame.fault))
             return
-        if piece:
-            yield piece
-        data = coding.unused_data if coding.eof else b""
-        if not data and (coding.eof or coding.needs_input):
-            data = file.read(READ_BYTES)
-            position += len(data)
-            if not data and not coding.eof:
-                faults.append(Fault(position, "truncated: the file ends within compressed data"))
-                return
+        data = frame.rest or file.read(READ_BYTES)
 
 
 class Line(NamedTuple):

@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 import zstandard
 
 from crawl.body import TooLargeError, decoded
+from crawl.policy.optout import HEAD_BYTES
 from crawl.sources.compressed import GZIP_MAGIC
 
 _STATUS = re.compile(rb"HTTP/[\d.]+ +(\d{3})")
+_BLANK = re.compile(rb"\r?\n\r?\n")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s\"';,]+)", re.I)
 HTML_TYPES = ("text/html", "application/xhtml+xml")
 SNIFF_BYTES = 1024
@@ -72,17 +74,22 @@ class Response:
             or _HTML.match(self.body[:SNIFF_BYTES].lstrip(b"\xef\xbb\xbf")) is not None
         )
 
+    def head_in_utf8(self) -> bytes:
+        """The first part of a page, with its ASCII readable as such; nothing of what is no page."""
+        if not self.is_html:
+            return b""
+        if self.body[:2] in (b"\xff\xfe", b"\xfe\xff") or self.charset.startswith("utf-16"):
+            return self.body[: 2 * HEAD_BYTES].decode("utf-16", "replace").encode()
+        return self.body
+
 
 def parse_response(block: bytes, max_body_bytes: int) -> Response | None:
     """The response in a record's block, its transfer and content codings undone; None if it is not HTTP.
 
     A body is cut at the limit; a coding that cannot be undone leaves what can be read, and a fault.
     """
-    head, _, raw = block.partition(b"\r\n\r\n")
+    head, raw = split_head(block)
     status = _STATUS.match(head)
-    if status is None:
-        head, _, raw = block.partition(b"\n\n")
-        status = _STATUS.match(head)
     if status is None:
         return None
     headers = tuple(_headers(head))
@@ -97,6 +104,12 @@ def parse_response(block: bytes, max_body_bytes: int) -> Response | None:
     if len(body) > max_body_bytes:
         faults.append(f"body cut at {max_body_bytes:,} bytes")
     return Response(answer.status, headers, body[:max_body_bytes], "; ".join(faults))
+
+
+def split_head(block: bytes) -> tuple[bytes, bytes]:
+    """The head of an HTTP message, and its body as it is stored."""
+    blank = _BLANK.search(block)
+    return (block[: blank.start()], block[blank.end() :]) if blank else (block, b"")
 
 
 def _headers(head: bytes) -> Iterator[tuple[str, str]]:

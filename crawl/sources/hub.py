@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from corpus.errors import ConfigurationError
+from corpus.errors import ConfigurationError, StageError
+from crawl.sources.compressed import Fault
 from crawl.sources.files import Row
 
 
@@ -34,20 +35,35 @@ def check_dataset(dataset: DatasetName, text_column: str) -> None:
     import datasets  # noqa: PLC0415 (two seconds that other sources need not pay)
 
     try:
-        features = datasets.load_dataset_builder(**dataset.arguments()).info.features
+        builder = datasets.load_dataset_builder(**dataset.arguments())
     except (ValueError, OSError, ImportError) as error:
         reason = str(error).strip().partition("\n")[0]
         msg = f"{dataset}: not a dataset that can be loaded ({reason}); expected a hub id or a folder"
         raise ConfigurationError(msg) from error
+    splits = list(builder.info.splits or builder.config.data_files or [])
+    if splits and dataset.split not in splits:
+        msg = f"{dataset}: split: got {dataset.split!r}; expected one of {', '.join(map(str, splits))}"
+        raise ConfigurationError(msg)
+    features = builder.info.features
     if features is not None and text_column not in features:
         msg = f"{dataset}: no column {text_column!r} of type string, got {', '.join(features)}"
         raise ConfigurationError(f"{msg}. Try: columns: {{text: NAME}} in its source")
 
 
-def dataset_rows(dataset: DatasetName) -> Iterator[Row]:
-    """A row for each example of the split, in order."""
+def dataset_rows(dataset: DatasetName, faults: list[Fault]) -> Iterator[Row]:
+    """A row for each example of the split, in order; reading stops where its data are damaged.
+
+    Raises StageError when the data cannot be fetched.
+    """
     import datasets  # noqa: PLC0415
 
-    examples = datasets.load_dataset(**dataset.arguments(), split=dataset.split, streaming=True)
-    for position, fields in enumerate(examples):
-        yield Row(position, fields)
+    position = 0
+    try:
+        for fields in datasets.load_dataset(**dataset.arguments(), split=dataset.split, streaming=True):
+            yield Row(position, fields)
+            position += 1
+    except ValueError as error:  # Arrow's and JSON's errors are such
+        faults.append(Fault(position, f"damaged: {error}"))
+    except OSError as error:
+        msg = f"{dataset}: row {position:,}: cannot be fetched ({error}). Try: the same command again"
+        raise StageError(msg) from error

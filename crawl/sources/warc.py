@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from crawl.sources.compressed import DAMAGE, GZIP_MAGIC, PIECE_BYTES, READ_BYTES, Fault, gzip_member
+from crawl.sources.compressed import DAMAGE, GZIP_MAGIC, PIECE_BYTES, READ_BYTES, Fault, Frame, gzip_member
 
 HEAD_BYTES = 1 << 16
 END = b"\r\n\r\n"
@@ -57,60 +57,30 @@ def read_records(file: BinaryIO, max_block_bytes: int, faults: list[Fault]) -> I
         return
     position: int | None = 0
     while position is not None:
-        member = _Member(file, position)
-        records = 0
-        for records, record in enumerate(
-            _member_records(position, _Window(member.pieces()), max_block_bytes), 1
-        ):
+        file.seek(position)
+        member = Frame(gzip_member(), file, b"")
+        n_records = 0
+        for record in _member_records(position, _Window(member.pieces()), max_block_bytes):
+            n_records += 1
             yield record
-        if member.fault:
-            faults.append(Fault(position, member.fault))
-            if not records:
-                yield WarcRecord(position, {}, b"", member.fault)
-        position = member.next_position
+        if not member.fault:
+            position = _following(file, file.tell() - len(member.rest), faults)
+            continue
+        faults.append(Fault(position, member.fault))
+        if not n_records:
+            yield WarcRecord(position, {}, b"", member.fault)
+        position = next_member(file, position + 1)
 
 
-class _Member:
-    """A gzip member from its first byte on; when its pieces are spent, `next_position` is known."""
-
-    def __init__(self, file: BinaryIO, position: int) -> None:
-        self._file = file
-        self._position = position
-        self.fault = ""
-        self.next_position: int | None = None
-
-    def pieces(self) -> Iterator[bytes]:
-        self._file.seek(self._position)
-        inflater, end = gzip_member(), self._position
-        while not inflater.eof:
-            data = b""
-            if inflater.needs_input:
-                data = self._file.read(READ_BYTES)
-                end += len(data)
-            try:
-                piece = inflater.decompress(data, PIECE_BYTES)
-            except DAMAGE as error:
-                self.fault = f"damaged gzip member: {error}"
-                break
-            if piece:
-                yield piece
-            elif not data and inflater.needs_input:
-                self.fault = "truncated: the file ends within a gzip member"
-                break
-        if inflater.eof:
-            self._after(end - len(inflater.unused_data))
-        else:
-            self.next_position = next_member(self._file, self._position + 1)
-
-    def _after(self, position: int) -> None:
-        """Look at what follows: another member, nothing, or something else to be skipped."""
-        self._file.seek(position)
-        following = self._file.read(len(GZIP_MAGIC))
-        if not following:
-            return
-        self.next_position = position if following == GZIP_MAGIC else next_member(self._file, position)
-        if following != GZIP_MAGIC and following.strip(b"\0\r\n"):
-            self.fault = f"bytes that are no gzip member follow at offset {position}"
+def _following(file: BinaryIO, end: int, faults: list[Fault]) -> int | None:
+    """Where the member after `end` begins; None at the end of the file."""
+    file.seek(end)
+    following = file.read(len(GZIP_MAGIC))
+    if following == GZIP_MAGIC or not following:
+        return end if following else None
+    if following.strip(b"\0\r\n"):
+        faults.append(Fault(end, "bytes that are no gzip member"))
+    return next_member(file, end)
 
 
 def next_member(file: BinaryIO, position: int) -> int | None:

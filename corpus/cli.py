@@ -67,11 +67,11 @@ def configure(stage: Stage[C], words: Sequence[str]) -> C:
 
     Raises ConfigurationError, in one line, for a misspelt key, a wrong type or a missing value.
     """
-    from hydra import compose, initialize_config_dir  # noqa: PLC0415 (a third of a second that --help need not pay)
-    from hydra.core.config_store import ConfigStore  # noqa: PLC0415
-    from hydra.errors import HydraException  # noqa: PLC0415
-    from omegaconf import OmegaConf  # noqa: PLC0415
-    from omegaconf.errors import OmegaConfBaseException  # noqa: PLC0415
+    from hydra import compose, initialize_config_dir
+    from hydra.core.config_store import ConfigStore
+    from hydra.errors import HydraException
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
 
     recipe, overrides = _split_recipe(words)
     overrides = [*_recipe_overrides(stage.name, recipe), *overrides]

@@ -63,7 +63,7 @@ def document_id(source: str, key: str) -> str:
 
 def measure(texts: pa.Array | pa.ChunkedArray) -> dict[str, pa.Array]:
     """Code points, UTF-8 bytes and orthographic clusters of each text: n_chars, n_bytes and n_clusters, int64."""
-    from khmer.clusters import counts  # noqa: PLC0415 (numba takes a second to import)
+    from khmer.clusters import counts
 
     counted = counts(texts)
     return {

@@ -30,7 +30,7 @@ def resolve(uri: str) -> tuple[pafs.FileSystem, str]:
 
 
 def _resolve_with_fsspec(uri: str) -> tuple[pafs.FileSystem, str]:
-    import fsspec  # noqa: PLC0415 (half a second that local paths need not pay)
+    import fsspec
 
     try:
         filesystem, path = fsspec.core.url_to_fs(uri)

@@ -10,7 +10,16 @@ from pathlib import Path
 import pytest
 
 HOUSE = Path(__file__).resolve().parents[1]
-FLOORS = {"khmer": 0, "corpus": 1, "crawl": 2, "clean": 2, "dedup": 2, "tokenizer": 2, "train": 2, "report": 3}
+FLOORS = {
+    "khmer": 0,
+    "corpus": 1,
+    "crawl": 2,
+    "clean": 2,
+    "dedup": 2,
+    "tokenizer": 2,
+    "train": 2,
+    "report": 3,
+}
 PACKAGES = [*FLOORS, "demo", "bench"]
 MODULES = sorted(path for package in PACKAGES for path in (HOUSE / package).rglob("*.py"))
 MOST_LINES = 400
@@ -44,7 +53,9 @@ def test_arrows_run_one_way(path: Path) -> None:
 def test_rooms_stay_small(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
     assert source.count("\n") <= MOST_LINES
-    functions = [n for n in ast.walk(ast.parse(source)) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    functions = [
+        n for n in ast.walk(ast.parse(source)) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))
+    ]
     long = [f.name for f in functions if (f.end_lineno or 0) - f.lineno + 1 > MOST_FUNCTION_LINES]
     assert long == []
     assert path.name not in NAMELESS
@@ -54,7 +65,18 @@ def test_make_help_lists_every_target() -> None:
     text = (HOUSE / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z]+):", text, re.M)) - {"web", "real"}
     shown = subprocess.run(["make", "help"], cwd=HOUSE, capture_output=True, text=True, check=True).stdout
-    for target in (*targets, "web", "real", "crawl", "ingest", "clean", "dedup", "tokenizer", "train", "report"):
+    for target in (
+        *targets,
+        "web",
+        "real",
+        "crawl",
+        "ingest",
+        "clean",
+        "dedup",
+        "tokenizer",
+        "train",
+        "report",
+    ):
         assert re.search(rf"\b{target}\b", shown), target
 
 

@@ -81,7 +81,7 @@ def run(stage: StageRun[TokenizerConfig]) -> None:
 
 def count_shard(task: Task[TokenizerConfig]) -> None:
     """Write how often each cluster occurs in one shard."""
-    from khmer.clusters import count_clusters  # noqa: PLC0415 (numba takes a second to import)
+    from khmer.clusters import count_clusters
 
     counts: Counter[str] = Counter()
     for table in read_batches(task.source, DOCUMENT):
@@ -115,7 +115,7 @@ def learn_model(task: Task[TokenizerConfig]) -> dict[str, object]:
 
 
 def _write_files(task: Task[TokenizerConfig], model: pb.ModelProto, files: dict[str, bytes]) -> None:
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     files["tokenizer/tokenizer_config.json"] = hugging_face_config(task.config.model_max_length).encode()
     for path, data in files.items():

@@ -46,7 +46,7 @@ _U_FOR_SHIFTER: Final = re.compile(
     f"(?P<vowel>[\u17c1-\u17c5]?)\u17bb(?:(?P<above>{_ABOVE})|(?P<samyok>(?<![\u17c4\u17c5]\u17bb)\u17d0))"
 )
 _STRONG: Final = re.compile(f"[{STRONG_CLASS}]")
-_COENG_RO_BEFORE: Final = re.compile(f"({COENG}{RO})({COENG}[{BASE_CLASS}])")
+_COENG_RO_BEFORE: Final = re.compile(f"({COENG}{RO})({COENG}(?!{RO})[{BASE_CLASS}])")
 
 
 def _ordered(cluster: str) -> str:

@@ -139,7 +139,7 @@ def _copy(data: Bytes, start: int, end: int, out: Bytes, o: int) -> int:
 def _write(packed: Any, out: Bytes, o: int) -> int:
     """The UTF-8 of a packed cluster."""
     shift = np.uint64(0)
-    while packed >> (shift + _SEVEN) != 0:
+    while packed >> shift != 1:
         shift += _SEVEN
     while shift != 0:
         shift -= _SEVEN

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from corpus.stage import Task
 from dedup.columns import Census, read_array, read_columns, write_array
 from dedup.config import DedupConfig
-from dedup.kernels import SLOTS, Sketches, connect, fill_pairs, flatten
+from dedup.kernels import SLOTS, Numbers, Sketches, connect, fill_pairs, flatten
 
 GROUP_UNITS: Final = 16 << 20  # held by one task of verification; 64 MB, and 128 MB as shingles
 
@@ -74,18 +74,7 @@ def find_components(task: Task[DedupConfig]) -> dict[str, Any]:
     low bytes of the sketches. Memory: 20 bytes a document, 140 a document in any pair, and one band's pairs.
     """
     census = Census.of(task)
-    bands = [f"work/pairs/{name}" for name in task.arguments["bands"]]
-    paired = np.zeros(census.total, np.bool_)
-    for path in bands:
-        paired[read_array(task.folder, path, np.uint32)] = True
-    numbers = np.flatnonzero(paired)
-    local = np.cumsum(paired, dtype=np.int64).astype(np.uint32) - np.uint32(1)
-    sketches = low_bytes(task, census, numbers)
-    parents = np.arange(numbers.size, dtype=np.uint32)
-    for path in bands:
-        pairs = read_array(task.folder, path, np.uint32).reshape(-1, 2)
-        connect(local[pairs], sketches, least_agreeing(task.config.threshold), parents)
-    flatten(parents)
+    numbers, sketches, parents = _connected(task, census)
     place = read_array(task.folder, "work/exact/place", np.uint32)[numbers]
     chosen = np.lexsort((place, parents))
     chosen = chosen[np.bincount(parents, minlength=1)[parents[chosen]] > 1]
@@ -100,6 +89,23 @@ def find_components(task: Task[DedupConfig]) -> dict[str, Any]:
         "components": int(starts.size),
         "largest": int(sizes.max(initial=0)),
     }
+
+
+def _connected(task: Task[DedupConfig], census: Census) -> tuple[NDArray[np.int64], Sketches, Numbers]:
+    """The documents of all candidate pairs, the low bytes of their sketches, and the roots of their trees."""
+    bands = [f"work/pairs/{name}" for name in task.arguments["bands"]]
+    paired = np.zeros(census.total, np.bool_)
+    for path in bands:
+        paired[read_array(task.folder, path, np.uint32)] = True
+    numbers = np.flatnonzero(paired)
+    row_of = np.cumsum(paired, dtype=np.int64).astype(np.uint32) - np.uint32(1)
+    sketches = low_bytes(task, census, numbers)
+    parents = np.arange(numbers.size, dtype=np.uint32)
+    for path in bands:
+        pairs = read_array(task.folder, path, np.uint32).reshape(-1, 2)
+        connect(row_of[pairs], sketches, least_agreeing(task.config.threshold), parents)
+    flatten(parents)
+    return numbers, sketches, parents
 
 
 def _unit_counts(task: Task[Any], census: Census) -> NDArray[np.int64]:

@@ -14,10 +14,8 @@ from dedup.columns import Census, read_columns, write_array
 from dedup.config import DedupConfig, Reason
 from dedup.preference import best_first
 
-_COLUMNS = (
-    "id", "source", "fetched_at", "published_at", "n_bytes", "n_clusters", "closedness", "n_units",
-    "text_key", "text_check", "unit_key", "url_key",
-)  # fmt: skip
+_COMPARED = ("text_key", "text_check", "n_bytes", "unit_key", "n_units", "url_key")
+_COLUMNS = ("id", "source", "n_clusters", "closedness", "fetched_at", "published_at", *_COMPARED)
 
 
 def first_of_equal(keys: NDArray[Any], among: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -38,7 +36,7 @@ def tie(traits: pa.Table, least_units: int) -> tuple[NDArray[np.int64], NDArray[
     parts of a page and stay, unless they have one id; of documents at one URL from several sources, those of the
     preferred document's source stay.
     """
-    column = {name: traits[name].to_numpy() for name in _COLUMNS[4:]}
+    column = {name: traits[name].to_numpy() for name in _COMPARED}
     source = traits["source"].combine_chunks().dictionary_encode().indices.to_numpy()
     rows = np.arange(len(traits))
     kept, reason = rows.copy(), np.full(rows.size, Reason.KEPT, np.uint8)

@@ -53,7 +53,7 @@ def refuse_wipe_out(config: DedupConfig, losses: dict[str, list[int]]) -> None:
             msg = (
                 f"dedup: source {source!r} would lose {n_lost:,} of its {n_documents:,} documents to other copies; "
                 f"expected at most {config.most_lost:.0%} (most_lost). "
-                f"Try: if this is right, allow_loss=[{source}]"
+                f"Try: if that is right, \"allow_loss=['{source}']\""
             )
             raise StageError(msg)
 

@@ -16,7 +16,7 @@ from dedup.config import Reason
 from dedup.exact import first_of_equal, tie
 from dedup.preference import best_first
 from dedup.sketch import units_of
-from dedup.traits import traits_of, url_keys
+from dedup.traits import traits_of
 
 LONG = "ក្រុមប្រឹក្សាភូមិបានជួបប្រជុំគ្នានៅសាលាឃុំ ដើម្បីពិភាក្សាអំពីការជួសជុលផ្លូវលំ និងការជីកប្រឡាយទឹក។"
 OTHER = "សិស្សថ្នាក់ទីប្រាំបានទៅទស្សនាសួនសត្វ ហើយបានឃើញដំរី ខ្លា និងសត្វស្វាជាច្រើន មុនពេលត្រឡប់មកសាលាវិញ។"
@@ -111,26 +111,6 @@ def test_ties(rows: list[dict[str, Any]], expected: list[tuple[str, str]]) -> No
 def test_versions_of_one_document_by_id_are_one() -> None:
     page = {"id": "same", "url": "https://a.example/x"}
     assert tied({**page, "text": OTHER}, {**page, "text": LONG + LONG})[0] == ("same", URL)
-
-
-@pytest.mark.parametrize(
-    ("a", "b", "same"),
-    [
-        ("http://a.example/", "https://www.A.example", True),
-        ("https://a.example/x#part", "https://a.example/x/", True),
-        ("https://a.example/#!/x", "https://a.example/#!/y", False),
-        ("https://a.example/X", "https://a.example/x", False),
-        ("https://a.example/x?p=1", "https://a.example/x", False),
-    ],
-)
-def test_urls_of_one_page(a: str, b: str, same: bool) -> None:
-    first, second = url_keys(pa.chunked_array([[a, b]]))
-    assert (first == second) == same
-    assert first != 0
-
-
-def test_no_url_has_no_key() -> None:
-    assert url_keys(pa.chunked_array([[None, "https://a.example/"]])).tolist()[0] == 0
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.booleans()), max_size=30))

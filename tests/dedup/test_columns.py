@@ -1,0 +1,45 @@
+"""Intermediate files are read back by range and by column, and documents counted through shards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from corpus.paths import Folder
+from corpus.stage import Task
+from dedup.columns import Census, read_array, read_columns, write_array, write_table
+
+
+@pytest.fixture(params=["local", "memory"])
+def task(request: pytest.FixtureRequest, tmp_path: Path) -> Task[Any]:
+    uri = str(tmp_path) if request.param == "local" else f"memory://{tmp_path}"
+    return Task("part-00000", "dedup", Folder(uri), None)
+
+
+def test_arrays_are_read_by_range(task: Task[Any]) -> None:
+    array = np.arange(60, dtype=np.uint32).reshape(20, 3)
+    write_array(task, "work/a", array[:, :2])
+    assert read_array(task.folder, "work/a", np.uint32).reshape(-1, 2).tolist() == array[:, :2].tolist()
+    assert read_array(task.folder, "work/a", np.uint32, 2, 5).tolist() == [3, 4, 6]
+    assert task.files[0]["bytes"] == 160
+
+
+def test_an_empty_array_is_read_back(task: Task[Any]) -> None:
+    write_array(task, "work/none", np.empty((0, 2), np.float64))
+    assert read_array(task.folder, "work/none", np.float64).size == 0
+
+
+def test_tables_are_read_by_column(task: Task[Any]) -> None:
+    write_table(task, "work/t", pa.table({"a": [1, 2], "b": ["ក", "ខ"], "c": [None, 0.5]}))
+    assert read_columns(task.folder, "work/t", ["c", "a"]).to_pydict() == {"c": [None, 0.5], "a": [1, 2]}
+
+
+def test_documents_are_numbered_through_the_shards() -> None:
+    census = Census(["x", "y", "z"], [3, 0, 4])
+    assert list(census.spans()) == [("x", 0, 3), ("y", 3, 3), ("z", 3, 7)]
+    assert list(census.parts(np.array([1, 2, 3, 6]))) == [("x", 0, slice(0, 2)), ("z", 3, slice(2, 4))]
+    assert list(census.parts(np.array([], np.int64))) == []

@@ -54,7 +54,6 @@ _FUNCTIONS: Final[tuple[Score, ...]] = (
     c4.code_marks,
     fineweb.short_line_share,
     fineweb.lines_per_word,
-    fineweb.stop_words,
     fineweb.stop_word_rate,
     spam.gambling_rate,
     spam.adult_rate,

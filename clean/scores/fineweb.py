@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from clean.scores.gopher import CLUSTERS_PER_WORD
-from clean.scores.texts import Floats, Integers, Texts, ratio
+from clean.scores.texts import Floats, Texts, ratio
 
 SHORT_LINE_CHARS = 30
-# khm_Khmr.yml of FineWeb2; a document should hold at least 2 of them.
+# khm_Khmr.yml of FineWeb2.
 STOP_WORDS = ("មាន", "បាន", "ដែល", "ជា", "និង", "នៅ", "របស់", "ក្នុង", "ថា", "នេះ", "នៃ", "ហើយ", "ទៅ", "ដោយ")
 
 
@@ -23,10 +21,5 @@ def lines_per_word(texts: Texts) -> Floats:
 
 
 def stop_word_rate(texts: Texts) -> Floats:
-    """Occurrences of the 14 most common function words per 100 clusters."""
+    """Occurrences of the 14 most common function words per 100 clusters (FineWeb2: at least 2 in a document)."""
     return ratio(100.0 * texts.matches("|".join(STOP_WORDS)), texts.counts.n_clusters)
-
-
-def stop_words(texts: Texts) -> Integers:
-    """How many of the 14 most common function words occur (FineWeb2: at least 2)."""
-    return sum((texts.holds(word).astype(np.int64) for word in STOP_WORDS), np.zeros(len(texts), np.int64))

@@ -64,10 +64,6 @@ class Texts:
         """How often an RE2 pattern occurs in each text."""
         return _integers(pc.count_substring_regex(self.text, pattern))
 
-    def holds(self, word: str) -> Booleans:
-        """Which texts a word occurs in."""
-        return _booleans(pc.match_substring(self.text, word))
-
     @cached_property
     def lines(self) -> Lines:
         """Lines without surrounding white space, empty ones left out."""

@@ -16,6 +16,7 @@ import pyarrow.dataset as ds
 from corpus.cli import fail
 from corpus.errors import ConfigurationError, SastraError
 from corpus.stage import StageConfig
+from crawl.urls import clean_url
 from report.numbers import plain, size
 from report.records import TEXT_STAGES, RunRecord, dataset, rows
 from report.warc import Visit, visit_at, visits_of
@@ -68,7 +69,7 @@ def explain(question: Question) -> list[str]:
     if not record.manifests:
         msg = f"{record.folder.uri}: no stage of this run has finished. Try: make demo"
         raise ConfigurationError(msg)
-    found = list(_events(record, question.column, question.value))
+    found = list(_events(record, question))
     refused = list(visits_of(record, question.value)) if question.column == "url" and not found else []
     if not found and not refused:
         raise ConfigurationError(_unknown(record, question))
@@ -82,12 +83,16 @@ def explain(question: Question) -> list[str]:
 Event = tuple[str, str, dict[str, Any]]  # stage, fate, the row
 
 
-def _events(record: RunRecord, column: str, value: str) -> Iterator[Event]:
-    """What each stage made of the documents asked for."""
+def _events(record: RunRecord, question: Question) -> Iterator[Event]:
+    """What each stage made of the documents asked for; a URL is found as it stands or in its canonical form."""
+    values = [question.value]
+    if question.column == "url":
+        values.append(clean_url("", question.value))
+    chosen = ds.field(question.column).isin(values)
     for stage in TEXT_STAGES:
         for kind, fate in FATES:
             if data := record.dataset(stage, kind):
-                for row in rows(data, COLUMNS, ds.field(column) == value).to_pylist():
+                for row in rows(data, COLUMNS, chosen).to_pylist():
                     yield stage, fate, row
 
 
@@ -106,7 +111,7 @@ def _story(record: RunRecord, document: str, events: list[Event]) -> list[str]:
 
 
 def _crawl_lines(visit: Visit) -> list[str]:
-    lines = [f"crawl      {visit.outcome}", f"           {visit.file} at {visit.position:,}"]
+    lines = [f"fetch      {visit.outcome}", f"           {visit.file} at {visit.position:,}"]
     return [*lines, *(f"           {note}" for note in visit.notes)]
 
 

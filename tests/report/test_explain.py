@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from corpus.document import document_id
+from report import explain
+
+URL = "https://news1.example.kh/article/1"
+
+
+def told(toy: Any, **question: str) -> str:
+    words = [f"run={toy.config.run}", f"runs={toy.config.runs}", *(f"{k}={v}" for k, v in question.items())]
+    return "\n".join(explain.explain(explain.Question.parse(words)))
+
+
+def test_a_kept_document_is_followed_to_its_tokens(toy: Any) -> None:
+    story = told(toy, url=URL)
+    lines = [line.split()[0] for line in story.splitlines() if not line.startswith(" ")]
+    assert lines == ["url", "id", "title", "ingest", "clean", "dedup", "tokenizer"]
+    assert "from crawl/warc/crawl-00000.warc.gz at 1,001" in story
+    assert "robots: allowed; opt-outs: none" in story
+    assert "khmer_khmer_share = 0.5083 (not_khmer if < 0.3)" in story
+    assert "tokens/train/part-00000.bin [" in story
+    assert told(toy, id=document_id("web", URL)) == story
+
+
+def test_a_url_is_found_in_its_canonical_form(toy: Any) -> None:
+    assert told(toy, url="HTTPS://News1.example.kh:443/article/1") == told(toy, url=URL)
+
+
+def test_a_dropped_document_names_rule_and_value(toy: Any) -> None:
+    story = told(toy, url="https://news9.example.kh/article/9")
+    assert "clean      dropped: too_short" in story
+    assert "khmer_khmer_share < 0.3 (value 0.1)" in story
+    assert "dedup" not in story
+
+
+def test_a_copy_names_the_document_kept(toy: Any) -> None:
+    story = told(toy, url="https://news8.example.kh/article/58")
+    assert "dedup      dropped: near_duplicate" in story
+    assert "similarity 0.900" in story
+    assert "https://news0.example.kh/article/0" in story
+
+
+def run_main(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as end:
+        explain.main(words)
+    said = capsys.readouterr()
+    return int(end.value.code or 0), said.out, said.err
+
+
+def test_an_unknown_url_gets_one_line_with_the_nearest(toy: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run_main(
+        capsys, "run=toy", f"runs={toy.config.runs}", "url=https://news1.example.kh/article/111"
+    )
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "https://news1.example.kh/article/1" in err.partition("Nearest:")[2].split()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("url=x",),
+        ("run=toy",),
+        ("run=toy", "url=x", "id=y"),
+        ("run=toy", "url=x", "rnu=y"),
+        ("run=toy", "url="),
+    ],
+)
+def test_a_question_that_is_none(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run_main(capsys, *words)
+    assert code == 2
+    assert err.count("\n") == 1
+    assert "url=URL" in err
+
+
+def test_a_run_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run_main(capsys, "run=none", f"runs={tmp_path}", "url=https://x.example/")
+    assert code == 2
+    assert "no stage of this run has finished" in err
+
+
+def warc_record(kind: str, url: str, block: bytes) -> bytes:
+    head = f"WARC/1.1\r\nWARC-Type: {kind}\r\nWARC-Target-URI: {url}\r\nWARC-Date: 2026-01-02T03:04:05Z\r\n"
+    head += f"WARC-Record-ID: <urn:uuid:{len(url)}>\r\nContent-Length: {len(block)}\r\n\r\n"
+    return gzip.compress(head.encode() + block + b"\r\n\r\n", mtime=0)
+
+
+def test_what_the_warc_says(new_run: Any) -> None:
+    refused = "https://news3.example.kh/private"
+    note = {"decision": "dropped", "reason": "robots", "robots": "disallowed", "kind": "page"}
+    first = warc_record("metadata", refused, json.dumps(note).encode())
+    answer = warc_record("response", URL, b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>")
+    new_run.crawl(warc=first + answer)
+    new_run.ingest(position=len(first) - 1)  # of article 1
+    story = told(new_run, url=refused)
+    assert "fetch      dropped: robots" in story
+    assert "robots: disallowed" in story
+    assert "fetched 2026-01-02T03:04:05Z: HTTP/1.1 200 OK" in told(new_run, url=URL)

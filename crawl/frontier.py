@@ -5,10 +5,12 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from corpus.errors import StageError
 from crawl.policy.robots import Robots
 from crawl.policy.site import Site
 from crawl.urls import host_of, url_key
@@ -76,11 +78,15 @@ class Frontier:
     """
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         self._database = sqlite3.connect(path, isolation_level=None)
-        self._database.execute("PRAGMA journal_mode = WAL")
-        self._database.execute("PRAGMA synchronous = NORMAL")  # safe: the WARC is on disk before each commit
-        self._database.executescript(TABLES)
+        with self._faults_named():
+            self._database.execute("PRAGMA journal_mode = WAL")
+            self._database.execute(
+                "PRAGMA synchronous = NORMAL"
+            )  # safe: the WARC is on disk before each commit
+            self._database.executescript(TABLES)
         self._hosts: dict[str, int] = {
             name: host for host, name in self._database.execute("SELECT id, name FROM host")
         }
@@ -88,15 +94,32 @@ class Frontier:
 
     def commit(self, batch: Batch, position: Position) -> set[int]:
         """Make a batch durable, and the WARC valid up to `position`; returns the hosts that have new URLs."""
-        self._database.execute("BEGIN IMMEDIATE")
-        try:
+        with self._faults_named(), self._transaction():
             touched = self._write(batch, position)
-        except BaseException:
-            self._database.execute("ROLLBACK")
-            raise
-        self._database.execute("COMMIT")
         self.n_pending += sum(touched.values()) - len(batch.done)
         return set(touched)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._database.execute("COMMIT")
+        except BaseException:
+            if self._database.in_transaction:
+                self._database.execute("ROLLBACK")
+            raise
+
+    @contextmanager
+    def _faults_named(self) -> Iterator[None]:
+        """A full disk or a damaged file ends the stage with one line."""
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, (sqlite3.ProgrammingError, sqlite3.IntegrityError, sqlite3.InterfaceError)):
+                raise
+            msg = f"{self._path}: {error}. What was committed is kept. Try: the same command again goes on from it"
+            raise StageError(msg) from error
 
     def _write(self, batch: Batch, position: Position) -> Counter[int]:
         """Returns the new URLs by host."""

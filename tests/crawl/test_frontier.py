@@ -4,6 +4,7 @@ import sqlite3
 
 import pytest
 
+from corpus.errors import StageError
 from crawl.frontier import Batch, Frontier, Link, Pending
 from crawl.policy.robots import Robots
 from crawl.policy.site import Site
@@ -58,3 +59,9 @@ def test_a_commit_is_all_or_nothing_and_lasts(tmp_path):
         again.commit(broken, Position(2, 0))
     assert again.position() == Position(1, 99)
     assert [name for _, name, _ in Frontier(tmp_path / "f").hosts()] == ["a.kh"]
+
+
+def test_a_file_that_is_no_frontier_is_named(tmp_path):
+    (tmp_path / "f").write_bytes(b"no database" * 100)
+    with pytest.raises(StageError, match="f: file is not a database"):
+        Frontier(tmp_path / "f")

@@ -41,7 +41,12 @@ def test_empty_file() -> None:
         (b'{"text": "a"', "invalid_json", '{"text": "a"', "delimiter"),
         (b"[1, 2]", "invalid_json", "[1, 2]", "a list, not an object"),
         (b"[" * 5_000, "invalid_json", "[" * 5_000, "recursion"),
-        (b'{"text": "' + b"x" * 20_000 + b'"}', "too_long", '{"text": "' + "x" * 9_990, "a line of 20,012 bytes"),
+        (
+            b'{"text": "' + b"x" * 20_000 + b'"}',
+            "too_long",
+            '{"text": "' + "x" * 9_990,
+            "a line of 20,012 bytes",
+        ),
     ],
 )
 def test_a_bad_line_costs_only_itself(line: bytes, reason: str, raw: str, evidence: str) -> None:

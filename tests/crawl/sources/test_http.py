@@ -63,7 +63,11 @@ def test_codings_are_undone_also_where_a_writer_had_undone_them(body: bytes, hea
     [
         (gzip.compress(b"0" * (LIMIT + 1)), "gzip", "gzip body of more than 100,000 bytes"),
         (brotli.compress(b"0" * 10_000_000), "br", "br body of more than 100,000 bytes"),
-        (zstandard.ZstdCompressor().compress(b"0" * 10_000_000), "zstd", "zstd body of more than 100,000 bytes"),
+        (
+            zstandard.ZstdCompressor().compress(b"0" * 10_000_000),
+            "zstd",
+            "zstd body of more than 100,000 bytes",
+        ),
     ],
 )
 def test_a_body_that_unpacks_beyond_the_limit_is_not_read(body: bytes, coding: str, fault: str) -> None:
@@ -131,6 +135,9 @@ def test_pages_are_known_by_their_bytes(declared: str, body: bytes, is_html: obj
 
 def test_the_head_of_a_utf16_page_can_be_read() -> None:
     page = '<html><meta name="robots" content="noai">'
-    for body, kind in ((page.encode("utf-16"), "text/html"), (page.encode("utf-16-le"), "text/html; charset=utf-16")):
+    for body, kind in (
+        (page.encode("utf-16"), "text/html"),
+        (page.encode("utf-16-le"), "text/html; charset=utf-16"),
+    ):
         assert b'content="noai"' in parsed(body, f"Content-Type: {kind}").head_in_utf8()
     assert parsed(b"%PDF-1.4 <meta>", "Content-Type: text/html").head_in_utf8() == b""

@@ -20,26 +20,6 @@ from report.records import RunRecord
 
 TEMPLATES = HOUSE / "data_cards"
 SIZES = (1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000)
-CONTEXT = {
-    "@language": "en",
-    "@vocab": "https://schema.org/",
-    "citeAs": "cr:citeAs",
-    "column": "cr:column",
-    "conformsTo": "dct:conformsTo",
-    "cr": "http://mlcommons.org/croissant/",
-    "data": {"@id": "cr:data", "@type": "@json"},
-    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
-    "dct": "http://purl.org/dc/terms/",
-    "extract": "cr:extract",
-    "field": "cr:field",
-    "fileObject": "cr:fileObject",
-    "fileProperty": "cr:fileProperty",
-    "fileSet": "cr:fileSet",
-    "includes": "cr:includes",
-    "recordSet": "cr:recordSet",
-    "sc": "https://schema.org/",
-    "source": "cr:source",
-}
 TYPES = {"int64": "sc:Integer", "timestamp[ms, tz=UTC]": "sc:DateTime"}
 
 
@@ -162,7 +142,7 @@ def croissant(record: RunRecord, figures: Figures) -> dict[str, Any]:
     ]
     dated = figures.values["data.last_fetched"]
     return {
-        "@context": CONTEXT,
+        "@context": json.loads((TEMPLATES / "croissant_context.json").read_text(encoding="utf-8")),
         "@type": "sc:Dataset",
         "conformsTo": "http://mlcommons.org/croissant/1.0",
         "name": f"sastra-{figures.values['run.name']}",

@@ -49,6 +49,7 @@ def test_no_figure_is_typed_by_hand(path: Path) -> None:
     assert re.findall(r"\S*\d\S*", said) == []
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib.*", "ignore::DeprecationWarning:mlcroissant.*")
 def test_croissant_is_valid_and_its_records_can_be_read(card: Path) -> None:
     mlcroissant = pytest.importorskip("mlcroissant")
     described = mlcroissant.Dataset(card / "croissant.json")

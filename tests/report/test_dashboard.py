@@ -28,7 +28,7 @@ def prose(template: str) -> str:
         text for call in re.findall(r"\{\{(.*?)\}\}", template, re.S) for text in re.findall(r'"(.*?)"', call)
     ]
     typed = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<style.*?</style>|<[^>]*>", " ", template, flags=re.S)
-    return " ".join([typed, *(text for text in texts if not re.fullmatch(r"[a-z_. ]*", text))])
+    return " ".join([typed, *(text for text in texts if not re.fullmatch(r"[a-z_0-9. ]*", text))])
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=name)

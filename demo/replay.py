@@ -69,8 +69,12 @@ class Replay:
 
     @property
     def seeds(self) -> list[str]:
-        """The index of each host: from them every stored URL is found."""
-        return [f"{urlsplit(self._urls[host][0]).scheme}://{host}{INDEX}" for host in self.hosts]
+        """The pages of links of each host: every stored URL is one step from them."""
+        return [
+            f"{urlsplit(urls[0]).scheme}://{host}{INDEX}{f'?{page}' if page else ''}"
+            for host, urls in sorted(self._urls.items())
+            for page in range(-(-len(urls) // LINKS_ON_A_PAGE))
+        ]
 
     def reply(self, host: str, target: str) -> Reply | StoredReply:
         """The stored answer, whichever the scheme of the stored URL."""

@@ -57,12 +57,14 @@ def run_real(data: Path, options: Sequence[str]) -> None:
 
 
 def replay_options(replay: Replay, address: str) -> list[str]:
-    """How the crawl finds the replayed hosts, served at `address`, and nothing else."""
+    """How the crawl finds the replayed hosts, served at `address`, and all that is stored of them, but nothing else."""
     return [
         f"contact={CONTACT}",
         f"seeds=[{','.join(replay.seeds)}]",
         f"resolve=['*={address}']",
         "only_resolved=true",
+        "max_depth=1",
         "delay=0",
+        "max_crawl_delay=0",
         "retry_wait=0.1",
     ]

@@ -46,6 +46,23 @@ class _Response(aiohttp.ClientResponse):
         return await super().start(connection)
 
 
+def open_client(user_agent: str) -> aiohttp.ClientSession:
+    """An HTTP client that identifies itself, and leaves cookies alone and bodies packed."""
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0, limit_per_host=0),  # Hosts limits them
+        headers={
+            "User-Agent": user_agent,
+            "Accept": ACCEPT,
+            "Accept-Encoding": ACCEPT_ENCODING,
+            "Accept-Language": "km,*;q=0.5",
+        },
+        cookie_jar=aiohttp.DummyCookieJar(),
+        auto_decompress=False,
+        response_class=_Response,
+        timeout=aiohttp.ClientTimeout(total=None),  # each request has its deadline
+    )
+
+
 class ExchangeHandler(BaseDownloadHandler):  # type: ignore[misc]
     """Fetches a request's URL and leaves the `Exchange` in its meta, the body undecoded."""
 
@@ -55,19 +72,6 @@ class ExchangeHandler(BaseDownloadHandler):  # type: ignore[misc]
         super().__init__(crawler)
         self._crawl = crawler.spider.crawl
         self._config = self._crawl.config
-        self._headers = {
-            "User-Agent": self._crawl.user_agent,
-            "Accept": ACCEPT,
-            "Accept-Encoding": ACCEPT_ENCODING,
-            "Accept-Language": "km,*;q=0.5",
-        }
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, limit_per_host=0),  # Hosts limits them
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-            response_class=_Response,
-            timeout=aiohttp.ClientTimeout(total=None),
-        )
 
     async def download_request(self, request: Request) -> Response:
         try:
@@ -84,7 +88,7 @@ class ExchangeHandler(BaseDownloadHandler):  # type: ignore[misc]
         until = asyncio.get_running_loop().time() + self._config.deadline
         target, headers = self._target(url)
         async with asyncio.timeout_at(until):
-            answer = await self._session.get(target, headers=headers, allow_redirects=False)
+            answer = await self._crawl.client.get(target, headers=headers, allow_redirects=False)
         assert isinstance(answer, _Response)
         async with answer:
             if answer.headers.get("Content-Type", "").lower().startswith(NOT_TEXT):
@@ -112,10 +116,9 @@ class ExchangeHandler(BaseDownloadHandler):  # type: ignore[misc]
         if address is None:
             if self._config.only_resolved:
                 raise DownloadError("not_resolved", f"{host_of(url)} is not among the names in resolve")
-            return target, self._headers
+            return target, {}
         host, port = address
-        moved = target.with_scheme("http").with_host(host).with_port(port)
-        return moved, self._headers | {"Host": target.raw_authority}
+        return target.with_scheme("http").with_host(host).with_port(port), {"Host": target.raw_authority}
 
     async def _read(self, answer: aiohttp.ClientResponse, until: float) -> tuple[bytes, str]:
         """The body, and what cut it short, if anything did."""
@@ -134,9 +137,6 @@ class ExchangeHandler(BaseDownloadHandler):  # type: ignore[misc]
             answer.close()
             return bytes(body), "disconnect"
         return bytes(body), ""
-
-    async def close(self) -> None:
-        await self._session.close()
 
 
 def _request_head(info: aiohttp.RequestInfo) -> bytes:

@@ -92,7 +92,6 @@ class Journal:
         return self._warc.paths()
 
     def close(self) -> None:
-        """Commit and close the files."""
-        self.commit()
+        """Close the files; what is not committed never was."""
         self._warc.close()
         self.frontier.close()

@@ -10,6 +10,8 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+import aiohttp
+
 from corpus.engine import meter
 from crawl.body import TooLargeError, decoded, html_text
 from crawl.download import TRANSIENT
@@ -36,7 +38,7 @@ class Crawl:
     """Configuration, journal and queues of a running crawl."""
 
     config: CrawlConfig
-    user_agent: str
+    client: aiohttp.ClientSession
     names: Names
     scope: tuple[str, ...]
     journal: Journal

@@ -71,17 +71,16 @@ def settings(concurrency: int) -> dict[str, Any]:
 
 async def run_crawl(crawl: Crawl) -> None:
     """Crawl until nothing that may be fetched is left; raises what ended it before."""
-    with _logged():
-        runner = AsyncCrawlerRunner(settings(crawl.config.concurrency))
-        crawling = runner.crawl(CrawlSpider, crawl=crawl)
-        await asyncio.wait({crawling, crawl.failed}, return_when=asyncio.FIRST_COMPLETED)
-        if crawl.failed.done():
-            crawl.failed.result()
-        await crawling
+    runner = AsyncCrawlerRunner(settings(crawl.config.concurrency))
+    crawling = runner.crawl(CrawlSpider, crawl=crawl)
+    await asyncio.wait({crawling, crawl.failed}, return_when=asyncio.FIRST_COMPLETED)
+    if crawl.failed.done():
+        crawl.failed.result()
+    await crawling
 
 
 @contextmanager
-def _logged() -> Iterator[None]:
+def libraries_logged() -> Iterator[None]:
     """Send the libraries' warnings to the stage's log, nothing of theirs to the terminal."""
     handlers = [*logging.getLogger("sastra").handlers, logging.NullHandler()]
     for logger in map(logging.getLogger, LOGGERS):

@@ -11,13 +11,14 @@ from corpus.errors import ConfigurationError
 from corpus.ledger import Amount
 from corpus.stage import Stage, StageConfig, StageRun, option, run_folder
 from corpus.task import Task
+from crawl.download import open_client
 from crawl.frontier import Link
 from crawl.hosts import Hosts
 from crawl.journal import Journal
 from crawl.names import Names
 from crawl.policy.identity import AGENT, user_agent
 from crawl.session import Crawl
-from crawl.spider import run_crawl
+from crawl.spider import libraries_logged, run_crawl
 from crawl.urls import clean_url, host_of
 
 
@@ -115,7 +116,8 @@ def crawl_web(task: Task[CrawlConfig]) -> dict[str, Any]:
     """Crawl until nothing is left that may be fetched, and take the WARC files into the receipt."""
     journal = Journal(task.folder.local(), task.config.warc_bytes, _about(task.config))
     try:
-        asyncio.run(_crawl(task.config, journal))
+        with libraries_logged():
+            asyncio.run(_crawl(task.config, journal))
         tallies = journal.frontier.tallies()
         facts = {
             "status": {name: n for kind, name, n, _ in tallies if kind == "status"},
@@ -140,16 +142,17 @@ async def _crawl(config: CrawlConfig, journal: Journal) -> None:
     scope = tuple(config.hosts or sorted({host_of(url) for url in seeds}))
     journal.link(Link(url) for url in seeds)
     journal.commit()
-    crawl = Crawl(
-        config=config,
-        user_agent=user_agent(config.contact),
-        names=Names(config.resolve),
-        scope=scope,
-        journal=journal,
-        hosts=Hosts(config, journal),
-        failed=asyncio.get_running_loop().create_future(),
-    )
-    await run_crawl(crawl)
+    async with open_client(user_agent(config.contact)) as client:
+        crawl = Crawl(
+            config=config,
+            client=client,
+            names=Names(config.resolve),
+            scope=scope,
+            journal=journal,
+            hosts=Hosts(config, journal),
+            failed=asyncio.get_running_loop().create_future(),
+        )
+        await run_crawl(crawl)
 
 
 def _about(config: CrawlConfig) -> dict[str, str]:

@@ -88,6 +88,7 @@ def test_refusals_are_written_down_without_asking(tmp_path):
     assert drained(hosts, b"User-agent: *\nDisallow: /1\nDisallow: /x") == [
         f"http://a.kh/{i}" for i in range(150) if not str(i).startswith("1")
     ]
+    journal.commit()
     journal.close()
     decisions = [json.loads(record.content) for record in read_warcs(tmp_path / "warc")[1:]]
     assert len(decisions) == 62

@@ -80,6 +80,7 @@ def test_a_commit_that_does_not_end_never_was(tmp_path, monkeypatch, kill):
     for fetch in taken(again):
         again.keep(fetch, exchange(fetch.url), {})
     again.drop(Fetch("http://a.kh/3", 1, Site("http://a.kh")), "robots", {})
+    again.commit()
     again.close()
     assert stored(tmp_path) == ["http://a.kh/1", "http://a.kh/2"]
     tallies = opened(tmp_path).frontier.tallies()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,17 +66,11 @@ class Deduplicated:
     def dropped(self) -> dict[str, tuple[str, float | None, str]]:
         return {row["id"]: (row["reason"], row["score"], row["evidence"]) for row in self.rows("dropped")}
 
-    def contents(self) -> dict[str, bytes]:
-        files = (p for p in sorted(self.folder.rglob("*")) if p.is_file() and p.name != ".lock")
-        return {str(p.relative_to(self.folder)): p.read_bytes() for p in files}
 
-    def facts(self) -> dict[str, Any]:
-        return dict(json.loads((self.folder / "manifest.json").read_text())["facts"])
-
-
-@pytest.fixture
-def deduplicate(tmp_path: Path) -> Callable[..., Deduplicated]:
-    def run(*shards: Rows, runs: Path = tmp_path, **config: Any) -> Deduplicated:
+@pytest.fixture(scope="session")
+def deduplicate(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Deduplicated]:
+    def run(*shards: Rows, runs: Path | None = None, **config: Any) -> Deduplicated:
+        runs = runs or tmp_path_factory.mktemp("runs")
         write_clean(runs, shards)
         manifest, _ = execute(STAGE, DedupConfig(**{"run": "t", "runs": str(runs), "workers": 1, **config}))
         return Deduplicated(runs / "t" / "dedup", manifest)
@@ -85,6 +78,11 @@ def deduplicate(tmp_path: Path) -> Callable[..., Deduplicated]:
     return run
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_document() -> Callable[..., dict[str, Any]]:
     return document
+
+
+@pytest.fixture(scope="session")
+def clean_stage() -> Callable[[Path, Sequence[Rows]], None]:
+    return write_clean

@@ -25,6 +25,7 @@ import zstandard
 from corpus.errors import StageError
 from dedup import bands
 from khmer.clusters import unit_hashes
+from tests.killing import contents
 
 HOUSE = Path(__file__).resolve().parents[2]
 
@@ -99,17 +100,20 @@ def planted(make: Callable[..., dict[str, Any]]) -> list[dict[str, Any]]:
     return [make(i, text, source=draw.choice(["web", "books"])) for i, text in enumerate(texts)]
 
 
-def in_shards(rows: list[dict[str, Any]], size: int) -> list[list[dict[str, Any]]]:
-    return [rows[i : i + size] for i in range(0, len(rows), size)]
-
-
-def test_planted_copies_go_and_nothing_else(
-    deduplicate: Callable[..., Any], make_document: Callable[..., dict[str, Any]]
-) -> None:
+@pytest.fixture(scope="module")
+def shards(make_document: Callable[..., dict[str, Any]]) -> list[list[dict[str, Any]]]:
     rows = planted(make_document)
-    done = deduplicate(*in_shards(rows, 200))
-    texts = {row["id"]: row["text"] for row in rows}
-    kept, dropped = done.kept, done.dropped
+    return [rows[i : i + 200] for i in range(0, len(rows), 200)]
+
+
+@pytest.fixture(scope="module")
+def whole(deduplicate: Callable[..., Any], shards: list[Any]) -> Any:
+    return deduplicate(*shards)
+
+
+def test_planted_copies_go_and_nothing_else(whole: Any, shards: list[Any]) -> None:
+    texts = {row["id"]: row["text"] for rows in shards for row in rows}
+    kept, dropped = whole.kept, whole.dropped
     assert kept | set(dropped) == set(texts)
     assert not kept & set(dropped)
     for member, (reason, score, evidence) in dropped.items():
@@ -165,56 +169,49 @@ def test_real_news_articles_by_brute_force(
             assert score == jaccard(sets[int(member, 16)], sets[int(evidence, 16)]) >= 0.8
 
 
-def test_the_clusters_name_every_copy_and_its_keeper(
-    deduplicate: Callable[..., Any], make_document: Callable[..., dict[str, Any]]
-) -> None:
-    done = deduplicate(*in_shards(planted(make_document), 200))
-    rows = done.rows("clusters")
+def test_the_clusters_name_every_copy_and_its_keeper(whole: Any) -> None:
+    rows = whole.rows("clusters")
     fates = {row["member"]: (row["reason"], row["jaccard"], row["kept"]) for row in rows if row["reason"]}
-    assert fates == done.dropped
+    assert fates == whole.dropped
     keepers = {row["member"] for row in rows if not row["reason"]}
     assert keepers == {row["kept"] for row in rows}
-    assert keepers <= done.kept
+    assert keepers <= whole.kept
     cluster_of = {row["member"]: row["cluster"] for row in rows}
     assert all(row["cluster"] == cluster_of[row["kept"]] for row in rows)
 
 
-def test_one_or_two_workers_and_one_or_many_groups_give_the_same_bytes(
-    deduplicate: Callable[..., Any],
-    make_document: Callable[..., dict[str, Any]],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+def test_two_workers_give_the_same_bytes(
+    whole: Any, deduplicate: Callable[..., Any], shards: list[Any]
 ) -> None:
-    shards = in_shards(planted(make_document), 200)
-    one = deduplicate(*shards, runs=tmp_path / "one")
-    two = deduplicate(*shards, runs=tmp_path / "two", workers=2)
-    assert one.contents() == two.contents()
+    assert contents(deduplicate(*shards, workers=2).folder) == contents(whole.folder)
+
+
+def test_many_groups_give_the_same_documents(
+    whole: Any, deduplicate: Callable[..., Any], shards: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(bands, "GROUP_UNITS", 5000)
-    many = deduplicate(*shards, runs=tmp_path / "many")
+    many = deduplicate(*shards)
     assert len(list((many.folder / "receipts" / "verify").iterdir())) > 5
-    assert (many.kept, many.dropped) == (one.kept, one.dropped)
+    assert (many.kept, many.dropped) == (whole.kept, whole.dropped)
 
 
 def test_killed_in_every_phase_the_same_command_gives_the_same_bytes(
-    deduplicate: Callable[..., Any], make_document: Callable[..., dict[str, Any]], tmp_path: Path
+    whole: Any, clean_stage: Callable[..., None], shards: list[Any], tmp_path: Path
 ) -> None:
-    shards = in_shards(planted(make_document), 200)
-    whole = deduplicate(*shards, runs=tmp_path / "whole")
-    killed = deduplicate(*shards, runs=tmp_path / "killed")
-    for path in sorted(killed.folder.iterdir()):
-        subprocess.run(["rm", "-r", str(path)], check=True)
-    command = [sys.executable, "-m", "dedup", "run=t", f"runs={tmp_path / 'killed'}", "workers=1"]
+    clean_stage(tmp_path, shards)
+    folder = tmp_path / "t" / "dedup"
+    command = [sys.executable, "-m", "dedup", "run=t", f"runs={tmp_path}", "workers=1"]
     n_unfinished = 0
     for phase in ("sketch", "bands", "apply"):
         process = subprocess.Popen(command, cwd=HOUSE, start_new_session=True, stdout=subprocess.DEVNULL)
-        while not (killed.folder / "receipts" / phase).exists() and process.poll() is None:
+        while not (folder / "receipts" / phase).exists() and process.poll() is None:
             time.sleep(0.002)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-        n_unfinished += not (killed.folder / "manifest.json").exists()
+        n_unfinished += not (folder / "manifest.json").exists()
     assert n_unfinished > 0
     subprocess.run(command, cwd=HOUSE, check=True, capture_output=True)
-    assert killed.contents() == whole.contents()
+    assert contents(folder) == contents(whole.folder)
 
 
 @pytest.mark.parametrize("n", [0, 1])
@@ -257,13 +254,13 @@ def test_a_boilerplate_family_does_not_grow_quadratically(
 
 
 def test_a_source_that_would_be_wiped_out_stops_the_run(
-    deduplicate: Callable[..., Any], make_document: Callable[..., dict[str, Any]]
+    deduplicate: Callable[..., Any], make_document: Callable[..., dict[str, Any]], tmp_path: Path
 ) -> None:
     draw = random.Random(3)
     texts = [article(draw) for _ in range(20)]
     rows = [make_document(i, text, licence="CC0-1.0") for i, text in enumerate(texts)]
     rows += [make_document(100 + i, text, source="mirror", licence="none") for i, text in enumerate(texts)]
     with pytest.raises(StageError, match=r"'mirror' would lose 20 of its 20 .*allow_loss=\['mirror'\]"):
-        deduplicate(rows, most_lost_documents=10)
-    done = deduplicate(rows, most_lost_documents=10, allow_loss=["mirror"])
+        deduplicate(rows, runs=tmp_path, most_lost_documents=10)
+    done = deduplicate(rows, runs=tmp_path, most_lost_documents=10, allow_loss=["mirror"])
     assert len(done.dropped) == 20

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -13,6 +14,8 @@ from urllib.parse import quote, urlsplit
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
 from demo.pages import Reply
+
+logger = logging.getLogger("sastra")
 
 INDEX = "/replay-index.html"
 LINKS_ON_A_PAGE = 1000
@@ -54,13 +57,21 @@ class Replay:
             self._read(path)
 
     def _read(self, path: Path) -> None:
+        """Note where each response is; of a damaged file, those before the damage."""
         with path.open("rb") as stream:
-            for record in ArchiveIterator(stream, record_types=WarcRecordType.response, parse_http=False):
-                url = (record.headers.get("WARC-Target-URI") or "").strip("<>")
-                key = _key(*_host_and_target(url))
-                if url.startswith("http") and key not in self._positions:
-                    self._positions[key] = Position(path, record.stream_pos)
-                    self._urls[key[0]].append(url)
+            responses = ArchiveIterator(stream, record_types=WarcRecordType.response, parse_http=False)
+            try:
+                for record in responses:
+                    self._note(record.headers.get("WARC-Target-URI") or "", Position(path, record.stream_pos))
+            except OSError as error:
+                logger.warning("%s: only the records before the damage are served: %s", path, error)
+
+    def _note(self, uri: str, position: Position) -> None:
+        url = uri.strip("<>")
+        key = _key(*_host_and_target(url))
+        if url.startswith("http") and key not in self._positions:
+            self._positions[key] = position
+            self._urls[key[0]].append(url)
 
     @property
     def hosts(self) -> list[str]:

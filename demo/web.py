@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from demo import faults
 from demo.pages import Framing, Page, Reply, Truth
 from demo.plan import HALF, Entry, plan
-from demo.render import Teaser, View, comments_for, khmer_date, render
+from demo.render import LANGUAGES, Teaser, View, comments_for, khmer_date, render
 from demo.sites import GENRES, Site, read_sites
 from demo.texts import read_texts
 
@@ -121,7 +121,7 @@ class _Builder:
             print_url=self.printed.get(entry.url, "#print"),
             charset=CHARSETS.get(entry.variant, "utf-8"),
             number=entry.number,
-            comments=comments_for(entry.url),
+            comments=comments_for(entry.url) if entry.text.genre not in LANGUAGES else (),
         )
         html = render(entry.layout or entry.site.layout, entry.site, view)
         return _sent(entry, html, (reservation,) if place == "header" else ())

@@ -94,3 +94,14 @@ def test_from_the_seeds_every_stored_url_is_found(tmp_path):
     links = [unescape(link) for page in pages for link in re.findall('href="([^"]*)"', page)]
     assert [link for link in links if not link.startswith(INDEX)] == urls
     assert [link for link in links if link.startswith(INDEX)] == [f"{INDEX}?1", f"{INDEX}?2"]
+
+
+@pytest.mark.parametrize("is_compressed", [True, False])
+def test_a_damaged_file_serves_what_precedes_the_damage(tmp_path, caplog, is_compressed):
+    path = write_warc(tmp_path / "damaged.warc.gz", STORED[:2], is_compressed=is_compressed)
+    damage = b"not a record\r\n\r\n"
+    path.write_bytes(path.read_bytes() + (gzip.compress(damage) if is_compressed else damage))
+    replay = Replay([path])
+    assert replay.hosts == ["sala.test"]
+    assert replay.reply("sala.test", "/gone").content == b"nothing"
+    assert "damaged.warc.gz: only the records before the damage" in caplog.text

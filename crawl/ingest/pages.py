@@ -161,6 +161,8 @@ def _verdict(url: str, response: Response, rights: Rights) -> Verdict:
         return Verdict("redirect", response.header("location"))
     if response.status != 200:
         return Verdict(f"http_{response.status}")
+    if policy_file(url):
+        return Verdict("policy_file")
     refusal = rights.verdict()
     if refusal.reason:
         return refusal

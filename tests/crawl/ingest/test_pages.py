@@ -41,6 +41,7 @@ CASES = [
     (Capture("http://10.test/a", b"{}", headers={"Content-Type": "application/json"}), "not_html"),
     (robots("11.test", "User-agent: *\nDisallow: /x\n"), "robots_txt"),
     (Capture("http://12.test/robots.txt", status="404 Not Found"), "robots_txt"),
+    (Capture("http://20.test/ai.txt", b"<html>no such page</html>"), "policy_file"),
     (Capture("http://13.test/", headers={**HTML, "X-Robots-Tag": "noai"}), "opt_out"),
     (Capture("http://14.test/", headers={**HTML, "TDM-Reservation": "1"}), "opt_out"),
     (Capture("http://15.test/", headers={**HTML, "Content-Signal": "ai-train=no"}), "opt_out"),

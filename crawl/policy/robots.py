@@ -28,11 +28,11 @@ class Robots:
     def of_response(cls, status: int, body: bytes) -> Robots:
         """The state that an answer leads to: 2xx parsed, 3xx (too many) and 4xx absent, others unreachable.
 
-        RFC 9309, 2.3.1; `body` is decompressed.
+        RFC 9309, 2.3.1, but for 429: a site that is asked too much has not said yes. `body` is decompressed.
         """
         if 200 <= status < 300:
             return cls("parsed", body[:MAX_BYTES].decode("utf-8-sig", "replace"))
-        return cls("absent" if 300 <= status < 500 else "unreachable")
+        return cls("absent" if 300 <= status < 500 and status != 429 else "unreachable")
 
     @cached_property
     def _rules(self) -> Protego:

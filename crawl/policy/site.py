@@ -47,12 +47,14 @@ class Site:
         """The file to be fetched next; None when all that matters is known."""
         if self.robots is None:
             return "robots"
-        if self.robots.state == "unreachable":
-            return None
-        for file, known in (("tdmrep", self.tdmrep), ("ai_txt", self.ai_txt)):
-            if known is None and self.robots.verdict(self.origin + PATHS[file]) != "disallowed":  # type: ignore[index]
-                return file  # type: ignore[return-value]
-        return None
+        if self.tdmrep is None and self._is_open("tdmrep"):
+            return "tdmrep"
+        return "ai_txt" if self.ai_txt is None and self._is_open("ai_txt") else None
+
+    def _is_open(self, file: PolicyFile) -> bool:
+        """Whether robots.txt lets us ask for a file of another kind."""
+        assert self.robots is not None
+        return self.robots.verdict(self.origin + PATHS[file]) in ("allowed", "absent")
 
     def learn(self, file: PolicyFile, status: int, body: bytes) -> None:
         """Take in the answer to a file's request; status 0 stands for no answer."""

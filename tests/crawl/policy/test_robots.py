@@ -20,7 +20,7 @@ DENY = b"User-agent: *\nDisallow: /\n"
         (403, DENY, "absent"),
         (404, DENY, "absent"),
         (410, DENY, "absent"),
-        (429, DENY, "absent"),
+        (429, b"", "unreachable"),  # stricter than the RFC
         (500, b"", "unreachable"),  # 2.3.1.4
         (503, b"", "unreachable"),
         (0, b"", "unreachable"),  # no answer

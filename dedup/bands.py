@@ -13,13 +13,28 @@ from dedup.columns import Census, read_array, read_columns, write_array
 from dedup.config import DedupConfig
 from dedup.kernels import SLOTS, Numbers, Sketches, connect, fill_pairs, flatten
 
+TASK_KEYS: Final = 8 << 20  # sorted by one task at the least: about a second
 GROUP_UNITS: Final = 16 << 20  # held by one task of verification; 64 MB, and 128 MB as shingles
 
 
-def pair_band(task: Task[DedupConfig]) -> dict[str, int]:
-    """Write the candidate pairs of one band, `(pairs, 2) uint32`. Memory: 40 bytes a document."""
-    census, band = Census.of(task), int(task.arguments["band"])
+def deal_bands(n_bands: int, n_documents: int) -> list[list[int]]:
+    """Bands for each task: several where documents are few, as a task costs more than sorting some thousand keys."""
+    size = max(TASK_KEYS // max(n_documents, 1), 1)
+    return [list(range(band, min(band + size, n_bands))) for band in range(0, n_bands, size)]
+
+
+def pair_bands(task: Task[DedupConfig]) -> dict[str, int]:
+    """Write the candidate pairs of bands, one at a time, `(pairs, 2) uint32`. Memory: 40 bytes a document."""
     left = np.flatnonzero(read_array(task.folder, "work/exact/left", np.bool_))
+    n_pairs = 0
+    for band in task.arguments["bands"]:
+        pairs = _pairs_of_band(task, Census.of(task), band, left)
+        write_array(task, f"work/pairs/{band:03d}", pairs)
+        n_pairs += len(pairs)
+    return {"pairs": n_pairs}
+
+
+def _pairs_of_band(task: Task[Any], census: Census, band: int, left: NDArray[np.int64]) -> Numbers:
     parts = [np.empty(0, np.uint64)]
     for name, n in zip(census.names, census.counts, strict=True):
         parts.append(read_array(task.folder, f"work/bands/{name}", np.uint64, band * n, (band + 1) * n))
@@ -28,9 +43,7 @@ def pair_band(task: Task[DedupConfig]) -> dict[str, int]:
     entries = keys[left] >> np.uint64(n_low) << np.uint64(n_low) | left.astype(np.uint64)
     entries.sort()
     pairs = np.empty((2 * entries.size, 2), np.uint32)
-    n_pairs = fill_pairs(entries, n_low, pairs)
-    write_array(task, f"work/pairs/{task.name}", pairs[:n_pairs])
-    return {"pairs": int(n_pairs)}
+    return pairs[: fill_pairs(entries, n_low, pairs)]
 
 
 def least_agreeing(threshold: float) -> int:
@@ -93,7 +106,7 @@ def find_components(task: Task[DedupConfig]) -> dict[str, Any]:
 
 def _connected(task: Task[DedupConfig], census: Census) -> tuple[NDArray[np.int64], Sketches, Numbers]:
     """The documents of all candidate pairs, the low bytes of their sketches, and the roots of their trees."""
-    bands = [f"work/pairs/{name}" for name in task.arguments["bands"]]
+    bands = [f"work/pairs/{band:03d}" for band in range(task.config.bands)]
     paired = np.zeros(census.total, np.bool_)
     for path in bands:
         paired[read_array(task.folder, path, np.uint32)] = True

@@ -7,7 +7,7 @@ from typing import Any
 
 from corpus.errors import StageError
 from corpus.stage import Stage, StageRun
-from dedup.bands import find_components, pair_band
+from dedup.bands import deal_bands, find_components, pair_bands
 from dedup.config import DedupConfig, check
 from dedup.decide import apply_shard, decide
 from dedup.exact import match_exactly
@@ -27,9 +27,9 @@ def run(stage: StageRun[DedupConfig]) -> None:
         return stage.task(name, arguments={"census": census, **arguments})
 
     stage.map("exact", match_exactly, [task("all")])
-    bands = [task(f"band-{band:02d}", band=band) for band in range(stage.config.bands)]
-    paired = stage.map("bands", pair_band, bands)
-    (found,) = stage.map("components", find_components, [task("all", bands=[band.name for band in bands])])
+    dealt = deal_bands(stage.config.bands, sum(census["counts"]))
+    paired = stage.map("bands", pair_bands, [task(f"bands-{b[0]:03d}", bands=b) for b in dealt])
+    (found,) = stage.map("components", find_components, [task("all")])
     bounds = found["facts"]["bounds"]
     groups = [(f"group-{i:05d}", a, b) for i, (a, b) in enumerate(pairwise(bounds))]
     verified = stage.map("verify", verify_group, [task(name, start=a, stop=b) for name, a, b in groups])

@@ -10,7 +10,7 @@ from datasketch.lsh import _optimal_param
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.bands import cut, least_agreeing
+from dedup.bands import cut, deal_bands, least_agreeing
 from dedup.config import DedupConfig
 from dedup.kernels import SLOTS
 
@@ -29,6 +29,16 @@ def test_a_pair_at_the_threshold_is_found() -> None:
 @pytest.mark.parametrize(("threshold", "expected"), [(0.8, 84), (0.9, 101), (1.0, 128), (0.5, 41)])
 def test_least_agreeing_slots(threshold: float, expected: int) -> None:
     assert least_agreeing(threshold) == expected
+
+
+@pytest.mark.parametrize(
+    ("n_documents", "n_tasks"),
+    [(0, 1), (1, 1), (300_000, 1), (1_000_000, 3), (5_000_000, 21), (50_000_000, 21)],
+)
+def test_every_band_is_dealt_once(n_documents: int, n_tasks: int) -> None:
+    dealt = deal_bands(21, n_documents)
+    assert len(dealt) == n_tasks
+    assert [band for bands in dealt for band in bands] == list(range(21))
 
 
 @given(st.lists(st.lists(st.integers(1, 9), min_size=1, max_size=6), max_size=10), st.integers(1, 30))

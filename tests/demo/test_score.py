@@ -34,6 +34,7 @@ def outcome(fates, stored=(), texts=None):
         ("other_media", "drop:not_html", "not_text", True),
         ("robots", "drop:robots_txt", "unseen", True),
         ("robots", "drop:robots_txt", "kept", False),
+        ("tdmrep", "drop:opt_out", "policy_file", True),
         ("robots_excluded", "unseen", "robots", True),
         ("robots_excluded", "unseen", "kept", False),
         ("opt_out", "drop:opt_out", "opt_out", True),

@@ -156,7 +156,7 @@ def _import_deepspeed() -> Any:
     """DeepSpeed, kept from compiling: its shared-memory operator takes a C++ compiler and 109 s, to save none here."""
     if not torch.cuda.is_available():
         os.environ["DS_ACCELERATOR"] = "cpu"
-    import deepspeed  # noqa: PLC0415 (only this backend needs it; four seconds)
+    import deepspeed  # only this backend needs it; four seconds
 
     deepspeed.ops.__compatible_ops__["deepspeed_shm_comm"] = False
     return deepspeed

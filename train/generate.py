@@ -26,7 +26,10 @@ class Prompt:
 
 
 def prompts(job: Job) -> list[Prompt]:
-    """As many prompts as the job asks for, from documents evenly spaced among those long enough."""
+    """As many prompts as the job asks for, from documents evenly spaced among those long enough.
+
+    Where these are fewer, one prompt gets several continuations.
+    """
     length = job.config.prompt_tokens
     found = [
         Prompt(row["id"], TokenStream([path]).read(row["start"], row["start"] + length).tolist())
@@ -34,7 +37,9 @@ def prompts(job: Job) -> list[Prompt]:
         for row in pq.read_table(table, columns=["id", "start", "n_tokens"]).to_pylist()
         if row["n_tokens"] > length
     ]
-    chosen = np.linspace(0, len(found) - 1, min(job.config.samples, len(found))).round().astype(int)
+    if not found:
+        return []
+    chosen = np.linspace(0, len(found) - 1, job.config.samples).round().astype(int)
     return [found[n] for n in chosen]
 
 

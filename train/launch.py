@@ -16,6 +16,7 @@ from corpus.engine import die_with_parent
 from corpus.errors import StageError
 from corpus.manifest import HOUSE
 from corpus.progress import LOG_SECONDS
+from corpus.stage import WORK
 from train.config import TrainConfig
 from train.records import PROGRESS
 
@@ -57,8 +58,9 @@ def command(config: TrainConfig, job: Path) -> list[str]:
     if config.backend == "plain":
         return [sys.executable, *loop]
     # A rendezvous on a port of the agent's own choosing: none to be taken by others in between.
-    torchrun = ["--standalone", "--local-addr", "127.0.0.1", "--nproc-per-node", str(config.ranks)]
-    return [sys.executable, "-m", "train.launch", *torchrun, *loop]
+    rendezvous = ["--standalone", "--local-addr", "127.0.0.1", "--nproc-per-node", str(config.ranks)]
+    scratch = ["--log-dir", str(job.parent / WORK / "torchrun")]
+    return [sys.executable, "-m", "train.launch", *rendezvous, *scratch, *loop]
 
 
 def _follow(output: Iterator[str], log: TextIO) -> str:
@@ -95,7 +97,7 @@ def end_with_parent() -> None:
 def main() -> None:
     """Be torchrun, with its arguments."""
     end_with_parent()
-    from torch.distributed.run import main as torchrun  # noqa: PLC0415 (the stage itself starts without torch)
+    from torch.distributed.run import main as torchrun  # the stage itself starts without torch
 
     torchrun(sys.argv[1:])
 

@@ -13,11 +13,11 @@ from corpus.errors import StageError
 from train.backends import BACKENDS, Backend
 from train.checkpoint import Checkpoints
 from train.config import Job
-from train.data import Ids, TokenStream, TrainingOrder, micro_batches
+from train.data import TokenStream, TrainingOrder, micro_batches
 from train.evaluate import Validation
 from train.launch import end_with_parent
 from train.model import Llama, ModelConfig
-from train.records import Records
+from train.records import Progress, Records
 from train.schedule import learning_rate
 
 
@@ -29,24 +29,21 @@ def train(job: Job, backend: Backend) -> None:
     validation = Validation(job)
     checkpoints = Checkpoints(folder)
     progress = checkpoints.resume(backend)
-    skipped_in_a_row = 0
-    with Records(folder, progress.metrics_bytes, backend.rank) as records:
+    with Records(folder, progress, backend.rank) as records:
         while progress.step < config.steps:
             # The step's batch is the same tokens whatever the number of ranks; this rank takes its rows of it.
             loss = torch.zeros((), dtype=torch.float64)
             for rows in parts:
-                tokens, targets = order.rows(progress.step, rows)
-                loss += backend.accumulate(to_device(tokens), to_device(targets)).cpu()
+                tokens, targets = map(torch.from_numpy, order.rows(progress.step, rows))
+                loss += backend.accumulate(tokens.to(device()), targets.to(device())).cpu()
             loss = backend.total(loss) / (backend.world * len(parts))
 
             # Gradients that are not finite leave the weights as they were; the step counts all the same.
             rate = learning_rate(config, progress.step)
             update = backend.update(rate)
-            n_skipped = progress.skipped_steps + (not update.applied)
-            progress = replace(progress, step=progress.step + 1, skipped_steps=n_skipped)
-            skipped_in_a_row = 0 if update.applied else skipped_in_a_row + 1
-            if skipped_in_a_row == config.max_skipped_steps:
-                raise not_finite(progress.step, skipped_in_a_row)
+            progress = progress.after_step(skipped=int(not update.applied))
+            if progress.skipped_in_a_row == config.max_skipped_steps:
+                raise lost(progress)
             records.step(progress, config, loss=loss.item(), rate=rate, gradient_norm=update.gradient_norm)
 
             last = progress.step == config.steps
@@ -57,10 +54,10 @@ def train(job: Job, backend: Backend) -> None:
                 checkpoints.save(backend, progress, config.keep_checkpoints)
 
 
-def not_finite(step: int, n_skipped: int) -> StageError:
-    """The fault that ends a training run which has lost its way."""
-    what = f"train: {n_skipped} steps in a row had gradients that are not finite, up to step {step}"
-    return StageError(f"{what}. Try: a lower learning_rate")
+def lost(progress: Progress) -> StageError:
+    """The fault that ends a training run whose gradients stay infinite or undefined."""
+    steps = f"{progress.skipped_in_a_row} steps in a row, up to step {progress.step}"
+    return StageError(f"train: gradients that are not finite in {steps}. Try: a lower learning_rate")
 
 
 def new_model(job: Job) -> Llama:
@@ -91,11 +88,6 @@ def device() -> torch.device:
     if torch.cuda.is_available():
         return torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
     return torch.device("cpu")
-
-
-def to_device(ids: Ids) -> torch.Tensor:
-    """The ids as a tensor where the model is."""
-    return torch.from_numpy(ids).to(device())
 
 
 def prepare(n_threads: int) -> None:

@@ -7,7 +7,8 @@ import math
 import os
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import IO, Self
 
@@ -26,20 +27,31 @@ class Progress:
 
     step: int = 0
     skipped_steps: int = 0
+    skipped_in_a_row: int = 0
     metrics_bytes: int = 0
+
+    def after_step(self, skipped: int) -> Progress:
+        """One step further; `skipped` is 1 if it left the weights as they were."""
+        return replace(
+            self,
+            step=self.step + 1,
+            skipped_steps=self.skipped_steps + skipped,
+            skipped_in_a_row=(self.skipped_in_a_row + 1) * skipped,
+        )
 
 
 class Records:
     """The files that rank 0 appends to, and its progress line; the other ranks' records go nowhere."""
 
-    def __init__(self, folder: Path, metrics_bytes: int, rank: int) -> None:
-        """Open them; of the metrics the first `metrics_bytes` stay, what a checkpoint knows of."""
+    def __init__(self, folder: Path, progress: Progress, rank: int) -> None:
+        """Open them; of the metrics stays what the checkpoint behind `progress` knows of."""
         self._speaks = rank == 0
         self._metrics = self._open(folder / METRICS)
         self._timings = self._open(folder / TIMINGS)
         if self._speaks:
-            self._cut(folder / METRICS, metrics_bytes)
-        self._shown = self._last = time.monotonic()
+            self._cut(folder / METRICS, progress.metrics_bytes)
+        self._started_at = progress.step
+        self._started = self._shown = self._last = time.monotonic()
 
     def _open(self, path: Path) -> IO[bytes]:
         return (path if self._speaks else Path(os.devnull)).open("ab")
@@ -83,7 +95,9 @@ class Records:
         self._append(self._timings, timing)
         if self._speaks and (now - self._shown >= PROGRESS_SECONDS or progress.step == config.steps):
             self._shown = now
-            self._show(progress.step, config.steps, loss, n_tokens / seconds)
+            line = self._line(progress.step, config.steps, n_tokens)
+            sys.stdout.write(f"{PROGRESS}{line}, loss {loss:.3f}\n")
+            sys.stdout.flush()
 
     def validation(self, step: int, bits_per_byte: float) -> None:
         """Write down a validation."""
@@ -95,10 +109,10 @@ class Records:
             os.fsync(self._metrics.fileno())
         return self._metrics.tell()
 
-    def _show(self, step: int, steps: int, loss: float, tokens_per_second: float) -> None:
-        line = f"{PROGRESS}step {step:,}/{steps:,}, loss {loss:.3f}, {tokens_per_second:,.0f} tokens/s"
-        sys.stdout.write(f"{line}\n")
-        sys.stdout.flush()
+    def _line(self, step: int, steps: int, n_tokens: int) -> str:
+        seconds = (time.monotonic() - self._started) / (step - self._started_at)
+        left = timedelta(seconds=round(seconds * (steps - step)))
+        return f"step {step:,}/{steps:,}, {n_tokens / seconds:,.0f} tokens/s, {left} left"
 
     @staticmethod
     def _append(file: IO[bytes], row: dict[str, float]) -> None:

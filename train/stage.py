@@ -22,7 +22,7 @@ def run(stage: StageRun[TrainConfig]) -> None:
     task = stage.task("model", arguments={"job": job.to_json()})
     stage.map("learn", learn, [task])
 
-    from train import results  # noqa: PLC0415 (torch takes three seconds to import, which a refusal need not pay)
+    from train import results  # torch takes three seconds to import, which a refusal need not pay
 
     (evaluated,) = stage.map("evaluate", results.evaluate, [task])
     stage.map("export", results.export, [task])

@@ -32,7 +32,7 @@ class DatasetName:
 
 def check_dataset(dataset: DatasetName, text_column: str) -> None:
     """Raise ConfigurationError unless the dataset can be found and, where that is known, has the text column."""
-    import datasets  # noqa: PLC0415 (two seconds that other sources need not pay)
+    import datasets
 
     try:
         builder = datasets.load_dataset_builder(**dataset.arguments())
@@ -55,7 +55,7 @@ def dataset_rows(dataset: DatasetName, faults: list[Fault]) -> Iterator[Row]:
 
     Raises StageError when the data cannot be fetched.
     """
-    import datasets  # noqa: PLC0415
+    import datasets
 
     position = 0
     try:

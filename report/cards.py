@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from license_expression import get_spdx_licensing
+from license_expression import ExpressionError, get_spdx_licensing
 
 from corpus.document import DOCUMENT
 from corpus.manifest import HOUSE
@@ -103,7 +103,12 @@ def licence_kind(licence: str) -> str:
     """Whether a licence is an SPDX expression, a reference of our own, or neither."""
     if licence.startswith("LicenseRef-"):
         return "LicenseRef"
-    return "unknown" if get_spdx_licensing().validate(licence).errors or not licence else "SPDX"
+    spdx = get_spdx_licensing()
+    try:
+        parsed = spdx.parse(licence)
+    except ExpressionError:
+        return "unknown"
+    return "unknown" if parsed is None or spdx.unknown_license_keys(parsed) else "SPDX"
 
 
 def licence_table(figures: Figures) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
+from math import sqrt
 from typing import Any, NamedTuple
 
 from markupsafe import Markup, escape
@@ -92,14 +93,19 @@ class Charts:
         return self._frame(title, description, 24, element("rect", frame) + element("rect", done))
 
     def histogram(self, title: Label, description: Label, row: Mapping[str, Any]) -> Markup:
-        """Counts of bins between `edges`: those that a rule drops stand hatched on the others."""
+        """Counts of bins between `edges`; what a rule drops stands hatched on the rest.
+
+        Heights are square roots of counts, so that rare scores are seen.
+        """
         edges = row["edges"]
         low, span = edges[0], edges[-1] - edges[0]
-        highest = max(kept + dropped for kept, dropped in zip(row["kept"], row["dropped"], strict=True)) or 1
+        bins = list(zip(edges, edges[1:], row["kept"], row["dropped"], strict=False))
+        highest = max(kept + dropped for _, _, kept, dropped in bins) or 1
         drawn = Markup("")
-        for left, right, *counts in zip(edges, edges[1:], row["kept"], row["dropped"], strict=False):
+        for left, right, kept, dropped in bins:
             place = {"x": at((left - low) / span), "width": at((right - left) / span)}
-            drawn += _stack(place, [count / highest for count in counts])
+            scale = sqrt((kept + dropped) / highest) / ((kept + dropped) or 1)
+            drawn += _stack(place, [kept * scale, dropped * scale])
         for rule in row["rules"]:
             drawn += _threshold((rule["threshold"] - low) / span, f"{rule['threshold']:g}")
         return self._frame(
@@ -107,15 +113,17 @@ class Charts:
         )
 
     def lines(self, title: Label, description: Label, series: Sequence[Series]) -> Markup:
-        """Curves on one pair of axes; the vertical one begins at 0."""
+        """Curves on one pair of axes; the horizontal one begins at 0, the vertical one at the least value."""
         points = [point for line in series for point in line.points]
-        right, top = max(x for x, _ in points) or 1, max(y for _, y in points) or 1
-        drawn = Markup("").join(_polyline(line, right, top) for line in series)
+        right, heights = max(x for x, _ in points) or 1, [y for _, y in points]
+        bottom, top = min(heights), max(heights)
+        drawn = Markup("").join(_polyline(line, right, bottom, (top - bottom) or 1) for line in series)
         plot = {"x": 0, "y": 18, "width": "100%", "height": PLOT, "viewBox": "0 0 1000 1000"}
         inner = element("svg", plot | {"preserveAspectRatio": "none"}, drawn)
         highest = element("text", {"x": 0, "y": 12}, escape(f"{top:.4g}"))
+        lowest = element("text", {"x": 0, "y": PLOT + 12, "class": "figure"}, escape(f"{bottom:.4g}"))
         axis = _axis("0", f"{right:,.0f}", PLOT + 34)
-        return self._frame(title, description, PLOT + 40, inner + highest + axis)
+        return self._frame(title, description, PLOT + 40, inner + highest + lowest + axis)
 
 
 def _row(top: int, row: Bar, longest: float) -> Markup:
@@ -153,7 +161,8 @@ def _axis(left: str, right: str, y: int) -> Markup:
     return line + start + element("text", {"x": "100%", "y": y, "text-anchor": "end"}, escape(right))
 
 
-def _polyline(line: Series, right: float, top: float) -> Markup:
-    points = " ".join(f"{1000 * x / right:.1f},{1000 * (1 - y / top):.1f}" for x, y in line.points)
+def _polyline(line: Series, right: float, bottom: float, span: float) -> Markup:
+    places = ((x / right, 1 - (y - bottom) / span) for x, y in line.points)
+    points = " ".join(f"{1000 * x:.1f},{1000 * y:.1f}" for x, y in places)
     shape = {"class": f"line {line.kind}", "points": points, "vector-effect": "non-scaling-stroke"}
     return element("polyline", shape)

@@ -18,6 +18,7 @@ from report.fonts import LICENCE, font_faces
 from report.glossary import label, plain_label
 from report.records import STAGES
 from report.samples import Sample, packed, spread
+from report.texts import readable
 
 TEMPLATES = Path(__file__).parent / "templates"
 SHOWN = 20  # texts of each outcome that stand on the page itself
@@ -56,7 +57,7 @@ def environment(figures: Figures) -> Environment:
     def fig(key: str, form: str = "plain") -> Markup:
         return shown(figures.values[key], form)
 
-    made.filters |= numbers.FORMS | {"shown": shown}
+    made.filters |= numbers.FORMS | {"shown": shown, "readable": readable}
     made.globals |= {"fig": fig, "both": both, "name": name, "value": figures.values.__getitem__}
     return made
 

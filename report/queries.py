@@ -8,11 +8,13 @@ import duckdb
 
 from report.numbers import Value, ratio
 from report.records import RunRecord
+from report.texts import cut
 
 Table = list[dict[str, Any]]
 
 LARGEST_HOSTS = 20
 LARGEST_CLUSTERS = 10
+TITLE_CHARS = 80
 MEMORY = "768MB"
 
 
@@ -101,6 +103,7 @@ def _named(record: RunRecord, clusters: Table) -> Table:
     if not clusters or data is None:
         return clusters
     wanted = ", ".join(f"'{row['kept']}'" for row in clusters)
-    found = select(data, f"SELECT id, url, title, left(text, 80) AS text FROM data WHERE id IN ({wanted})")  # noqa: S608
-    texts = {row["id"]: row for row in found}
-    return [{**row, **texts.get(row["kept"], {"url": None, "title": None, "text": None})} for row in clusters]
+    found = select(data, f"SELECT id, url, title, left(text, 200) AS text FROM data WHERE id IN ({wanted})")  # noqa: S608
+    texts = {row["id"]: {**row, "text": cut(row["text"], TITLE_CHARS)} for row in found}
+    unknown = {"url": None, "title": None, "text": None}
+    return [{**row, **texts.get(row["kept"], unknown)} for row in clusters]

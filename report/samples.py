@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 
 from clean.personal import mask_text
-from khmer.codepoints import CLUSTER
 from report.queries import select
 from report.records import STAGES, RunRecord, rows
+from report.texts import cut, readable
 
 Sample: TypeAlias = dict[str, Any]
 Stratum: TypeAlias = tuple[str, str, str]  # source, stage, reason; the reason of kept documents is empty
@@ -33,7 +33,6 @@ COLUMNS = (
     "score",
     "evidence",
 )
-LONGEST_CLUSTER = 40
 RESERVED = "opt_out"  # texts of owners who reserved them are counted, and not shown
 
 
@@ -102,17 +101,9 @@ def _sample(stage: str, row: Mapping[str, Any], n_chars: int) -> Sample:
         "evidence": None,
         **row,
         "title": title,
+        "url": row["url"] and readable(row["url"]),
         "text": cut(shown, n_chars),
     }
-
-
-def cut(text: str, n_chars: int) -> str:
-    """The beginning of a text, ended between two orthographic clusters."""
-    if len(text) <= n_chars:
-        return text
-    around = CLUSTER.finditer(text, max(0, n_chars - LONGEST_CLUSTER))
-    end = next((found.start() for found in around if found.start() < n_chars < found.end()), n_chars)
-    return text[:end] + " …"
 
 
 def spread(samples: list[Sample], n: int) -> list[Sample]:

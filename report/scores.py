@@ -16,6 +16,7 @@ Table = list[dict[str, Any]]
 
 BINS = 40
 TAIL = 0.005  # share of documents at either end that share the outermost bin
+MARGIN = 0.1  # of the range, shown beyond a threshold
 MASKED = "masked_"
 
 
@@ -77,12 +78,12 @@ def _failing(values: NDArray[np.float64], rule: dict[str, Any]) -> NDArray[np.bo
 
 
 def _edges(values: NDArray[np.float64], thresholds: list[float]) -> NDArray[np.float64]:
-    """Even bins over all but the tails; the range holds every threshold, and the nearest edge moves onto it."""
+    """Even bins over all but the tails, and some way beyond every threshold; the nearest edge moves onto it."""
     low, high = np.quantile(values, [TAIL, 1 - TAIL])
-    low, high = min([low, *thresholds]), max([high, *thresholds])
-    if high <= low:
-        high = low + 1.0
-    edges: NDArray[np.float64] = np.linspace(low, high, BINS + 1)
+    span = (max([high, *thresholds]) - min([low, *thresholds])) or 1.0
+    low = max(values.min(), min([low, *(threshold - MARGIN * span for threshold in thresholds)]))
+    high = max([high, low + span, *(threshold + MARGIN * span for threshold in thresholds)])
+    edges: NDArray[np.float64] = np.linspace(min([low, *thresholds]), high, BINS + 1)
     for threshold in thresholds:
         edges[np.abs(edges - threshold).argmin()] = threshold
     return edges

@@ -12,7 +12,10 @@ Table = list[dict[str, Any]]
 
 POINTS = 400
 MODELS = ("model", "unigram", "five_gram")
-NAMES = ("steps", "tokens", "size", "last_loss", "validation_tokens", "validation_bytes", *MODELS)
+NAMES = (
+    *("steps", "tokens", "epochs", "skipped_steps", "last_loss", "size", "parameters"),
+    *("validation_tokens", "validation_bytes", *MODELS),
+)
 
 
 def training(record: RunRecord) -> tuple[dict[str, Value], dict[str, Table]]:
@@ -28,9 +31,10 @@ def training(record: RunRecord) -> tuple[dict[str, Value], dict[str, Table]]:
     if losses:
         values |= {"steps": losses[-1]["step"], "last_loss": losses[-1]["value"]}
         values["tokens"] = max((row.get("tokens") or 0 for row in metrics), default=None)
-    if "train" in record.manifests:
-        values["size"] = record.manifests["train"].config.get("size")
-    evaluation = _evaluation(record)
+    facts = record.manifests["train"].facts if "train" in record.manifests else {}
+    evaluation = facts.get("validation", {})
+    values |= {name: facts.get("model", {}).get(name) for name in ("size", "parameters")}
+    values |= {name: facts.get("training", {}).get(name) for name in ("epochs", "skipped_steps")}
     values |= {"validation_tokens": evaluation.get("tokens"), "validation_bytes": evaluation.get("bytes")}
     values |= {name: evaluation.get("bits_per_byte", {}).get(name) for name in MODELS}
     by_source = [
@@ -47,18 +51,13 @@ def thinned(points: Table) -> Table:
     return points[::step] + (points[-1:] if (len(points) - 1) % step else [])
 
 
-def _evaluation(record: RunRecord) -> dict[str, Any]:
-    text = _file(record, "evaluation.json")
-    return dict(json.loads(text)) if text else {}
-
-
 def _lines(record: RunRecord, name: str) -> Table:
     return [json.loads(line) for line in _file(record, name).splitlines() if line]
 
 
-def _file(record: RunRecord, name: str) -> bytes:
+def _file(record: RunRecord, path: str) -> bytes:
     """A file among the outputs of training; empty where there is none."""
     manifest = record.manifests.get("train")
-    paths = [file["path"] for file in manifest.outputs] if manifest else []
-    found = next((path for path in paths if path.rpartition("/")[2] == name), None)
-    return record.folder.child("train").read(found) if found else b""
+    if manifest is None or path not in (file["path"] for file in manifest.outputs):
+        return b""
+    return record.folder.child("train").read(path)

@@ -166,14 +166,11 @@ class RunWriter:
         self.text(task, "metrics.jsonl", "\n".join(map(json.dumps, steps)))
         bits = {"model": 0.9, "unigram": 1.6, "five_gram": 0.95}
         source = {"web": {"bytes": 400, "bits_per_byte": bits}}
-        self.text(
-            task,
-            "evaluation.json",
-            json.dumps({"tokens": 40, "bytes": 400, "bits_per_byte": bits, "sources": source}),
-        )
         sample = {"id": "x", "prompt": SENTENCES[0], "continuation": SENTENCES[1], "ended": True}
         self.text(task, "samples.jsonl", "\n".join([json.dumps(sample)] * 10))
-        self.finish(task, {"size": "nano"})
+        validation = {"tokens": 40, "bytes": 400, "bits_per_byte": bits, "sources": source}
+        model, training = {"size": "nano", "parameters": 1234}, {"epochs": 1.5, "skipped_steps": 0}
+        self.finish(task, model=model, training=training, validation=validation)
 
     def whole(self) -> None:
         """All stages of a run."""

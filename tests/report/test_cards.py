@@ -86,6 +86,7 @@ def test_the_table_of_licences(card: Path) -> None:
         ("CC-BY-SA-4.0 OR MIT", "SPDX"),
         ("LicenseRef-web", "LicenseRef"),
         ("free to use", "unknown"),
+        ("CC0 of the packaging; texts' rights stay, with authors", "unknown"),
         ("", "unknown"),
     ],
 )

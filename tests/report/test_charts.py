@@ -55,7 +55,7 @@ def test_progress_beyond_the_target_fills_the_bar() -> None:
 
 def test_a_histogram_hatches_what_the_rule_drops_and_marks_the_threshold() -> None:
     rule = {"reason": "not_khmer", "above": None, "below": 0.3, "threshold": 0.3}
-    row = {"edges": [0, 0.3, 0.6], "kept": [0, 50], "dropped": [10, 0], "rules": [rule]}
+    row = {"edges": [0, 0.3, 0.6], "kept": [0, 50], "dropped": [2, 0], "rules": [rule]}
     svg = Charts().histogram(TITLE, ABOUT, row)
     heights = {e.get("class"): float(e.get("height", 0)) for e in parsed(svg).iter("rect")}
     assert heights == {"kept": 150, "dropped": 30}
@@ -67,6 +67,12 @@ def test_a_curve_runs_from_corner_to_corner() -> None:
     svg = Charts().lines(TITLE, ABOUT, [Series("first", [(0, 8), (100, 0)])])
     (line,) = parsed(svg).iter("polyline")
     assert line.get("points") == "0.0,0.0 1000.0,1000.0"
+
+
+def test_a_curve_that_is_level_is_drawn() -> None:
+    svg = Charts().lines(TITLE, ABOUT, [Series("first", [(0, 2), (10, 2)])])
+    (line,) = parsed(svg).iter("polyline")
+    assert line.get("points") == "0.0,1000.0 1000.0,1000.0"
 
 
 def test_a_chart_of_nothing_is_drawn() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from report.records import RunRecord
-from report.samples import cut, draw, even_quota, packed, spread
+from report.samples import draw, even_quota, packed, spread
 
 
 def test_every_stratum_has_its_share(record: RunRecord) -> None:
@@ -46,20 +46,6 @@ def test_even_quota(sizes: list[int], total: int, quota: int) -> None:
     strata = {("web", "clean", str(n)): size for n, size in enumerate(sizes)}
     assert even_quota(strata, total) == quota
     assert sum(min(size, quota) for size in sizes) <= total
-
-
-@pytest.mark.parametrize(
-    ("text", "n_chars", "beginning"),
-    [
-        ("ស្រុកខ្មែរ", 100, "ស្រុកខ្មែរ"),
-        ("ស្រុកខ្មែរ", 6, "ស្រុក …"),  # not between ខ and its coeng
-        ("ស្រុកខ្មែរ", 5, "ស្រុក …"),
-        ("ស្រុកខ្មែរ", 2, " …"),
-        ("abcdef", 3, "abc …"),
-    ],
-)
-def test_a_text_is_cut_between_clusters(text: str, n_chars: int, beginning: str) -> None:
-    assert cut(text, n_chars) == beginning
 
 
 def test_a_spread_takes_from_each_stratum_in_turn() -> None:

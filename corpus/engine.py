@@ -9,7 +9,8 @@ import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from typing import TypeVar
+from types import TracebackType
+from typing import Self, TypeVar
 
 import pyarrow as pa
 
@@ -50,74 +51,87 @@ def _start_worker(shared: Meter) -> None:
     pa.set_cpu_count(1)
 
 
-def run_tasks(
-    function: Callable[[T], R],
-    tasks: Sequence[T],
-    n_workers: int,
-    done: Callable[[R], None],
-    progress: Progress,
-) -> None:
-    """Call `function` on every task and `done` on every result as it comes; with one worker, in this process.
+class Workers:
+    """Worker processes for the phases of one stage, started when first needed; with one worker, this process."""
 
-    A worker that dies takes its task with it: the task is tried again, three times in all.
-    Raises StageError then, and whatever a task raises; what was done stays done.
-    """
-    waiting = list(tasks)
-    if n_workers == 1 or len(waiting) <= 1:
-        _run_here(function, waiting, done, progress)
-        return
-    shared = Meter.shared(CONTEXT)
-    for _ in range(LIVES):
-        waiting = _run_in_pool(function, waiting, n_workers, (done, progress, shared))
-        if not waiting:
-            progress.close(shared)
+    def __init__(self, n_workers: int) -> None:
+        self._n_workers = n_workers
+        self._shared = Meter.shared(CONTEXT)
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._close()
+
+    def _close(self) -> None:
+        if self._pool:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
+
+    def run(
+        self, function: Callable[[T], R], tasks: Sequence[T], done: Callable[[R], None], progress: Progress
+    ) -> None:
+        """Call `function` on every task, and `done` on every result as it comes.
+
+        A worker that dies takes its task with it: the task is tried again, three times in all.
+        Raises StageError then, and whatever a task raises; what was done stays done.
+        """
+        if self._n_workers == 1 or len(tasks) <= 1:
+            _run_here(function, tasks, done, progress)
             return
-    msg = (
-        f"{progress.label}: worker processes were ended from outside {LIVES} times (out of memory?), "
-        f"{len(waiting)} tasks are left. Try: the same command with workers=1"
-    )
-    raise StageError(msg)
+        waiting = list(tasks)
+        self._shared.reset()
+        for _ in range(LIVES):
+            waiting = self._run_in_pool(function, waiting, done, progress)
+            if not waiting:
+                progress.close(self._shared)
+                return
+        msg = (
+            f"{progress.label}: worker processes were ended from outside {LIVES} times (out of memory?), "
+            f"{len(waiting)} tasks are left. Try: the same command with workers=1"
+        )
+        raise StageError(msg)
+
+    def _run_in_pool(
+        self, function: Callable[[T], R], tasks: Sequence[T], done: Callable[[R], None], progress: Progress
+    ) -> list[T]:
+        """The tasks left undone by the death of a worker; none if all went well."""
+        waiting = list(reversed(tasks))
+        running: dict[Future[R], T] = {}
+        pool = self._pool = self._pool or ProcessPoolExecutor(
+            self._n_workers, CONTEXT, _start_worker, (self._shared,)
+        )
+        try:
+            while waiting or running:
+                while waiting and len(running) < 2 * self._n_workers:
+                    running[pool.submit(function, waiting[-1])] = waiting[-1]
+                    waiting.pop()
+                finished, _ = wait(running, timeout=TICK_SECONDS, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    done(future.result())
+                    del running[future]
+                    progress.tasks_done += 1
+                progress.tick(self._shared)
+        except BrokenProcessPool:
+            self._close()
+            return [*running.values(), *reversed(waiting)]
+        return []
 
 
 def _run_here(
     function: Callable[[T], R], tasks: Sequence[T], done: Callable[[R], None], progress: Progress
 ) -> None:
     counted = meter()
-    counted.documents.value = counted.bytes.value = 0
+    counted.reset()
     for task in tasks:
         done(function(task))
         progress.tasks_done += 1
         progress.tick(counted)
     progress.close(counted)
-
-
-def _run_in_pool(
-    function: Callable[[T], R],
-    tasks: Sequence[T],
-    n_workers: int,
-    watch: tuple[Callable[[R], None], Progress, Meter],
-) -> list[T]:
-    """The tasks left undone by the death of a worker; none if all went well."""
-    done, progress, shared = watch
-    waiting = list(reversed(tasks))
-    running: dict[Future[R], T] = {}
-    pool = ProcessPoolExecutor(min(n_workers, len(waiting)), CONTEXT, _start_worker, (shared,))
-    try:
-        while waiting or running:
-            while waiting and len(running) < 2 * n_workers:
-                running[pool.submit(function, waiting[-1])] = waiting[-1]
-                waiting.pop()
-            finished, _ = wait(running, timeout=TICK_SECONDS, return_when=FIRST_COMPLETED)
-            for future in finished:
-                done(future.result())
-                del running[future]
-                progress.tasks_done += 1
-            progress.tick(shared)
-    except BrokenProcessPool:
-        return [*running.values(), *reversed(waiting)]
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-    return []
 
 
 def worker_count(configured: int) -> int:

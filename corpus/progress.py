@@ -28,6 +28,10 @@ class Meter:
         """A meter that can be handed to worker processes when they start."""
         return cls(context.Value("q", 0), context.Value("q", 0))
 
+    def reset(self) -> None:
+        """Begin at nothing, for a phase that begins."""
+        self.documents.value = self.bytes.value = 0
+
     def count(self, documents: int, n_bytes: int) -> None:
         """Add what was just read."""
         with self.documents.get_lock():

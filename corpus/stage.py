@@ -7,13 +7,13 @@ import hashlib
 import logging
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 from omegaconf import MISSING
 
-from corpus.engine import run_tasks, worker_count
+from corpus.engine import Workers, worker_count
 from corpus.errors import ConfigurationError, StageError
 from corpus.ledger import Ledger
 from corpus.manifest import MANIFEST, Manifest, decisive, fingerprint
@@ -106,7 +106,8 @@ class Stage(Generic[C]):
 class StageRun(Generic[C]):
     """One run of a stage: what its algorithm works with."""
 
-    def __init__(self, stage: Stage[C], config: C) -> None:
+    def __init__(self, stage: Stage[C], config: C, workers: Workers) -> None:
+        self._workers = workers
         self.stage = stage
         self.config = config
         self.folder = run_folder(config).child(stage.name)
@@ -142,7 +143,7 @@ class StageRun(Generic[C]):
             receipts[receipt["task"]] = receipt
 
         progress = Progress(f"{self.stage.name} {phase}", len(todo), n_documents)
-        run_tasks(_Job(phase, function), todo, worker_count(self.config.workers), done, progress)
+        self._workers.run(_Job(phase, function), todo, done, progress)
         ordered = [receipts[task.name] for task in tasks]
         self.receipts += ordered  # type: ignore[arg-type]
         return ordered  # type: ignore[return-value]
@@ -201,14 +202,16 @@ def execute(stage: Stage[C], config: C) -> tuple[Manifest, bool]:
             folder.delete(WORK)
             return manifest, False
         _prepare(stage, folder, mark)
-        with (
-            log_to(run_folder(config).local() / "logs" / f"{stage.name}.log")
-            if _is_local(folder)
-            else ExitStack()
-        ):
-            run = StageRun(stage, config)
+        with _logging(stage, config), Workers(worker_count(config.workers)) as workers:
+            run = StageRun(stage, config, workers)
             stage.run(run)
             return run.finish(inputs, mark), True
+
+
+def _logging(stage: Stage[C], config: C) -> AbstractContextManager[object]:
+    """The run's log file of the stage; a run that is not on this machine has none."""
+    run = run_folder(config)
+    return log_to(run.local() / "logs" / f"{stage.name}.log") if _is_local(run) else nullcontext()
 
 
 def _check_common(config: StageConfig) -> None:

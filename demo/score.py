@@ -120,7 +120,9 @@ def _is_right(truth: Truth, fate: str, outcome: Outcome) -> bool | None:
         return fate == KEPT
     if verdict == UNSEEN:
         return True
-    return fate in {reason, *NAMED_ALSO.get(reason, ())} or (fate == UNSEEN and truth.kind in POLICY_FILES)
+    if truth.kind in POLICY_FILES:
+        return fate != KEPT
+    return fate in {reason, *NAMED_ALSO.get(reason, ())}
 
 
 def leaks(truths: Iterable[Truth], outcome: Outcome) -> list[tuple[str, str]]:

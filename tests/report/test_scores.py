@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.dataset as ds
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from report import scores
+from report.records import RunRecord
+
+
+def histogram(values: list[float | None], **rule: float) -> dict[str, Any]:
+    data = ds.dataset(pa.table({"s": pa.array(values, pa.float64())}))
+    rules = [{"score": "s", "reason": "bad", "above": None, "below": None, **rule}] if rule else []
+    found = scores._histogram(data, "s", rules)
+    assert found is not None
+    return found
+
+
+numbers = st.floats(-1e6, 1e6, allow_nan=False)
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.lists(st.one_of(st.none(), numbers), min_size=1).filter(lambda v: any(x is not None for x in v)),
+    numbers,
+)
+def test_every_document_is_in_one_bin_on_the_right_side(values: list[float | None], threshold: float) -> None:
+    known = [value for value in values if value is not None]
+    row = histogram(values, above=threshold)
+    assert sum(row["dropped"]) == sum(value > threshold for value in known)
+    assert sum(row["kept"]) == sum(value <= threshold for value in known)
+    assert row["unknown"] == len(values) - len(known)
+    assert row["edges"] == sorted(row["edges"])
+
+
+def test_the_range_goes_beyond_the_threshold() -> None:
+    row = histogram([0.1, 0.2, 0.3], above=1.0)
+    assert row["edges"][0] == pytest.approx(0.1, abs=0.01)
+    assert 1.0 in row["edges"]
+    assert row["edges"][-1] > 1.0
+
+
+def test_a_range_does_not_begin_below_the_least_score() -> None:
+    assert histogram([0, 0, 1], above=0)["edges"][0] == 0
+
+
+def test_equal_scores_have_a_histogram() -> None:
+    row = histogram([2.0, 2.0])
+    assert sum(row["kept"]) == 2
+    assert np.ptp(row["edges"]) > 0
+
+
+def test_a_score_that_no_document_has_is_left_out(new_run: Any) -> None:
+    new_run.clean(new_run.ingest())
+    record = RunRecord.open(new_run.config)
+    assert [row["score"] for row in scores.histograms(record)] == ["khmer_khmer_share", "gopher_clusters"]
+    data = ds.dataset(pa.table({"s": pa.array([None, None], pa.float64())}))
+    assert scores._histogram(data, "s", []) is None

@@ -113,13 +113,8 @@ class Spans(NamedTuple):
 
 def cluster_spans(texts: Texts) -> Spans:
     """Where the clusters of each text stand, in bytes."""
-    from khmer.kernels import find_clusters
-
-    documents = utf8(texts)
-    spans = np.empty((documents.n_bytes // 3, 2), np.int64)
-    offsets = np.zeros(documents.n_documents + 1, np.int64)
-    find_clusters(documents, class_table(), spans, offsets[1:])
-    return Spans(offsets, spans[: offsets[-1]].copy())
+    offsets, spans, _ = _find_clusters(texts)
+    return Spans(offsets, spans)
 
 
 def count_clusters(texts: Texts) -> dict[str, int]:
@@ -130,9 +125,20 @@ def count_clusters(texts: Texts) -> dict[str, int]:
     from khmer.kernels import count_distinct
     from khmer.packed import unpack
 
-    packed, occurrences = count_distinct(utf8(texts), class_table())
+    packed, occurrences = count_distinct(_find_clusters(texts)[2])
     found = [(unpack(key), count) for key, count in zip(packed.tolist(), occurrences.tolist(), strict=True)]
     return dict(sorted(found, key=lambda item: (-item[1], item[0])))
+
+
+def _find_clusters(texts: Texts) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint64]]:
+    from khmer.kernels import find_clusters
+
+    documents = utf8(texts)
+    room = documents.n_bytes // 3  # a base is three bytes
+    spans, keys = np.empty((room, 2), np.int64), np.empty(room, np.uint64)
+    offsets = np.zeros(documents.n_documents + 1, np.int64)
+    find_clusters(documents, class_table(), spans, keys, offsets[1:])
+    return offsets, spans[: offsets[-1]].copy(), keys[: offsets[-1]].copy()
 
 
 def split_clusters(text: str) -> list[str]:

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 from khmer.buffers import Utf8
 from khmer.classes import INVALID, Class, State, Treatment
+from khmer.codepoints import FIRST
+from khmer.codepoints import FIRST
 
 MAX_PACKED: Final = 9
 ZWNJ_CODE: Final = 0x7E
@@ -84,6 +86,23 @@ class Result(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
+def _khmer_code(second: int, third: int) -> int:
+    """The distance from U+1780 of the code point E1 second third."""
+    return (np.int64(second) & 1) << 6 | np.int64(third) & 0x3F
+
+
+@njit(cache=True, nogil=True)
+def _is_khmer(lead: int, second: int) -> bool:
+    return lead == 0xE1 and second & 0xFE == 0x9E
+
+
+@njit(cache=True, nogil=True)
+def _khmer_code(second: int, third: int) -> int:
+    """The distance from U+1780 of the code point E1 second third."""
+    return (np.int64(second) & 1) << 6 | np.int64(third) & 0x3F
+
+
+@njit(cache=True, nogil=True)
 def _decode(data: Bytes, i: int) -> Any:
     """The code point at byte i and its width."""
     lead = np.int64(data[i])
@@ -117,14 +136,6 @@ def _treatment(code: int, treatments: Bytes) -> int:
         return np.int64(treatments[code])
     # U+2F800..U+2FA1F are compatibility ideographs, which form C replaces.
     return _REFERENCE if code >> 9 == 0x2F800 >> 9 or code >> 5 == 0x2FA00 >> 5 else _KEEP
-
-
-@njit(cache=True, nogil=True)
-def _opens_cluster(data: Bytes, i: int, end: int, treatments: Bytes) -> bool:
-    if i >= end:
-        return False
-    code, _ = _decode(data, i)
-    return _treatment(code, treatments) == _BASE
 
 
 @njit(cache=True, nogil=True)
@@ -169,83 +180,74 @@ def _canonical_by_shape(packed: Any, length: int) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def _read_cluster(data: Bytes, i: int, end: int, treatments: Bytes) -> Any:
-    """From the base at byte i: packed cluster, length, first byte after it, whether it stands as typed.
+def _joins(treatment: int, last: int) -> bool:
+    """Whether a code point belongs to the open cluster whose last one is `last`."""
+    if treatment == _MARK or treatment == _SUBJOINER:
+        return True
+    if treatment == _BASE:
+        return last == _COENG
+    return treatment == _JOIN_NONE and (last == _MUUSIKATOAN or last == _TRIISAP)
 
-    What is dropped inside or behind a cluster is passed over. The length exceeds MAX_PACKED where the cluster
-    cannot be packed or needs the reference implementation.
+
+@njit(cache=True, nogil=True)
+def _normalize_document(data: Bytes, i: int, end: int, table: Table, out: Bytes, o: int) -> Any:
+    """Write data[i:end] from byte o on; return the end, repaired clusters and the cluster missing from the table.
+
+    One loop: a helper that took the arrays would count references to them at every call, which halves the speed.
     """
-    packed, length, as_typed = _ONE, 0, True
-    last = 0
-    while i < end:
-        code, width = _decode(data, i)
-        treatment = _treatment(code, treatments)
-        if treatment == _REFERENCE:
-            return packed, MAX_PACKED + 1, i, False
-        if treatment <= _EMOJI or (treatment == _BASE and length and last != _COENG):
-            break
-        if treatment == _BASE or treatment == _MARK or treatment == _SUBJOINER:
-            last = code - 0x1780
-        elif treatment == _JOIN_NONE and (last == _MUUSIKATOAN or last == _TRIISAP):
-            last = ZWNJ_CODE
-        else:
-            as_typed = False
-            i += width
-            continue
-        length += 1
-        if length > MAX_PACKED:
-            return packed, length, i, False
-        packed = packed << _SEVEN | np.uint64(last)
-        i += width
-    return packed, length, i, as_typed
-
-
-@njit(cache=True, nogil=True)
-def _canonical(packed: Any, length: int, follows_base: bool, table: Table) -> Any:
-    """The packed canonical form of a cluster, or 0 where the table lacks it."""
-    if _canonical_by_shape(packed, length):
-        return packed
-    slot = slot_of(table.keys, packed)
-    if table.keys[slot] == 0:
-        return np.uint64(0)
-    canonical = table.values[slot]
-    # A coeng that comes to stand last would take the next cluster's base.
-    return packed if follows_base and canonical & _LOW == _COENG else canonical
-
-
-@njit(cache=True, nogil=True)
-def _normalize_document(data: Bytes, i: int, end: int, table: Table, result: Result, o: int) -> Any:
-    """Write data[i:end] from byte o on; return the end, repaired clusters and the cluster missing from the table."""
-    out = result.data
+    treatments, keys, values = table
+    packed, length, last, start, as_typed = _NO_KEY, 0, 0, i, True  # the open cluster
     copied = i  # what lies before has been written
     previous = _KEEP
     repaired = 0
-    while i < end:
-        code, width = _decode(data, i)
-        treatment = _treatment(code, table.treatments)
-        if treatment == _BASE and previous != _SUBJOINER:
-            packed, length, after, as_typed = _read_cluster(data, i, end, table.treatments)
+    while True:
+        if i == end:
+            code, width, treatment = 0, 0, _KEEP
+        elif data[i] == 0xE1 and data[i + 1] & 0xFE == 0x9E:
+            code, width = _khmer_code(data[i + 1], data[i + 2]), 3
+            treatment = np.int64(treatments[FIRST + code])
+        else:
+            code, width = _decode(data, i)
+            treatment = _treatment(code, treatments)
+        if length:
+            if _joins(treatment, last):
+                last = ZWNJ_CODE if treatment == _JOIN_NONE else code
+                packed = packed << _SEVEN | np.uint64(last)
+                length += 1
+                i += width
+                continue
+            if treatment > _LAST_KEPT and treatment != _REFERENCE:
+                as_typed = False
+                i += width
+                continue
             if length > MAX_PACKED:
                 return o, FOR_REFERENCE, _NO_KEY
-            canonical = _canonical(packed, length, _opens_cluster(data, after, end, table.treatments), table)
-            if canonical == 0:
-                return o, repaired, packed
-            repaired += canonical != packed
+            canonical = packed
+            if not _canonical_by_shape(packed, length):
+                slot = slot_of(keys, packed)
+                if keys[slot] == 0:
+                    return o, repaired, packed
+                # A coeng that comes to stand last would take the next cluster's base.
+                if treatment != _BASE or values[slot] & _LOW != _COENG:
+                    canonical = values[slot]
             if canonical != packed or not as_typed:
-                o = _write(canonical, out, _copy(data, copied, i, out, o))
-                copied = after
-            i = after
+                o = _write(canonical, out, _copy(data, copied, start, out, o))
+                copied = i
+                repaired += canonical != packed
+            length = 0
+        if i == end:
+            return _copy(data, copied, end, out, o), repaired, _NO_KEY
+        if treatment == _BASE and previous != _SUBJOINER:
+            packed, length, last, start, as_typed = np.uint64(0x80 | code), 1, code, i, True
             previous = _KEEP
-            continue
-        if treatment == _REFERENCE:
+        elif treatment == _REFERENCE:
             return o, FOR_REFERENCE, _NO_KEY
-        if treatment <= _LAST_KEPT or (treatment == _JOIN and previous == _EMOJI):
+        elif treatment <= _LAST_KEPT or (treatment == _JOIN and previous == _EMOJI):
             previous = treatment
         else:
             o = _copy(data, copied, i, out, o)
             copied = i + width
         i += width
-    return _copy(data, copied, end, out, o), repaired, _NO_KEY
 
 
 @njit(cache=True, nogil=True)
@@ -255,15 +257,16 @@ def normalize_documents(text: Utf8, table: Table, result: Result, first: int) ->
     A document for the reference implementation is left empty, with n_repaired FOR_REFERENCE.
     """
     data, offsets = text
+    out, out_offsets, n_repaired = result
     for document in range(first, offsets.size - 1):
-        start = result.offsets[document]
+        start = out_offsets[document]
         o, repaired, missing = _normalize_document(
-            data, offsets[document], offsets[document + 1], table, result, start
+            data, offsets[document], offsets[document + 1], table, out, start
         )
         if missing != 0:
             return document, missing
-        result.offsets[document + 1] = start if repaired == FOR_REFERENCE else o
-        result.n_repaired[document] = repaired
+        out_offsets[document + 1] = start if repaired == FOR_REFERENCE else o
+        n_repaired[document] = repaired
     return offsets.size - 1, _NO_KEY
 
 
@@ -353,42 +356,38 @@ def hash_units(text: Utf8, classes: Bytes, lower: NDArray[np.uint16], hashes: Ke
 
 
 @njit(cache=True, nogil=True)
-def _next_cluster(data: Bytes, i: int, end: int, classes: Bytes) -> Any:
-    """The next cluster from byte i: packed, length in code points (0: none), first byte, first byte after it."""
-    packed, length, start, last = _ONE, 0, end, 0
-    while i < end:
-        code, width = _decode(data, i)
-        character = _class_of(code, classes)
-        opens = (character == _CLASS_BASE or character == _CLASS_RO) and last != _CLASS_COENG
-        if length and (opens or character < _CLASS_BASE):
-            break
-        if opens:
-            start = i
-        if opens or length:
-            length += 1
-            packed = packed << _SEVEN | np.uint64(ZWNJ_CODE if character == _CLASS_ZWNJ else code - 0x1780)
-        last = character
-        i += width
-    return packed, length, start, i
+def find_clusters(text: Utf8, classes: Bytes, spans: Integers, keys: Keys, ends: Integers) -> None:
+    """Write first byte and end of every cluster to `spans`, `(room, 2)`, and it packed to `keys`, `(room,)`.
 
-
-@njit(cache=True, nogil=True)
-def find_clusters(text: Utf8, classes: Bytes, spans: Integers, ends: Integers) -> None:
-    """Write first byte and end of every cluster, from the document's first byte, to `spans`, `(room, 2)`.
-
-    `ends`, `(n,)`, gets where each document's clusters end.
+    Bytes count from the document's first. A cluster too long to pack has key 0. `ends`, `(n,)`, gets where each
+    document's clusters end.
     """
     data, offsets = text
     n = 0
     for document in range(offsets.size - 1):
         origin, end = offsets[document], offsets[document + 1]
-        i = origin
-        while i < end:
-            _, length, start, i = _next_cluster(data, i, end, classes)
-            if length:
-                spans[n, 0] = start - origin
-                spans[n, 1] = i - origin
+        i, start, last = origin, origin, 0
+        packed, length = _NO_KEY, 0
+        while True:
+            code, width, character = 0, 0, 0
+            if i < end:
+                code, width = _decode(data, i)
+                character = _class_of(code, classes)
+            opens = (character == _CLASS_BASE or character == _CLASS_RO) and last != _CLASS_COENG
+            if length and (opens or character < _CLASS_BASE):
+                spans[n, 0], spans[n, 1] = start - origin, i - origin
+                keys[n] = packed if length <= MAX_PACKED else _NO_KEY
                 n += 1
+                length = 0
+            if i == end:
+                break
+            if opens:
+                packed, start = _ONE, i
+            if opens or length:
+                packed = packed << _SEVEN | np.uint64(ZWNJ_CODE if character == _CLASS_ZWNJ else code - FIRST)
+                length += 1
+            last = character
+            i += width
         ends[document] = n
 
 
@@ -404,23 +403,19 @@ def _grown(keys: Keys, counts: Integers) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def count_distinct(text: Utf8, classes: Bytes) -> Any:
-    """Packed clusters and how often each occurs, unordered. A cluster too long to pack is not counted."""
-    data, offsets = text
+def count_distinct(occurrences: Keys) -> Any:
+    """Distinct packed clusters, unordered, and how often each occurs; 0 is not counted."""
     keys, counts = np.zeros(1 << 12, np.uint64), np.zeros(1 << 12, np.int64)
     used = 0
-    for document in range(offsets.size - 1):
-        i, end = offsets[document], offsets[document + 1]
-        while i < end:
-            packed, length, _, i = _next_cluster(data, i, end, classes)
-            if length == 0 or length > MAX_PACKED:
-                continue
-            slot = slot_of(keys, packed)
-            if keys[slot] == 0:
-                keys[slot] = packed
-                used += 1
-            counts[slot] += 1
-            if 2 * used > keys.size:
-                keys, counts = _grown(keys, counts)
+    for key in occurrences:
+        if key == 0:
+            continue
+        slot = slot_of(keys, key)
+        if keys[slot] == 0:
+            keys[slot] = key
+            used += 1
+        counts[slot] += 1
+        if 2 * used > keys.size:
+            keys, counts = _grown(keys, counts)
     filled = np.nonzero(keys)[0]
     return keys[filled], counts[filled]

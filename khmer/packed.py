@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from threading import Lock
 from typing import Final
 
 import numpy as np
@@ -36,11 +37,12 @@ def unpack(packed: int) -> str:
 class CanonicalTable:
     """Packed clusters with their canonical forms, filled as they are met.
 
-    Threads may share it: a kernel sees an entry whole or not at all, since its key is written last and a fuller
-    table is a new pair of arrays.
+    Threads may share it: they take turns to add, and a kernel sees an entry whole or not at all, since its key is
+    written last and a larger table is a new pair of arrays.
     """
 
     def __init__(self) -> None:
+        self._lock = Lock()
         self.arrays = Table(
             treatment_table(), np.zeros(_INITIAL_SLOTS, np.uint64), np.zeros(_INITIAL_SLOTS, np.uint64)
         )
@@ -48,9 +50,10 @@ class CanonicalTable:
 
     def add(self, packed: int) -> None:
         """Enter one cluster with its canonical form."""
-        if 2 * self._n_entries >= self.arrays.keys.size:
-            self._grow()
-        self._n_entries += self._enter(self.arrays, packed, pack(canonical(unpack(packed))))
+        with self._lock:
+            if 2 * self._n_entries >= self.arrays.keys.size:
+                self._grow()
+            self._n_entries += self._enter(self.arrays, packed, pack(canonical(unpack(packed))))
 
     @staticmethod
     def _enter(arrays: Table, key: int, value: int) -> bool:

@@ -60,5 +60,8 @@ real: $(READY) ## the whole pipeline on a folder of WARC files and corpora: make
 explain: $(READY) ## the story of one document: make explain RUN=demo URL=http://…
 	@$(PY) -m report.explain run=$(RUN) url="$(URL)"
 
+bench: $(READY) ## speed beside peers, with floors: make bench AREA=clean
+	@$(PY) -m bench $(or $(AREA),clean) $(ARGS)
+
 wipe: ## delete a run: make wipe RUN=demo
 	@test -n "$(RUN)" && rm -rf -- "runs/$(RUN)" && echo "deleted runs/$(RUN)"

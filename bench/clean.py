@@ -1,0 +1,37 @@
+"""Khmer text kernels beside what people use today, on the demo's articles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+
+from bench.rows import Row, compare
+from khmer.clusters import counts
+from khmer.codepoints import CLUSTER
+from khmer.normalize import normalize
+
+ARTICLES = Path(__file__).resolve().parents[1] / "demo" / "articles"
+COPIES = 20
+
+
+def rows() -> Iterator[Row]:
+    """The cluster scan against a regular expression, normalisation against pheasa."""
+    import pheasa
+
+    texts = [path.read_text(encoding="utf-8") for path in sorted(ARTICLES.glob("*.md"))]
+    column = pa.array(texts * COPIES, pa.large_string())
+    n_bytes = sum(len(text.encode()) for text in texts)
+    many = n_bytes * COPIES
+
+    def with_re() -> list[list[str]]:
+        return [CLUSTER.findall(text) for text in texts]
+
+    def with_pheasa() -> list[str]:
+        return [pheasa.normalize(text) for text in texts]
+
+    yield compare("clean.scan.vs_re", (lambda: counts(column), many), ("re", with_re, n_bytes))
+    yield compare(
+        "clean.normalise.vs_pheasa", (lambda: normalize(column), many), ("pheasa", with_pheasa, n_bytes)
+    )

@@ -75,11 +75,12 @@ def readme(figures: Figures) -> str:
 
 def header(figures: Figures) -> str:
     """The metadata that the hub reads, in YAML (of which JSON values are a part)."""
-    licences = [row["licence"].lower() for row in figures.tables["licences"]]
+    licences = [row["licence"] for row in figures.tables["licences"]]
+    is_one = len(licences) == 1 and licence_kind(licences[0]) == "SPDX"
     values = {
         "pretty_name": f"Sastra: {figures.values['run.name']}",
         "language": ["km"],
-        "license": licences[0] if len(licences) == 1 else "other",
+        "license": licences[0].lower() if is_one else "other",
         "task_categories": ["text-generation", "fill-mask"],
         "size_categories": [size_category(int(figures.values["kept.documents"] or 0))],
         "configs": [{"config_name": "default", "data_files": "documents/*.parquet"}],

@@ -62,6 +62,11 @@ class Question:
         config = StageConfig(run=given["run"], runs=given.get("runs", "runs"))
         return cls(config, asked[0], given[asked[0]])
 
+    @property
+    def values(self) -> list[str]:
+        """What to look for: a URL as it stands, and in its canonical form."""
+        return [self.value, clean_url("", self.value)] if self.column == "url" else [self.value]
+
 
 def explain(question: Question) -> list[str]:
     """The lines of the story; ConfigurationError if the run knows no such document."""
@@ -70,7 +75,7 @@ def explain(question: Question) -> list[str]:
         msg = f"{record.folder.uri}: no stage of this run has finished. Try: make demo"
         raise ConfigurationError(msg)
     found = list(_events(record, question))
-    refused = list(visits_of(record, question.value)) if question.column == "url" and not found else []
+    refused = list(visits_of(record, question.values)) if question.column == "url" and not found else []
     if not found and not refused:
         raise ConfigurationError(_unknown(record, question))
     lines: list[str] = [f"url        {question.value}"] if refused else []
@@ -84,11 +89,8 @@ Event = tuple[str, str, dict[str, Any]]  # stage, fate, the row
 
 
 def _events(record: RunRecord, question: Question) -> Iterator[Event]:
-    """What each stage made of the documents asked for; a URL is found as it stands or in its canonical form."""
-    values = [question.value]
-    if question.column == "url":
-        values.append(clean_url("", question.value))
-    chosen = ds.field(question.column).isin(values)
+    """What each stage made of the documents asked for."""
+    chosen = ds.field(question.column).isin(question.values)
     for stage in TEXT_STAGES:
         for kind, fate in FATES:
             if data := record.dataset(stage, kind):

@@ -9,7 +9,7 @@ from typing import Any
 from corpus.ledger import CONSERVED, Amount, Fate, Ledger
 from report.numbers import Value, ratio
 from report.queries import composition, dates, duplicates
-from report.records import STAGES, RunRecord
+from report.records import STAGES, TEXT_STAGES, RunRecord
 from report.scores import histograms, masked
 from report.training import training
 
@@ -111,7 +111,7 @@ def _fates(record: RunRecord, fate: Fate) -> Table:
 
 def _sources(record: RunRecord) -> Table:
     """What came in and what is left of each source, most bytes left first; tokens where they are counted."""
-    first = next((name for name in ("ingest", "clean", "dedup") if name in record.manifests), None)
+    first = next((name for name in TEXT_STAGES if name in record.manifests), None)
     if first is None or record.corpus is None:
         return []
     came, left = record.manifests[first].books(), record.manifests[record.corpus].books()
@@ -131,18 +131,15 @@ def _sources(record: RunRecord) -> Table:
 
 
 def _headline(figures: Figures, record: RunRecord, target_tokens: int) -> None:
-    """What is kept, how far it is from the target, and what the target means in other units."""
-    kept = record.manifests[record.corpus].books().total("kept") if record.corpus else None
+    """What came in, what is kept, and how far it is from the target."""
+    corpus, stages = record.corpus, record.manifests
+    kept = stages[corpus].books().total("kept") if corpus else None
+    first = next((name for name in TEXT_STAGES if name in stages), None)
+    figures.values["in.documents"] = stages[first].books().total("in").documents if first else None
     for unit in UNITS:
         figures.values[f"kept.{unit}"] = getattr(kept, unit) if kept else None
-    counted = None
-    if "tokenizer" in record.manifests:
-        counted = record.manifests["tokenizer"].books().total("kept")
+    counted = stages["tokenizer"].books().total("kept") if "tokenizer" in stages else None
     tokens = counted.tokens if counted else None
-    first = next((name for name in STAGES[1:] if name in record.manifests), None)
-    figures.values["in.documents"] = (
-        record.manifests[first].books().total("in").documents if first and record.corpus else None
-    )
     figures.values["kept.tokens"] = tokens
     figures.values["target.tokens"] = target_tokens
     figures.values["target.share"] = ratio(tokens, target_tokens)
@@ -179,10 +176,7 @@ EVALUATION = (
 )
 
 
-def _counts(counts: Any) -> Table:
+def _counts(counts: Mapping[str, int] | None) -> Table:
     """A mapping of counts as rows, largest first; none where the stage tells none."""
-    if not isinstance(counts, dict):
-        return []
-    return [
-        {"name": name, "count": n} for name, n in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    ]
+    ordered = sorted((counts or {}).items(), key=lambda item: (-item[1], item[0]))
+    return [{"name": name, "count": n} for name, n in ordered]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,13 +39,13 @@ def visit_at(record: RunRecord, row: dict[str, Any]) -> Visit | None:
         return Visit(uri, origin["position"], _answer(found)) if found is not None else None
 
 
-def visits_of(record: RunRecord, url: str) -> Iterator[Visit]:
-    """The crawler's notes on a URL; reads the crawl's WARC files through, at some 100 MB/s."""
+def visits_of(record: RunRecord, urls: Sequence[str]) -> Iterator[Visit]:
+    """The crawler's notes on a URL, in any of these forms; reads the crawl's WARC files through, at some 100 MB/s."""
     for uri in record.files("crawl", "warc"):
         filesystem, path = resolve(uri)
         with filesystem.open_input_file(path) as file:
             for found in ArchiveIterator(file, record_types=WarcRecordType.metadata):
-                if found.headers.get("WARC-Target-URI") == url:
+                if found.headers.get("WARC-Target-URI") in urls:
                     yield _note(uri, found)
 
 
@@ -77,4 +77,9 @@ KNOWN = ("decision", "reason")
 
 
 def _plain(value: Any) -> str:
+    """A value in words; of a list of signals, what each says and forbids."""
+    if isinstance(value, list):
+        return "; ".join(map(_plain, value))
+    if isinstance(value, dict) and {"signal", "forbids", "evidence"} <= value.keys():
+        return f"{value['signal']} forbids {value['forbids']} ({value['evidence']})"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -77,6 +77,14 @@ def test_a_broken_law_is_shown(record: RunRecord) -> None:
     assert 'class="bad">✗' in dashboard.render(figures, [])
 
 
+def test_a_stage_that_was_not_run_again_is_named_at_the_top(record: RunRecord) -> None:
+    figures = measure(record, "toy", 10_000)
+    assert "not run again since" not in dashboard.render(figures, [])
+    figures.tables["stages"][4]["stale"] = ["dedup"]
+    head = dashboard.render(figures, []).partition("<main>")[0]
+    assert "not run again since a change of" in head
+
+
 def test_a_run_of_one_stage_has_all_panels_and_says_what_is_missing(new_run: Any) -> None:
     new_run.crawl()
     page = dashboard.render(measure(RunRecord.open(new_run.config), "toy", 10_000), [])

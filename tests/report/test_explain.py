@@ -86,6 +86,9 @@ def test_a_run_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "no stage of this run has finished" in err
 
 
+SIGNAL = {"signal": "tdm-reservation", "evidence": "1", "forbids": "training"}
+
+
 def warc_record(kind: str, url: str, block: bytes) -> bytes:
     head = f"WARC/1.1\r\nWARC-Type: {kind}\r\nWARC-Target-URI: {url}\r\nWARC-Date: 2026-01-02T03:04:05Z\r\n"
     head += f"WARC-Record-ID: <urn:uuid:{len(url)}>\r\nContent-Length: {len(block)}\r\n\r\n"
@@ -94,7 +97,7 @@ def warc_record(kind: str, url: str, block: bytes) -> bytes:
 
 def test_what_the_warc_says(new_run: Any) -> None:
     refused = "https://news3.example.kh/private"
-    note = {"decision": "dropped", "reason": "robots", "robots": "disallowed", "kind": "page"}
+    note = {"decision": "dropped", "reason": "robots", "robots": "disallowed", "opt_outs": [SIGNAL]}
     first = warc_record("metadata", refused, json.dumps(note).encode())
     answer = warc_record("response", URL, b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>")
     new_run.crawl(warc=first + answer)
@@ -102,4 +105,6 @@ def test_what_the_warc_says(new_run: Any) -> None:
     story = told(new_run, url=refused)
     assert "fetch      dropped: robots" in story
     assert "robots: disallowed" in story
+    assert "opt_outs: tdm-reservation forbids training (1)" in story
+    assert told(new_run, url=refused.replace("https", "HTTPS")) == story.replace("https://", "HTTPS://", 1)
     assert "fetched 2026-01-02T03:04:05Z: HTTP/1.1 200 OK" in told(new_run, url=URL)

@@ -43,7 +43,7 @@ lint: $(READY) ## ruff, and the formatter's opinion
 types: $(READY) ## mypy, strict
 	@$(PY) -m mypy
 
-$(STAGES): $(READY) ## one stage: make clean RUN=dev ARGS="min_chars=300" (clean cleans text; wipe deletes)
+$(STAGES): $(READY) ## one stage: make clean RUN=dev ARGS="page_seconds=30" (clean cleans text; wipe deletes)
 	@$(PY) -m $(call module,$@) run=$(RUN) $(ARGS)
 
 web: RUN = web

@@ -19,6 +19,16 @@ INLINE: Final = frozenset([
     "sub", "sup", "time", "tt", "u", "var", "wbr",
 ])  # fmt: skip
 NAMING: Final = ("class", "id", "role", "itemprop")
+# Elements that the parser closes of itself, or that hold nothing.
+NOT_NESTING: Final = frozenset([
+    "area", "base", "body", "br", "col", "colgroup", "dd", "dt", "embed", "head", "hr", "html", "img", "input", "li",
+    "link", "meta", "optgroup", "option", "p", "param", "rp", "rt", "source", "tbody", "td", "tfoot", "th", "thead",
+    "tr", "track", "wbr",
+])  # fmt: skip
+TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*?(/?)>")
+LONG_TAG: Final = re.compile(r"<[a-zA-Z][^<>]{20000,}")
+MAX_NESTING: Final = 10_000  # browsers stop at 512
+MAX_ATTRIBUTES: Final = 10_000
 SPACE: Final = re.compile(r"[ \t\r\n\f\v\u00a0]+")
 MAX_NODES: Final = 200_000  # the largest page of the development set has 12,000
 
@@ -55,6 +65,27 @@ class Home(NamedTuple):
 
     element: int
     linked: bool
+
+
+def too_costly(html: str) -> bool:
+    """Whether a page is built to keep a parser busy, which takes time in the square of two things.
+
+    These are the depth of the elements (1.6 s for 16,000, ten minutes for 300,000) and the attributes of one tag
+    (1.8 s for 20,000).
+    """
+    if any(tag.count(" ") > MAX_ATTRIBUTES for tag in LONG_TAG.findall(html)):
+        return True
+    return html.count("<") > MAX_NESTING and _nesting(html) > MAX_NESTING
+
+
+def _nesting(html: str) -> int:
+    """About how deep the elements of a page are nested."""
+    depth = deepest = 0
+    for closing, name, alone in TAG.findall(html):
+        if not alone and name.lower() not in NOT_NESTING:
+            depth = max(depth - 1, 0) if closing else depth + 1
+            deepest = max(deepest, depth)
+    return deepest
 
 
 def read_blocks(tree: LexborHTMLParser) -> Page:

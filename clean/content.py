@@ -1,22 +1,21 @@
 """Which blocks of a page are its main text: a small linear model over paragraph mass, links, names and script.
 
 The features follow Readability (paragraph mass of the enclosing elements) and boilerpipe (Kohlschütter et al.
-2010: neighbours, link density). Weights are fitted by `python -m clean.fit` and stored in content.json.
+2010: neighbours, link density). Weights are fitted by `python -m clean.fit` and stand in content_weights.py.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from clean.blocks import Page
+from clean.content_weights import BIAS, WEIGHTS
 
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
@@ -27,7 +26,6 @@ FEATURES: Final = (
     "near_chrome_name", "in_chrome_name", "in_content_name", "in_chrome_tag", "parent_score", "grandparent_score",
     "parent_mass", "in_top", "mass_before", "mass_around", "is_repeated", "is_short", "is_link",
 )  # fmt: skip
-MODEL_FILE: Final = Path(__file__).with_name("content.json")
 
 SENTENCE_END: Final = re.compile("[។៕៖.!?…]")
 CLOSED: Final = re.compile("[។៕៖.!?…:»”\"')][\\s\u200b]*$")
@@ -70,8 +68,7 @@ class Model:
 @cache
 def model() -> Model:
     """The fitted model."""
-    stored = json.loads(MODEL_FILE.read_text(encoding="utf-8"))
-    return Model(np.array([stored["weights"][name] for name in FEATURES]), stored["bias"])
+    return Model(np.array([WEIGHTS[name] for name in FEATURES]), BIAS)
 
 
 def main_blocks(page: Page) -> Booleans:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,17 +11,18 @@ import numpy as np
 import pyarrow as pa
 from selectolax.lexbor import LexborHTMLParser
 
-from clean.blocks import Page, read_blocks
+from clean.blocks import Page, read_blocks, too_costly
 from clean.content import main_blocks
 from clean.decode import decode, may_hold_khmer
 from clean.legacy import inner_capital_share, legacy_fonts
 from clean.limits import TooSlowError, time_limit
 from clean.metadata import one_line, read_metadata
+from corpus.document import DOCUMENT
 
 logger = logging.getLogger("sastra")
 
-READ, NO_KHMER, TOO_LARGE, TOO_SLOW, FAILED = range(5)  # page_outcome
-"""What became of a payload."""
+READ, NO_KHMER, TOO_LARGE, TOO_COSTLY, TOO_SLOW, FAILED = range(6)
+"""What became of a payload: the values of page_outcome."""
 
 PAGE_FACTS: Final = pa.schema(
     [
@@ -36,15 +37,8 @@ PAGE_FACTS: Final = pa.schema(
 )
 """Facts about a page, null for texts that came without one."""
 
-EXTRACTED: Final = pa.schema(
-    [
-        ("text", pa.large_string()),
-        ("title", pa.string()),
-        ("author", pa.string()),
-        ("published_at", pa.timestamp("s", tz="UTC")),
-        *PAGE_FACTS,
-    ]
-)
+TEXT_COLUMNS: Final = ("text", "title", "author", "published_at")
+EXTRACTED: Final = pa.schema([*(DOCUMENT.field(name) for name in TEXT_COLUMNS), *PAGE_FACTS])
 
 
 @dataclass(frozen=True)
@@ -78,28 +72,32 @@ def extract_page(payload: bytes, charset: str | None, url: str, limits: Limits) 
     The limit on bytes bounds the work and gives the same result everywhere. The clock is there for what we have
     not thought of: at its default it is some thousand times what a page needs.
     """
-    size = len(payload)
-    if size > limits.page_bytes:
-        return Extracted(page_outcome=TOO_LARGE, page_bytes=size)
+    try:
+        with time_limit(limits.page_seconds):
+            found = _extract(payload, charset, url, limits.page_bytes)
+    except TooSlowError:
+        found = Extracted(page_outcome=TOO_SLOW)
+    except Exception:  # a page of the open web must not end the run; the ledger counts it
+        logger.exception("%s: not extracted", url)
+        found = Extracted(page_outcome=FAILED)
+    return replace(found, page_bytes=len(payload))
+
+
+def _extract(payload: bytes, charset: str | None, url: str, most_bytes: int) -> Extracted:
+    if len(payload) > most_bytes:
+        return Extracted(page_outcome=TOO_LARGE)
     if not may_hold_khmer(payload):
         return Extracted(
             page_outcome=NO_KHMER,
-            page_bytes=size,
             page_legacy_fonts=legacy_fonts(payload),
             page_inner_capital_share=inner_capital_share(payload),
         )
-    try:
-        with time_limit(limits.page_seconds):
-            return _read(payload, charset, url)
-    except TooSlowError:
-        return Extracted(page_outcome=TOO_SLOW, page_bytes=size)
-    except Exception:  # a page of the open web must not end the run; the ledger counts it
-        logger.exception("%s: not extracted", url)
-        return Extracted(page_outcome=FAILED, page_bytes=size)
+    html = decode(payload, charset)
+    return Extracted(page_outcome=TOO_COSTLY) if too_costly(html) else _read(html, url)
 
 
-def _read(payload: bytes, charset: str | None, url: str) -> Extracted:
-    tree = LexborHTMLParser(decode(payload, charset))
+def _read(html: str, url: str) -> Extracted:
+    tree = LexborHTMLParser(html)
     stated = read_metadata(tree, url)
     heading = tree.css_first("h1")
     h1 = one_line(heading.text()) if heading is not None else None
@@ -113,7 +111,6 @@ def _read(payload: bytes, charset: str | None, url: str) -> Extracted:
         title=stated.title,
         author=stated.author,
         published_at=stated.published_at,
-        page_bytes=len(payload),
         page_main_share=main_chars / max(float(chars.sum()), 1.0),
         page_link_share=min(float(links[kept].sum()) / max(main_chars, 1.0), 1.0),
         page_h1=h1,
@@ -130,12 +127,14 @@ def _main_text(page: Page, kept: Any, title: str | None) -> str:
 
 def extract(records: pa.Table, limits: Limits) -> pa.Table:
     """EXTRACTED for every record that has a payload; `text` and metadata of the others as they came, facts null."""
-    columns = ("payload", "charset", "url", "text", "title", "author", "published_at")
-    rows = zip(*(records[name].to_pylist() for name in columns), strict=True)
-    found = []
-    for payload, charset, url, text, title, author, published_at in rows:
+    if records["payload"].null_count == len(records):
+        missing = {field.name: pa.nulls(len(records), field.type) for field in PAGE_FACTS}
+        return pa.table({**{name: records[name] for name in TEXT_COLUMNS}, **missing}, EXTRACTED)
+    columns = ("payload", "charset", "url", *TEXT_COLUMNS)
+    found: list[dict[str, Any]] = []
+    for payload, charset, url, *given in zip(*(records[name].to_pylist() for name in columns), strict=True):
         if payload is None:
-            found.append({"text": text, "title": title, "author": author, "published_at": published_at})
+            found.append(dict(zip(TEXT_COLUMNS, given, strict=True)))
         else:
             found.append(asdict(extract_page(payload, charset, url or "", limits)))
     return pa.Table.from_pylist(found, EXTRACTED)

@@ -1,4 +1,4 @@
-"""Fits clean/content.json: `python -m clean.fit PAGES.jsonl`, one page a line as {"html", "text", "title", "weight"}.
+"""Fits clean/content_weights.py: `python -m clean.fit PAGES.jsonl`, one page a line as {"html", "text", "title", "weight"}.
 
 `text` is the page's main text, one paragraph a line; `title` is ignored in it; `weight` is the page's share in the
 fit.
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from selectolax.lexbor import LexborHTMLParser
 
 from clean.blocks import Page, read_blocks
-from clean.content import FEATURES, MODEL_FILE, Measures, features
+from clean.content import FEATURES, Measures, features
 
 Floats = NDArray[np.float64]
 
@@ -83,8 +83,9 @@ def main(path: str) -> None:
     """Fit to the pages of a file and write the model."""
     with Path(path).open(encoding="utf-8") as file:
         beta = fit(*rows(map(json.loads, file))).round(4).tolist()
-    model = {"weights": dict(zip(FEATURES, beta[:-1], strict=True)), "bias": beta[-1]}
-    MODEL_FILE.write_text(json.dumps(model, indent=1) + "\n", encoding="utf-8")
+    weights = "".join(f'    "{name}": {weight},\n' for name, weight in zip(FEATURES, beta[:-1], strict=True))
+    source = f'"""Written by `python -m clean.fit`."""\n\nWEIGHTS = {{\n{weights}}}\nBIAS = {beta[-1]}\n'
+    Path(__file__).with_name("content_weights.py").write_text(source, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ FONT_NAME: Final = re.compile(
     re.IGNORECASE,
 )
 TAGS: Final = re.compile(
-    rb"<(?:script|style)\b.*?</(?:script|style)>|<[^>]{0,2000}>|&[#\w]{1,10};", re.IGNORECASE | re.DOTALL
+    rb"<(?:script|style)\b.*?(?:</(?:script|style)>|\Z)|<[^>]{0,2000}>|&[#\w]{1,10};",
+    re.IGNORECASE | re.DOTALL,
 )
 WORD: Final = re.compile(rb"[A-Za-z]{3,}")
 INNER_CAPITAL: Final = re.compile(rb"[a-z][A-Z]")

@@ -35,6 +35,7 @@ AUTHOR_METAS: Final = (
     "sailthru.author",
 )
 MAX_NAME: Final = 80
+MAX_LINE: Final = 2000
 MAX_SHORT: Final = 60
 MAX_SHORT_ELEMENTS: Final = 2000
 SHORT_ELEMENTS: Final = "time, span, p, div, small, li, em, strong, i, b, h3, h4, h5, h6, td"
@@ -67,8 +68,11 @@ def read_metadata(tree: LexborHTMLParser, url: str) -> Metadata:
 
 
 def one_line(text: str | None) -> str | None:
-    """The text with its white space collapsed, or None if nothing is left."""
-    return SPACE.sub(" ", text).strip() or None if text else None
+    """The text with its white space collapsed; None if nothing is left, or more than a line can be."""
+    if not text or len(text) > MAX_LINE:
+        return None
+    encodable = text.encode("utf-8", "ignore").decode()  # JSON may spell half a surrogate pair
+    return SPACE.sub(" ", encodable).strip() or None
 
 
 def _metas(tree: LexborHTMLParser) -> dict[str, str]:

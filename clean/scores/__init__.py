@@ -19,6 +19,7 @@ Score = Callable[[Texts], Floats | Integers]
 _FUNCTIONS: Final[tuple[Score, ...]] = (
     page.without_khmer,
     page.too_large,
+    page.too_costly,
     page.too_slow,
     page.failed,
     page.legacy_fonts,

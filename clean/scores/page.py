@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow.compute as pc
 
-from clean.extract import FAILED, NO_KHMER, TOO_LARGE, TOO_SLOW
+from clean.extract import FAILED, NO_KHMER, TOO_COSTLY, TOO_LARGE, TOO_SLOW
 from clean.scores.texts import Booleans, Floats, Texts, ratio
 
 ERROR_TITLE = (
@@ -41,6 +41,11 @@ def without_khmer(texts: Texts) -> Floats:
 def too_large(texts: Texts) -> Floats:
     """1 where a payload is over the limit on bytes."""
     return _outcome(texts, TOO_LARGE)
+
+
+def too_costly(texts: Texts) -> Floats:
+    """1 where a page is nested, or a tag long, beyond anything honest."""
+    return _outcome(texts, TOO_COSTLY)
 
 
 def too_slow(texts: Texts) -> Floats:
@@ -93,8 +98,9 @@ def _holds(column: object, pattern: str) -> Booleans:
 
 
 def error_rate(texts: Texts) -> Floats:
-    """Phrases that report a missing page, per 100 clusters."""
-    return ratio(100.0 * texts.matches(ERROR_TEXT), texts.counts.n_clusters)
+    """Phrases that report a missing page, per 100 clusters; 0 for a single one."""
+    n_phrases = texts.matches(ERROR_TEXT)
+    return ratio(100.0 * n_phrases * (n_phrases > 1), texts.counts.n_clusters)
 
 
 def teaser_line_share(texts: Texts) -> Floats:

@@ -13,10 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from khmer.buffers import utf8
-from khmer.classes import Class, class_table, lower_case_table, transition_table
 from khmer.codepoints import CLUSTER
-
-Texts = pa.Array | pa.ChunkedArray
 
 
 class Counts(NamedTuple):
@@ -37,9 +34,10 @@ class Counts(NamedTuple):
     n_invisible: NDArray[np.int64]  # control and format characters
 
 
-def counts(texts: Texts) -> Counts:
+def counts(texts: pa.Array | pa.ChunkedArray) -> Counts:
     """The counts of each text."""
-    from khmer.kernels import CLUSTERS, INVALID_MARKS, N_COUNTS, count_documents
+    from khmer.kernels import CLUSTERS, INVALID_MARKS, N_COUNTS, Class, count_documents
+    from khmer.tables import class_table, transition_table
 
     documents = utf8(texts)
     table = np.zeros((documents.n_documents, N_COUNTS), np.int64)
@@ -63,15 +61,15 @@ def counts(texts: Texts) -> Counts:
     )
 
 
-def khmer_share(texts: Texts) -> NDArray[np.float64]:
+def khmer_share(texts: pa.Array | pa.ChunkedArray) -> NDArray[np.float64]:
     """Khmer letters and marks among all letters and marks, `(n,)` in [0, 1]; 0 where there are none."""
     return khmer_share_of(counts(texts))
 
 
 def khmer_share_of(counted: Counts) -> NDArray[np.float64]:
     """`khmer_share` from counts already taken."""
-    letters = counted.n_khmer + counted.n_latin + counted.n_other_letters
-    return counted.n_khmer / np.maximum(letters, 1)
+    n_letters = counted.n_khmer + counted.n_latin + counted.n_other_letters
+    return _ratio(counted.n_khmer, n_letters)
 
 
 def invalid_rate_of(counted: Counts) -> NDArray[np.float64]:
@@ -79,7 +77,11 @@ def invalid_rate_of(counted: Counts) -> NDArray[np.float64]:
 
     Clean, normalised news has about 0.00005; each per cent of recognition errors adds about 0.003.
     """
-    return counted.n_invalid / np.maximum(counted.n_khmer, 1)
+    return _ratio(counted.n_invalid, counted.n_khmer)
+
+
+def _ratio(part: NDArray[np.int64], whole: NDArray[np.int64]) -> NDArray[np.float64]:
+    return np.divide(part, np.maximum(whole, 1), dtype=np.float64)
 
 
 class Units(NamedTuple):
@@ -89,13 +91,14 @@ class Units(NamedTuple):
     hashes: NDArray[np.uint64]
 
 
-def unit_hashes(texts: Texts) -> Units:
+def unit_hashes(texts: pa.Array | pa.ChunkedArray) -> Units:
     """The units that shingles are made of, each as a 64-bit hash that is the same everywhere.
 
     A unit is a Khmer cluster, a run of digits (Khmer digits as ASCII), a run of Latin letters in lower case, or any
     other single letter, mark or symbol. Blanks, punctuation and invisible characters separate units.
     """
     from khmer.kernels import hash_units
+    from khmer.tables import class_table, lower_case_table
 
     documents = utf8(texts)
     hashes = np.empty(documents.n_bytes, np.uint64)
@@ -109,36 +112,35 @@ class Spans(NamedTuple):
 
     offsets: NDArray[np.int64]  # (n + 1,)
     spans: NDArray[np.int64]  # (m, 2)
+    packed: NDArray[np.uint64]  # (m,): see khmer.packed; 0 for more than nine code points
 
 
-def cluster_spans(texts: Texts) -> Spans:
+def cluster_spans(texts: pa.Array | pa.ChunkedArray) -> Spans:
     """Where the clusters of each text stand, in bytes."""
-    offsets, spans, _ = _find_clusters(texts)
-    return Spans(offsets, spans)
+    from khmer.kernels import find_clusters
+    from khmer.tables import class_table
+
+    documents = utf8(texts)
+    room = documents.n_bytes // 3  # a base is three bytes
+    spans, packed = np.empty((room, 2), np.int64), np.empty(room, np.uint64)
+    offsets = np.zeros(documents.n_documents + 1, np.int64)
+    find_clusters(documents, class_table(), spans, packed, offsets[1:])
+    n_clusters = offsets[-1]
+    return Spans(offsets, spans[:n_clusters].copy(), packed[:n_clusters].copy())
 
 
-def count_clusters(texts: Texts) -> dict[str, int]:
+def count_clusters(texts: pa.Array | pa.ChunkedArray) -> dict[str, int]:
     """How often each distinct cluster occurs in the column, most frequent first, ties in code point order.
 
     A cluster of more than nine code points, which no word has, is left out.
     """
-    from khmer.kernels import count_distinct
     from khmer.packed import unpack
 
-    packed, occurrences = count_distinct(_find_clusters(texts)[2])
-    found = [(unpack(key), count) for key, count in zip(packed.tolist(), occurrences.tolist(), strict=True)]
+    packed, occurrences = np.unique(cluster_spans(texts).packed, return_counts=True)
+    found = [
+        (unpack(key), count) for key, count in zip(packed.tolist(), occurrences.tolist(), strict=True) if key
+    ]
     return dict(sorted(found, key=lambda item: (-item[1], item[0])))
-
-
-def _find_clusters(texts: Texts) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint64]]:
-    from khmer.kernels import find_clusters
-
-    documents = utf8(texts)
-    room = documents.n_bytes // 3  # a base is three bytes
-    spans, keys = np.empty((room, 2), np.int64), np.empty(room, np.uint64)
-    offsets = np.zeros(documents.n_documents + 1, np.int64)
-    find_clusters(documents, class_table(), spans, keys, offsets[1:])
-    return offsets, spans[: offsets[-1]].copy(), keys[: offsets[-1]].copy()
 
 
 def split_clusters(text: str) -> list[str]:

@@ -1,7 +1,7 @@
 """Compiled scans over the UTF-8 bytes of Arrow string columns.
 
 All kernels release the interpreter lock and are cached on disk. They stand in one module because numba's cache
-does not notice a change in a module that a kernel calls into.
+does not notice a change in a module that a kernel calls into or takes a constant from.
 
 A cluster of up to MAX_PACKED code points is packed exactly into a uint64: a leading 1, then 7 bits for each code
 point: its distance from U+1780, or ZWNJ_CODE.
@@ -9,6 +9,7 @@ point: its distance from U+1780, or ZWNJ_CODE.
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -16,9 +17,69 @@ from numba import njit
 from numpy.typing import NDArray
 
 from khmer.buffers import Utf8
-from khmer.classes import INVALID, Class, State, Treatment
 from khmer.codepoints import FIRST
-from khmer.codepoints import FIRST
+
+
+class Class(IntEnum):
+    """What a scan needs to know of a code point; everything from BASE on is part of a Khmer cluster."""
+
+    OTHER = 0
+    LATIN = 1
+    LETTER = 2  # letters and marks of other scripts
+    DIGIT = 3  # ASCII and Khmer
+    SPACE = 4
+    NEWLINE = 5
+    PUNCTUATION = 6
+    INVISIBLE = 7
+    BASE = 8
+    RO = 9  # apart from BASE: a coeng ro takes no coeng after it
+    ROBAT = 10
+    COENG = 11
+    SHIFTER = 12
+    ZWNJ = 13
+    VOWEL = 14
+    VOWEL_U = 15  # apart from VOWEL: -u before samyok sannya stands for a shifter
+    MODIFIER = 16
+    SAMYOK = 17  # U+17D0 and U+17DD, modifiers that do not follow -u
+    FINAL = 18
+
+
+class State(IntEnum):
+    """Where a syllable stands (UTN #61, p. 16)."""
+
+    NONE = 0
+    BASE = 1
+    ROBAT = 2
+    COENG = 3  # awaits the base to subjoin
+    SUBSCRIPT = 4
+    COENG_2 = 5
+    SUBSCRIPT_LAST = 6  # after coeng ro or the second coeng: no further one
+    SHIFTER = 7
+    SHIFTER_ZWNJ = 8
+    VOWEL = 9
+    VOWEL_U = 10
+    MODIFIER = 11
+    MODIFIER_2 = 12
+    FINAL = 13
+    COENG_MISPLACED = 14
+
+
+INVALID: Final = 0x80  # set in a transition whose mark (or coeng before it) fits no syllable
+
+
+class Treatment(IntEnum):
+    """What normalisation does with a code point outside a cluster."""
+
+    KEEP = 0
+    EMOJI = 1  # a ZWJ after it is kept
+    BASE = 2  # opens a cluster
+    MARK = 3
+    COENG = 4
+    DROP = 5
+    ZWNJ = 6
+    ZWJ = 7
+    REFERENCE = 8  # the document goes to the reference implementation
+
 
 MAX_PACKED: Final = 9
 ZWNJ_CODE: Final = 0x7E
@@ -29,27 +90,6 @@ _ROBAT: Final = 0x4C
 _MUUSIKATOAN: Final = 0x49
 _TRIISAP: Final = 0x4A
 
-_KEEP: Final = int(Treatment.KEEP)
-_BASE: Final = int(Treatment.BASE)
-_MARK: Final = int(Treatment.MARK)
-_SUBJOINER: Final = int(Treatment.COENG)
-_LAST_KEPT: Final = int(Treatment.COENG)
-_JOIN_NONE: Final = int(Treatment.ZWNJ)
-_JOIN: Final = int(Treatment.ZWJ)
-_EMOJI: Final = int(Treatment.EMOJI)
-_REFERENCE: Final = int(Treatment.REFERENCE)
-
-_CLASS_LATIN: Final = int(Class.LATIN)
-_CLASS_DIGIT: Final = int(Class.DIGIT)
-_CLASS_LETTER: Final = int(Class.LETTER)
-_CLASS_OTHER: Final = int(Class.OTHER)
-_CLASS_BASE: Final = int(Class.BASE)
-_CLASS_RO: Final = int(Class.RO)
-_CLASS_COENG: Final = int(Class.COENG)
-_CLASS_ZWNJ: Final = int(Class.ZWNJ)
-_STATE_BASE: Final = int(State.BASE)
-_KIND_CLUSTER: Final = int(Class.BASE)  # kinds of unit: this one, digits, Latin, and
-_KIND_SINGLE: Final = int(Class.LETTER)
 N_CLASSES: Final = len(Class)
 CLUSTERS: Final = N_CLASSES  # further columns of the counts
 INVALID_MARKS: Final = N_CLASSES + 1
@@ -62,6 +102,7 @@ _LOW: Final = np.uint64(0x7F)
 _ONE: Final = np.uint64(1)
 
 _NO_KEY: Final = np.uint64(0)
+_END: Final = (0, 0)  # no code point, no width
 FOR_REFERENCE: Final = -1
 
 Bytes = NDArray[np.uint8]
@@ -83,23 +124,6 @@ class Result(NamedTuple):
     data: Bytes
     offsets: Integers
     n_repaired: Integers
-
-
-@njit(cache=True, nogil=True)
-def _khmer_code(second: int, third: int) -> int:
-    """The distance from U+1780 of the code point E1 second third."""
-    return (np.int64(second) & 1) << 6 | np.int64(third) & 0x3F
-
-
-@njit(cache=True, nogil=True)
-def _is_khmer(lead: int, second: int) -> bool:
-    return lead == 0xE1 and second & 0xFE == 0x9E
-
-
-@njit(cache=True, nogil=True)
-def _khmer_code(second: int, third: int) -> int:
-    """The distance from U+1780 of the code point E1 second third."""
-    return (np.int64(second) & 1) << 6 | np.int64(third) & 0x3F
 
 
 @njit(cache=True, nogil=True)
@@ -131,11 +155,11 @@ def slot_of(keys: Keys, key: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def _treatment(code: int, treatments: Bytes) -> int:
+def _treatment(code: int, treatments: Bytes) -> Any:
     if code < treatments.size:
         return np.int64(treatments[code])
     # U+2F800..U+2FA1F are compatibility ideographs, which form C replaces.
-    return _REFERENCE if code >> 9 == 0x2F800 >> 9 or code >> 5 == 0x2FA00 >> 5 else _KEEP
+    return Treatment.REFERENCE if code >> 9 == 0x2F800 >> 9 or code >> 5 == 0x2FA00 >> 5 else Treatment.KEEP
 
 
 @njit(cache=True, nogil=True)
@@ -180,13 +204,20 @@ def _canonical_by_shape(packed: Any, length: int) -> bool:
 
 
 @njit(cache=True, nogil=True)
+def _look_up(keys: Keys, values: Keys, packed: Any) -> Any:
+    """The packed canonical form of a cluster, or 0 where the table lacks it."""
+    slot = slot_of(keys, packed)
+    return values[slot] if keys[slot] != 0 else _NO_KEY
+
+
+@njit(cache=True, nogil=True)
 def _joins(treatment: int, last: int) -> bool:
     """Whether a code point belongs to the open cluster whose last one is `last`."""
-    if treatment == _MARK or treatment == _SUBJOINER:
+    if treatment == Treatment.MARK or treatment == Treatment.COENG:
         return True
-    if treatment == _BASE:
+    if treatment == Treatment.BASE:
         return last == _COENG
-    return treatment == _JOIN_NONE and (last == _MUUSIKATOAN or last == _TRIISAP)
+    return treatment == Treatment.ZWNJ and (last == _MUUSIKATOAN or last == _TRIISAP)
 
 
 @njit(cache=True, nogil=True)
@@ -198,25 +229,19 @@ def _normalize_document(data: Bytes, i: int, end: int, table: Table, out: Bytes,
     treatments, keys, values = table
     packed, length, last, start, as_typed = _NO_KEY, 0, 0, i, True  # the open cluster
     copied = i  # what lies before has been written
-    previous = _KEEP
+    previous = Treatment.KEEP
     repaired = 0
     while True:
-        if i == end:
-            code, width, treatment = 0, 0, _KEEP
-        elif data[i] == 0xE1 and data[i + 1] & 0xFE == 0x9E:
-            code, width = _khmer_code(data[i + 1], data[i + 2]), 3
-            treatment = np.int64(treatments[FIRST + code])
-        else:
-            code, width = _decode(data, i)
-            treatment = _treatment(code, treatments)
+        code, width = _decode(data, i) if i < end else _END
+        treatment = _treatment(code, treatments)
         if length:
             if _joins(treatment, last):
-                last = ZWNJ_CODE if treatment == _JOIN_NONE else code
+                last = ZWNJ_CODE if treatment == Treatment.ZWNJ else code - FIRST
                 packed = packed << _SEVEN | np.uint64(last)
                 length += 1
                 i += width
                 continue
-            if treatment > _LAST_KEPT and treatment != _REFERENCE:
+            if treatment > Treatment.COENG and treatment != Treatment.REFERENCE:
                 as_typed = False
                 i += width
                 continue
@@ -224,12 +249,11 @@ def _normalize_document(data: Bytes, i: int, end: int, table: Table, out: Bytes,
                 return o, FOR_REFERENCE, _NO_KEY
             canonical = packed
             if not _canonical_by_shape(packed, length):
-                slot = slot_of(keys, packed)
-                if keys[slot] == 0:
+                canonical = _look_up(keys, values, packed)
+                if canonical == 0:
                     return o, repaired, packed
-                # A coeng that comes to stand last would take the next cluster's base.
-                if treatment != _BASE or values[slot] & _LOW != _COENG:
-                    canonical = values[slot]
+                if treatment == Treatment.BASE and canonical & _LOW == _COENG:
+                    canonical = packed  # else its coeng would take the next cluster's base
             if canonical != packed or not as_typed:
                 o = _write(canonical, out, _copy(data, copied, start, out, o))
                 copied = i
@@ -237,12 +261,12 @@ def _normalize_document(data: Bytes, i: int, end: int, table: Table, out: Bytes,
             length = 0
         if i == end:
             return _copy(data, copied, end, out, o), repaired, _NO_KEY
-        if treatment == _BASE and previous != _SUBJOINER:
-            packed, length, last, start, as_typed = np.uint64(0x80 | code), 1, code, i, True
-            previous = _KEEP
-        elif treatment == _REFERENCE:
+        if treatment == Treatment.BASE and previous != Treatment.COENG:
+            packed, length, last, start, as_typed = np.uint64(0x80 | code - FIRST), 1, code - FIRST, i, True
+            previous = Treatment.KEEP
+        elif treatment == Treatment.REFERENCE:
             return o, FOR_REFERENCE, _NO_KEY
-        elif treatment <= _LAST_KEPT or (treatment == _JOIN and previous == _EMOJI):
+        elif treatment <= Treatment.COENG or (treatment == Treatment.ZWJ and previous == Treatment.EMOJI):
             previous = treatment
         else:
             o = _copy(data, copied, i, out, o)
@@ -274,10 +298,10 @@ def normalize_documents(text: Utf8, table: Table, result: Result, first: int) ->
 
 
 @njit(cache=True, nogil=True)
-def _class_of(code: int, classes: Bytes) -> int:
+def _class_of(code: int, classes: Bytes) -> Any:
     if code < classes.size:
         return np.int64(classes[code])
-    return _CLASS_LETTER if code < 0x40000 else _CLASS_OTHER
+    return Class.LETTER if code < 0x40000 else Class.OTHER
 
 
 @njit(cache=True, nogil=True)
@@ -286,20 +310,20 @@ def count_documents(text: Utf8, classes: Bytes, transitions: Bytes, counts: Inte
     data, offsets = text
     for document in range(offsets.size - 1):
         i, end = offsets[document], offsets[document + 1]
-        state = 0
+        state = np.int64(State.NONE)
         while i < end:
             code, width = _decode(data, i)
             i += width
             character = _class_of(code, classes)
             counts[document, character] += 1
-            if state == 0 and character < _CLASS_BASE:
+            if state == State.NONE and character < Class.BASE:
                 continue
             transition = np.int64(transitions[state << 5 | character])
             state = transition & (INVALID - 1)
             counts[document, INVALID_MARKS] += transition >> 7
-            if state == _STATE_BASE:
-                counts[document, CLUSTERS] += character == _CLASS_BASE or character == _CLASS_RO
-        counts[document, INVALID_MARKS] += np.int64(transitions[state << 5 | _CLASS_OTHER]) >> 7
+            if state == State.BASE:
+                counts[document, CLUSTERS] += character == Class.BASE or character == Class.RO
+        counts[document, INVALID_MARKS] += np.int64(transitions[state << 5 | Class.OTHER]) >> 7
 
 
 @njit(cache=True, nogil=True)
@@ -313,11 +337,11 @@ def _finished(h: Any) -> Any:
 @njit(cache=True, nogil=True)
 def _unit_kind(character: int) -> int:
     """The kind of unit a code point belongs to; 0 where it belongs to none."""
-    if character >= _CLASS_BASE:
-        return _KIND_CLUSTER
-    if character == _CLASS_DIGIT or character == _CLASS_LATIN:
+    if character >= Class.BASE:
+        return Class.BASE
+    if character == Class.DIGIT or character == Class.LATIN:
         return character
-    return _KIND_SINGLE if character == _CLASS_LETTER or character == _CLASS_OTHER else 0
+    return Class.LETTER if character == Class.LETTER or character == Class.OTHER else 0
 
 
 @njit(cache=True, nogil=True)
@@ -333,20 +357,20 @@ def hash_units(text: Utf8, classes: Bytes, lower: NDArray[np.uint16], hashes: Ke
             code, width = _decode(data, i)
             i += width
             character = _class_of(code, classes)
-            if character == _CLASS_ZWNJ:
+            if character == Class.ZWNJ:
                 continue
             kind = _unit_kind(character)
-            opens = (character == _CLASS_BASE or character == _CLASS_RO) and last != _CLASS_COENG
+            opens = (character == Class.BASE or character == Class.RO) and last != Class.COENG
             last = character
-            if kind != run or opens or kind == _KIND_SINGLE:
+            if kind != run or opens or kind == Class.LETTER:
                 if run:
                     hashes[n] = _finished(h)
                     n += 1
                 run = kind
                 h = np.uint64(kind)
-            if kind == _CLASS_DIGIT and code >= 0x17E0:
+            if kind == Class.DIGIT and code >= 0x17E0:
                 code -= 0x17E0 - 0x30
-            elif kind == _CLASS_LATIN:
+            elif kind == Class.LATIN:
                 code = np.int64(lower[code])
             h = h * _GOLDEN + np.uint64(code)
         if run:
@@ -369,12 +393,10 @@ def find_clusters(text: Utf8, classes: Bytes, spans: Integers, keys: Keys, ends:
         i, start, last = origin, origin, 0
         packed, length = _NO_KEY, 0
         while True:
-            code, width, character = 0, 0, 0
-            if i < end:
-                code, width = _decode(data, i)
-                character = _class_of(code, classes)
-            opens = (character == _CLASS_BASE or character == _CLASS_RO) and last != _CLASS_COENG
-            if length and (opens or character < _CLASS_BASE):
+            code, width = _decode(data, i) if i < end else _END
+            character = _class_of(code, classes)
+            opens = (character == Class.BASE or character == Class.RO) and last != Class.COENG
+            if length and (opens or character < Class.BASE):
                 spans[n, 0], spans[n, 1] = start - origin, i - origin
                 keys[n] = packed if length <= MAX_PACKED else _NO_KEY
                 n += 1
@@ -384,38 +406,8 @@ def find_clusters(text: Utf8, classes: Bytes, spans: Integers, keys: Keys, ends:
             if opens:
                 packed, start = _ONE, i
             if opens or length:
-                packed = packed << _SEVEN | np.uint64(ZWNJ_CODE if character == _CLASS_ZWNJ else code - FIRST)
+                packed = packed << _SEVEN | np.uint64(ZWNJ_CODE if character == Class.ZWNJ else code - FIRST)
                 length += 1
             last = character
             i += width
         ends[document] = n
-
-
-@njit(cache=True, nogil=True)
-def _grown(keys: Keys, counts: Integers) -> Any:
-    wider, wider_counts = np.zeros(keys.size * 2, np.uint64), np.zeros(keys.size * 2, np.int64)
-    for i in range(keys.size):
-        if keys[i] != 0:
-            slot = slot_of(wider, keys[i])
-            wider[slot] = keys[i]
-            wider_counts[slot] = counts[i]
-    return wider, wider_counts
-
-
-@njit(cache=True, nogil=True)
-def count_distinct(occurrences: Keys) -> Any:
-    """Distinct packed clusters, unordered, and how often each occurs; 0 is not counted."""
-    keys, counts = np.zeros(1 << 12, np.uint64), np.zeros(1 << 12, np.int64)
-    used = 0
-    for key in occurrences:
-        if key == 0:
-            continue
-        slot = slot_of(keys, key)
-        if keys[slot] == 0:
-            keys[slot] = key
-            used += 1
-        counts[slot] += 1
-        if 2 * used > keys.size:
-            keys, counts = _grown(keys, counts)
-    filled = np.nonzero(keys)[0]
-    return keys[filled], counts[filled]

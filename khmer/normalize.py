@@ -55,7 +55,7 @@ def repair(texts: pa.Array | pa.ChunkedArray) -> Repaired:
     normalized, n_repaired = _run_kernel(documents)
     for_reference = n_repaired < 0
     if for_reference.any():
-        results = [_repair_text(_document(documents, i)) for i in np.flatnonzero(for_reference)]
+        results = [_repair_text(_document(documents, i)) for i in np.flatnonzero(for_reference).tolist()]
         replacements = pa.array([text for text, _ in results], pa.large_string())
         normalized = pc.replace_with_mask(normalized, pa.array(for_reference), replacements)
         n_repaired[for_reference] = [count for _, count in results]

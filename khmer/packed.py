@@ -9,9 +9,9 @@ from typing import Final
 import numpy as np
 
 from khmer.canonical import canonical
-from khmer.classes import treatment_table
 from khmer.codepoints import FIRST, ZWNJ
 from khmer.kernels import ZWNJ_CODE, Table, slot_of
+from khmer.tables import treatment_table
 
 _INITIAL_SLOTS: Final = 1 << 14  # 5,331 clusters of 320 MB of Khmer are not canonical by shape
 

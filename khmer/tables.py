@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from enum import IntEnum
 from functools import cache
 from typing import Final
 
@@ -15,32 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from khmer import codepoints as cp
+from khmer.kernels import INVALID, Class, State, Treatment
 
 TABLE_SIZE: Final = 0x20000
-
-
-class Class(IntEnum):
-    """What a scan needs to know of a code point; everything from BASE on is part of a Khmer cluster."""
-
-    OTHER = 0
-    LATIN = 1
-    LETTER = 2  # letters and marks of other scripts
-    DIGIT = 3  # ASCII and Khmer
-    SPACE = 4
-    NEWLINE = 5
-    PUNCTUATION = 6
-    INVISIBLE = 7
-    BASE = 8
-    RO = 9  # apart from BASE: a coeng ro takes no coeng after it
-    ROBAT = 10
-    COENG = 11
-    SHIFTER = 12
-    ZWNJ = 13
-    VOWEL = 14
-    VOWEL_U = 15  # apart from VOWEL: -u before samyok sannya stands for a shifter
-    MODIFIER = 16
-    SAMYOK = 17  # U+17D0 and U+17DD, modifiers that do not follow -u
-    FINAL = 18
 
 
 # Later rows win.
@@ -114,20 +90,6 @@ def lower_case_table() -> NDArray[np.uint16]:
     return table
 
 
-class Treatment(IntEnum):
-    """What normalisation does with a code point outside a cluster."""
-
-    KEEP = 0
-    EMOJI = 1  # a ZWJ after it is kept
-    BASE = 2  # opens a cluster
-    MARK = 3
-    COENG = 4
-    DROP = 5
-    ZWNJ = 6
-    ZWJ = 7
-    REFERENCE = 8  # the document goes to the reference implementation
-
-
 @cache
 def treatment_table() -> NDArray[np.uint8]:
     """`Treatment` of every code point below TABLE_SIZE, `(TABLE_SIZE,) uint8`.
@@ -167,28 +129,6 @@ def _second_halves() -> list[int]:
             halves.add(int(parts[1], 16))
     return sorted(halves)
 
-
-class State(IntEnum):
-    """Where a syllable stands (UTN #61, p. 16)."""
-
-    NONE = 0
-    BASE = 1
-    ROBAT = 2
-    COENG = 3  # awaits the base to subjoin
-    SUBSCRIPT = 4
-    COENG_2 = 5
-    SUBSCRIPT_LAST = 6  # after coeng ro or the second coeng: no further one
-    SHIFTER = 7
-    SHIFTER_ZWNJ = 8
-    VOWEL = 9
-    VOWEL_U = 10
-    MODIFIER = 11
-    MODIFIER_2 = 12
-    FINAL = 13
-    COENG_MISPLACED = 14
-
-
-INVALID: Final = 0x80  # set in a transition whose mark (or coeng before it) fits no syllable
 
 _AFTER_VOWEL: Final = {
     Class.MODIFIER: State.MODIFIER,

@@ -1,7 +1,7 @@
-"""Fits clean/content_weights.py: `python -m clean.fit PAGES.jsonl`, one page a line as {"html", "text", "title", "weight"}.
+"""Fits clean/content_weights.py: `python -m clean.fit PAGES.jsonl`.
 
-`text` is the page's main text, one paragraph a line; `title` is ignored in it; `weight` is the page's share in the
-fit.
+A page a line: {"html": …, "text": …, "title": …, "weight": …}. `text` is the page's main text, one paragraph a line;
+`title` is ignored in it; `weight` is the page's share in the fit.
 """
 
 from __future__ import annotations

@@ -12,9 +12,11 @@ import pyarrow.compute as pc
 from clean.extract import FAILED, NO_KHMER, TOO_COSTLY, TOO_LARGE, TOO_SLOW
 from clean.scores.texts import Booleans, Floats, Texts, ratio
 
+# RE2: \W and \b know ASCII alone, so classes of punctuation are spelt out.
 ERROR_TITLE = (
-    r"(?i)^\W*(?:error\s*)?(?:400|403|404|410|500|502|503)(?:\W|$)|(?:page|file|document|article) (?:was )?not found"
-    r"|^\W*(?:not found|nothing found|access denied|forbidden|under construction|no results)"
+    r"(?i)^[\s\pP]*(?:error\s*)?(?:400|403|404|410|500|502|503)(?:[\s\pP]|$)"
+    r"|(?:page|file|document|article) (?:was )?not found"
+    r"|^[\s\pP]*(?:not found|nothing found|access denied|forbidden|under construction|no results)"
     r"|(?:រក|ស្វែងរក)មិនឃើញ\s?(?:ទំព័រ|អត្ថបទ|ឯកសារ|មាតិកា)|(?:ទំព័រ|អត្ថបទ)(?:នេះ)?\s?(?:រក)?មិន(?:មាន|ឃើញ)"
     r"|(?:មិនមាន|គ្មាន)\s?(?:ទំព័រ|អត្ថបទ|មាតិកា)\s?(?:នេះ|ដែល)"
 )
@@ -26,8 +28,8 @@ ERROR_TEXT = (
     r"|សូមស្វែងរក(?:អត្ថបទ|ទំព័រ|មាតិកា)ផ្សេង"
 )
 TEASER = (
-    r"(?i)(?:…|\.\.\.)[)\]»” ]*$|(?:អាន(?:បន្ត|បន្ថែម|លម្អិត|ទាំងស្រុង|ត)|មើល(?:បន្ថែម|លម្អិត)|ចុចអាន)\W{0,4}$"
-    r"|(?:read more|continue reading|see more)\W{0,4}$"
+    r"(?i)(?:…|\.\.\.)[)\]»” ]*$|(?:អាន(?:បន្ត|បន្ថែម|លម្អិត|ទាំងស្រុង|ត)|មើល(?:បន្ថែម|លម្អិត)|ចុចអាន)[\s\pP\pS]{0,4}$"
+    r"|(?:read more|continue reading|see more)[\s\pP\pS]{0,4}$"
 )
 LEAST_TEASERS = 3
 LONG_CLUSTERS = 600  # a page this long is about something, whatever its title

@@ -1,0 +1,28 @@
+"""Short lines and function words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from clean.scores import fineweb
+from clean.scores.texts import Texts
+from khmer.normalize import normalize_text
+
+
+def test_lines(texts_of: Callable[..., Texts], article: str) -> None:
+    texts = texts_of([article, "ម៉ឺនុយ\nទំព័រដើម\n" + article, ""])
+    assert fineweb.short_line_share(texts).tolist() == pytest.approx([0, 0.4, 0])
+    few, more, none = fineweb.lines_per_word(texts).tolist()
+    assert 0 == none < few < more
+
+
+def test_function_words(texts_of: Callable[..., Texts], article: str) -> None:
+    prose, names = fineweb.stop_word_rate(texts_of([article, "សុខ ដារ៉ា ចាន់ ធារី"])).tolist()
+    assert names == 0
+    assert 3 < prose < 20
+
+
+def test_words_are_in_canonical_spelling() -> None:
+    assert [normalize_text(word) for word in fineweb.STOP_WORDS] == list(fineweb.STOP_WORDS)

@@ -1,0 +1,50 @@
+"""Dates as pages state them."""
+
+from __future__ import annotations
+
+import pytest
+
+from clean.dates import khmer_date, parse_date, url_date
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2019-07-26T07:15:00+07:00", "2019-07-26"),
+        ("2019-7-6", "2019-07-06"),
+        ("2019/07/26", "2019-07-26"),
+        ("26/07/2019", "2019-07-26"),
+        ("២៦-០៧-២០១៩", "2019-07-26"),
+        ("ថ្ងៃទី២៦ ខែកក្កដា ឆ្នាំ២០១៩", "2019-07-26"),
+        ("ថ្ងៃ\u200bទី\u200b២៦ ខែ\u200bកក្កដា ឆ្នាំ\u200b២០១៩", "2019-07-26"),
+        ("26 កក្កដា 2019", "2019-07-26"),
+        ("ចុះផ្សាយ៖ ១ កុម្ភៈ ២០២០", "2020-02-01"),
+        ("ថ្ងៃអាទិត្យ ទី៣ ខែធ្នូ ឆ្នាំ២០២៣", "2023-12-03"),
+    ],
+)
+def test_dates_are_found(text: str, day: str) -> None:
+    found = parse_date(text)
+    assert found is not None
+    assert found.date().isoformat() == day
+
+
+@pytest.mark.parametrize(
+    "text", ["", "31/02/2019", "ថ្ងៃទី៣២ ខែកក្កដា ឆ្នាំ២០១៩", "ខែកក្កដា ឆ្នាំ២០១៩", "12.5.2", "ថ្ងៃនេះ", "1234-12-12"]
+)
+def test_nothing_is_made_up(text: str) -> None:
+    assert parse_date(text) is None
+    assert khmer_date(text) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "day"),
+    [
+        ("https://a.example/2019/07/26/x.html", "2019-07-26"),
+        ("https://a.example/news/2019-07-26", "2019-07-26"),
+        ("https://a.example/2019/13/26/", None),
+        ("https://a.example/?p=20190726", None),
+    ],
+)
+def test_dates_in_addresses(url: str, day: str | None) -> None:
+    found = url_date(url)
+    assert (found and found.date().isoformat()) == day

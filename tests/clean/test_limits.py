@@ -1,0 +1,41 @@
+"""The clock."""
+
+from __future__ import annotations
+
+import signal
+import threading
+
+import pytest
+
+from clean.limits import TooSlowError, time_limit
+
+
+def work_forever() -> None:
+    while True:
+        pass
+
+
+def test_endless_work_ends() -> None:
+    with pytest.raises(TooSlowError), time_limit(0.05):
+        work_forever()
+
+
+def test_the_alarm_and_its_handler_are_put_back() -> None:
+    before = signal.getsignal(signal.SIGALRM)
+    with time_limit(30):
+        assert signal.getsignal(signal.SIGALRM) is not before
+    assert signal.getsignal(signal.SIGALRM) is before
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_other_threads_go_without() -> None:
+    done = []
+
+    def work() -> None:
+        with time_limit(30):
+            done.append(True)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert done == [True]

@@ -44,27 +44,10 @@ class Class(IntEnum):
     FINAL = 18
 
 
-class State(IntEnum):
-    """Where a syllable stands (UTN #61, p. 16)."""
-
-    NONE = 0
-    BASE = 1
-    ROBAT = 2
-    COENG = 3  # awaits the base to subjoin
-    SUBSCRIPT = 4
-    COENG_2 = 5
-    SUBSCRIPT_LAST = 6  # after coeng ro or the second coeng: no further one
-    SHIFTER = 7
-    SHIFTER_ZWNJ = 8
-    VOWEL = 9
-    VOWEL_U = 10
-    MODIFIER = 11
-    MODIFIER_2 = 12
-    FINAL = 13
-    COENG_MISPLACED = 14
-
-
-INVALID: Final = 0x80  # set in a transition whose mark (or coeng before it) fits no syllable
+# A transition is the next state of a syllable, whether a cluster opens, and how many marks fit no syllable.
+STATE_MASK: Final = 0x0F
+OPENS: Final = 0x10
+INVALID_SHIFT: Final = 5
 
 
 class Treatment(IntEnum):
@@ -310,20 +293,19 @@ def count_documents(text: Utf8, classes: Bytes, transitions: Bytes, counts: Inte
     data, offsets = text
     for document in range(offsets.size - 1):
         i, end = offsets[document], offsets[document + 1]
-        state = np.int64(State.NONE)
+        state = np.int64(0)
         while i < end:
             code, width = _decode(data, i)
             i += width
             character = _class_of(code, classes)
             counts[document, character] += 1
-            if state == State.NONE and character < Class.BASE:
+            if state == 0 and character < Class.BASE:
                 continue
             transition = np.int64(transitions[state << 5 | character])
-            state = transition & (INVALID - 1)
-            counts[document, INVALID_MARKS] += transition >> 7
-            if state == State.BASE:
-                counts[document, CLUSTERS] += character == Class.BASE or character == Class.RO
-        counts[document, INVALID_MARKS] += np.int64(transitions[state << 5 | Class.OTHER]) >> 7
+            state = transition & STATE_MASK
+            counts[document, CLUSTERS] += (transition & OPENS) != 0
+            counts[document, INVALID_MARKS] += transition >> INVALID_SHIFT
+        counts[document, INVALID_MARKS] += np.int64(transitions[state << 5 | Class.OTHER]) >> INVALID_SHIFT
 
 
 @njit(cache=True, nogil=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from enum import IntEnum
 from functools import cache
 from typing import Final
 
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from khmer import codepoints as cp
-from khmer.kernels import INVALID, Class, State, Treatment
+from khmer.kernels import INVALID_SHIFT, OPENS, Class, Treatment
 
 TABLE_SIZE: Final = 0x20000
 
@@ -130,6 +131,26 @@ def _second_halves() -> list[int]:
     return sorted(halves)
 
 
+class State(IntEnum):
+    """Where a syllable stands (UTN #61, p. 16)."""
+
+    NONE = 0  # outside a well-formed syllable: no mark fits until the next base
+    BASE = 1
+    ROBAT = 2
+    COENG = 3  # awaits the base to subjoin
+    SUBSCRIPT = 4
+    COENG_2 = 5
+    SUBSCRIPT_LAST = 6  # after coeng ro or the second coeng: no further one
+    SHIFTER = 7
+    SHIFTER_ZWNJ = 8
+    VOWEL = 9
+    VOWEL_U = 10
+    MODIFIER = 11
+    MODIFIER_2 = 12
+    FINAL = 13
+    COENG_MISPLACED = 14
+
+
 _AFTER_VOWEL: Final = {
     Class.MODIFIER: State.MODIFIER,
     Class.SAMYOK: State.MODIFIER,
@@ -158,32 +179,31 @@ _ALLOWED: Final[dict[State, dict[Class, State]]] = {
 _SUBJOINED: Final = {
     State.COENG: (State.SUBSCRIPT, State.SUBSCRIPT_LAST),
     State.COENG_2: (State.SUBSCRIPT_LAST, State.SUBSCRIPT_LAST),
-    State.COENG_MISPLACED: (State.SUBSCRIPT_LAST, State.SUBSCRIPT_LAST),
+    State.COENG_MISPLACED: (State.BASE, State.BASE),
 }
 
 
 def _transition(state: State, character: Class) -> int:
+    """The next state; a coeng counts as invalid where it stands, or where its base is missing."""
+    awaits_base = state in _SUBJOINED
     if character in (Class.BASE, Class.RO):
-        return _SUBJOINED.get(state, (State.BASE, State.BASE))[character == Class.RO]
-    if state in _SUBJOINED:
-        # The coeng before is dangling; a misplaced one has been counted already.
-        dangling = 0 if state == State.COENG_MISPLACED else INVALID
-        return _transition(State.SUBSCRIPT_LAST, character) | dangling
-    if character < Class.BASE:
-        return State.NONE
+        return _SUBJOINED[state][character == Class.RO] if awaits_base else State.BASE | OPENS
+    if awaits_base:
+        n_dangling = 0 if state == State.COENG_MISPLACED else 1
+        return _transition(State.NONE, character) + (n_dangling << INVALID_SHIFT)
     if character in _ALLOWED[state]:
         return _ALLOWED[state][character]
-    if character == Class.COENG:
-        return State.COENG_MISPLACED | INVALID
-    return state if character == Class.ZWNJ else state | INVALID
+    if character == Class.ZWNJ:
+        return state
+    if character < Class.BASE:
+        return State.NONE
+    fallen = State.COENG_MISPLACED if character == Class.COENG else State.NONE
+    return fallen + (1 << INVALID_SHIFT)
 
 
 @cache
 def transition_table() -> NDArray[np.uint8]:
-    """The next `State`, with INVALID set where a mark fits no syllable, `(states * 32,) uint8`.
-
-    Row-major by state, 32 classes a row.
-    """
+    """The next `State`, OPENS and the invalid marks, by state and `Class`, `(states * 32,) uint8`, row-major."""
     table = np.zeros((len(State), 32), np.uint8)
     for state in State:
         for character in Class:

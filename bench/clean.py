@@ -1,4 +1,4 @@
-"""Khmer text kernels beside what people use today, on the demo's articles."""
+"""Text kernels and extraction beside what people use today, on the demo's articles and pages."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from bench.rows import Row, compare
+from clean.extract import Limits, extract_page
+from demo.web import build_web
 from khmer.clusters import counts
 from khmer.codepoints import CLUSTER
 from khmer.normalize import normalize
@@ -17,6 +19,29 @@ COPIES = 20
 
 
 def rows() -> Iterator[Row]:
+    """Every row of this area."""
+    yield from kernels()
+    yield extraction()
+
+
+def extraction() -> Row:
+    """Main text of the demo's article pages, against trafilatura without comments."""
+    import trafilatura
+
+    pages = [page.reply.body for page in build_web().pages.values() if page.truth.kind == "article"]
+    limits = Limits(page_bytes=1 << 20, page_seconds=60.0)
+
+    def ours() -> list[object]:
+        return [extract_page(page, "", "", limits) for page in pages]
+
+    def theirs() -> list[object]:
+        return [trafilatura.extract(page, include_comments=False) for page in pages]
+
+    n_bytes = sum(map(len, pages))
+    return compare("clean.extract.vs_trafilatura", (ours, n_bytes), ("trafilatura", theirs, n_bytes))
+
+
+def kernels() -> Iterator[Row]:
     """The cluster scan against a regular expression, normalisation against pheasa."""
     import pheasa
 

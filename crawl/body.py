@@ -1,46 +1,95 @@
-"""Bodies of HTTP responses: their content coding undone within a limit, their text decoded."""
+"""Bodies of HTTP responses: their content codings undone within a limit, their text decoded."""
 
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
+from typing import NamedTuple
 
+import brotli  # type: ignore[import-untyped]
+import zstandard
 from w3lib.encoding import html_to_unicode
 
+from crawl.sources.compressed import GZIP_MAGIC
+
 ACCEPT_ENCODING = "gzip, deflate"
+PIECE_BYTES = (
+    1 << 14
+)  # read at a time, so that a body of a million empty gzip members costs seconds, not hours
 
 
 class TooLargeError(Exception):
     """A body that unpacks to more than the limit."""
 
 
-def decoded(body: bytes, content_encoding: str, limit: int) -> bytes:
+class Decoded(NamedTuple):
+    """A body as it was before it was packed, and what could not be undone."""
+
+    body: bytes
+    fault: str = ""
+
+
+def decoded(body: bytes, content_encoding: str, limit: int) -> Decoded:
     """The body with its content codings undone; of a cut or damaged one, what can be read.
 
-    A coding that is not gzip or deflate leaves the body as it is. Raises TooLargeError beyond `limit` bytes.
+    One that is not coded as its header says stays as it is. Raises TooLargeError beyond `limit` bytes.
     """
-    for coding in reversed([part.strip().lower() for part in content_encoding.split(",")]):
-        if coding in ("gzip", "x-gzip", "deflate"):
-            body = _inflated(body, limit)
-    return body
+    faults = []
+    for coding in reversed(content_encoding.lower().split(",")):
+        body, fault = _undone(body, coding.strip(), limit)
+        faults += [fault] if fault else []
+    return Decoded(body, "; ".join(faults))
+
+
+def _undone(body: bytes, coding: str, limit: int) -> Decoded:
+    undo = _CODINGS.get(coding)
+    if undo is None:
+        return Decoded(body, "" if coding in ("", "identity") else f"unknown content coding {coding!r}")
+    if not body or (coding.endswith("gzip") and not body.startswith(GZIP_MAGIC)):
+        return Decoded(body)
+    try:
+        plain = undo(body, limit)
+    except (brotli.error, zstandard.ZstdError) as error:
+        return Decoded(body, f"{coding} body: {error}")
+    if len(plain) > limit:
+        msg = f"{coding} body of more than {limit:,} bytes"
+        raise TooLargeError(msg)
+    return Decoded(plain) if plain else Decoded(body, f"{coding} body is damaged")
 
 
 def _inflated(body: bytes, limit: int) -> bytes:
-    """Inflates gzip (of several members too), zlib or raw deflate data."""
-    parts: list[bytes] = []
-    size = 0
+    """Inflates gzip (of several members too), zlib or raw deflate data, until the limit is passed."""
     window = 47 if body[:1] in (b"\x1f", b"\x78") else -15  # 47: gzip or zlib by their headers; -15: raw
-    while body:
-        inflater = zlib.decompressobj(window)
+    inflater = zlib.decompressobj(window)
+    plain, at = bytearray(), 0
+    while at < len(body) and len(plain) <= limit:
+        piece = body[at : at + PIECE_BYTES]
         try:
-            data = inflater.decompress(body, limit - size + 1)
+            plain += inflater.decompress(piece, limit - len(plain) + 1)
         except zlib.error:
             break
-        parts.append(data)
-        size += len(data)
-        if size > limit:
-            raise TooLargeError
-        body = inflater.unused_data
-    return b"".join(parts)
+        at += len(piece) - len(inflater.unused_data)
+        if inflater.eof:
+            inflater = zlib.decompressobj(window)
+    return bytes(plain)
+
+
+def _unbrotli(body: bytes, limit: int) -> bytes:
+    return bytes(brotli.Decompressor().process(body, output_buffer_limit=limit + 1))
+
+
+def _unzstd(body: bytes, limit: int) -> bytes:
+    reader = zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(body, read_across_frames=True)
+    return reader.read(limit + 1)
+
+
+_CODINGS: dict[str, Callable[[bytes, int], bytes]] = {
+    "gzip": _inflated,
+    "x-gzip": _inflated,
+    "deflate": _inflated,
+    "br": _unbrotli,
+    "zstd": _unzstd,
+}
 
 
 def html_text(html: bytes, content_type: str) -> str:

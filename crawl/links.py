@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 from crawl.urls import clean_url
 
 LINKS = "base[href], a[href], area[href], iframe[src], frame[src], link[rel=next][href], meta[http-equiv]"
-_REFRESH = re.compile(r"\s*[\d.]*\s*[;,]\s*url\s*=\s*[\"']?([^\"'>]+)", re.I)
+_REFRESH = re.compile(r"\s*+[\d.]*+\s*+[;,]\s*+url\s*+=\s*+[\"']?([^\"'>]+)", re.I)
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,8 @@ class Crawl:
     def _decoded(self, exchange: Exchange) -> bytes | None:
         """The body with its content coding undone; None if it is larger than allowed."""
         try:
-            return decoded(exchange.body, exchange.header("content-encoding"), self.config.max_decoded_bytes)
+            coding = exchange.header("content-encoding")
+            return decoded(exchange.body, coding, self.config.max_decoded_bytes).body
         except TooLargeError:
             return None
 
@@ -136,8 +137,9 @@ class Crawl:
         self.journal.link(wanted)
 
     def commit(self) -> None:
-        """Make what happened durable and look at the hosts that have new URLs."""
-        self.hosts.wake(self.journal.commit())
+        """Make what happened durable and look at the hosts that have new URLs; after a fault, nothing."""
+        if not self.failed.done():
+            self.hosts.wake(self.journal.commit())
 
     def fail(self, error: Exception) -> None:
         """End the crawl with an error that is not the web's."""
@@ -164,6 +166,6 @@ def _retry_after(value: str) -> float:
         return float(value)
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0.0
     return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds())

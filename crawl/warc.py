@@ -150,7 +150,7 @@ class WarcFiles:
         for path in self.paths():
             if path > self._path(start.file):
                 path.unlink()
-        self._open()
+        self._descriptor = self._opened(start)
         if (size := os.fstat(self._descriptor).st_size) < start.offset:
             msg = f"{self._path(start.file)}: {size:,} bytes, but {start.offset:,} were committed. Try: another run="
             raise StageError(msg)
@@ -159,9 +159,10 @@ class WarcFiles:
     def append(self, members: bytes) -> Position:
         """Write whole records and have them on disk; returns the position after them."""
         if self.position.offset >= self._roll_bytes:
+            following = Position(self.position.file + 1, 0)
+            descriptor = self._opened(following)
             self.close()
-            self.position = Position(self.position.file + 1, 0)
-            self._open()
+            self._descriptor, self.position = descriptor, following
         path = self._path(self.position.file)
         if self.position.offset == 0:
             members = _warcinfo(path.name, self._about) + members
@@ -184,6 +185,7 @@ class WarcFiles:
     def _path(self, number: int) -> Path:
         return self._folder / PATTERN.replace("*", f"{number:05d}")
 
-    def _open(self) -> None:
-        self._descriptor = os.open(self._path(self.position.file), os.O_RDWR | os.O_CREAT, 0o644)
+    def _opened(self, position: Position) -> int:
+        descriptor = os.open(self._path(position.file), os.O_RDWR | os.O_CREAT, 0o644)
         sync_folder(self._folder)
+        return descriptor

@@ -29,7 +29,7 @@ def best_first(traits: pa.Table) -> NDArray[np.uint64]:
 
     A document's date is that of publication, or of fetching where it is not known. Length leads because of
     two documents that share most of their text the longer holds more of the other than the other way round,
-    and because it makes copies stand near each other in the order (dedup.clusters relies on it).
+    and because it makes copies stand near each other in the order (`kernels.lead` relies on it).
     """
     dated = traits.append_column("date", pc.coalesce(traits["published_at"], traits["fetched_at"]))
     keys = [

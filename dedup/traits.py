@@ -44,7 +44,7 @@ def _buffers(texts: pa.ChunkedArray) -> list[Any]:
 
 def url_keys(urls: pa.ChunkedArray) -> Hashes:
     """A hash that is equal for URLs differing in scheme, `www.`, host's case, fragment or final slash; 0 for none."""
-    parts = pc.extract_regex(urls, r"^(?i:(?:https?:)?//(?:www\.)?)?(?P<host>[^/?#]*)(?P<rest>.*)$")
+    parts = pc.extract_regex(urls, r"^(?i:(?:https?:)?//(?:www\.)?)?(?P<host>[^/?#]*)(?P<rest>(?s:.*))$")
     rest = pc.replace_substring_regex(pc.struct_field(parts, "rest"), r"#(?:[^!].*)?$", "")
     rest = pc.replace_substring_regex(rest, r"/+$", "")
     keys = digests(pc.binary_join_element_wise(pc.utf8_lower(pc.struct_field(parts, "host")), rest, ""))[

@@ -39,7 +39,7 @@ class Licences:
     def _is_valid(self, expression: str) -> bool:
         try:
             parsed = _spdx().parse(expression)
-        except ExpressionError:
+        except (ExpressionError, IndexError):  # IndexError: how it meets `()`
             return False
         return parsed is not None and set(_spdx().unknown_license_keys(parsed)) <= self._refs
 
@@ -48,7 +48,8 @@ class Licences:
         stated = stated.strip()
         if not stated:
             return of_source or UNSTATED
-        if stated not in self._known and self._is_valid(stated):
+        is_new = stated not in self._known and stated not in self.unregistered
+        if is_new and self._is_valid(stated):
             self._known[stated] = str(_spdx().parse(stated))
         if stated not in self._known:
             self.unregistered[stated] += 1

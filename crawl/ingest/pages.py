@@ -84,7 +84,7 @@ class _Reading:
         try:
             is_json = record.headers.get("content-type") == "application/json"
             noted = json.loads(record.block) if is_json else {}
-        except ValueError:
+        except (ValueError, RecursionError):
             noted = {}
         self._noted = (record.url, noted if isinstance(noted, dict) else {})
 

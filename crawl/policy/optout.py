@@ -128,9 +128,10 @@ def _directives(where: str, value: str, evidence: str) -> Iterator[Signal]:
             yield _signal(f"{where}: {directive}", evidence, forbids)
 
 
-_META = re.compile(rb"<meta\b[^>]*>", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"""([\w:-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""")
-_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
+# Linear in the length of any page: what is never closed runs to the end, and no name is tried from its middle.
+_META = re.compile(rb"<meta\b[^>]*+(?:>|\Z)", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""(?<![\w:-])([\w:-]++)\s*+=\s*+("[^"]*"|'[^']*'|[^\s"'>]+)""")
+_COMMENT = re.compile(rb"<!--(?:-?>|.*?(?:--!?>|\Z))", re.DOTALL)
 
 
 def _metas(html: bytes) -> Iterator[tuple[str, str]]:
@@ -237,7 +238,7 @@ def _tdm(text: str) -> Iterator[tuple[str, Signal | None]]:
     """The rules of a tdmrep.json; one that is not valid states none."""
     try:
         rules = json.loads(text) if text.strip() else []
-    except ValueError:
+    except (ValueError, RecursionError):
         return
     for rule in rules if isinstance(rules, list) else []:
         if not isinstance(rule, dict) or not isinstance(rule.get("location"), str):
@@ -253,10 +254,23 @@ def _longest(rules: list[tuple[str, T | None]], path: str) -> T | None:
 
 
 def _matches(pattern: str, path: str) -> bool:
-    """RFC 9309 patterns: a prefix, with `*` for any characters and a final `$` for the end."""
-    body, end = (pattern[:-1], "$") if pattern.endswith("$") else (pattern, "")
-    expression = ".*".join(map(re.escape, body.split("*")))
-    return re.match(expression + end, path) is not None
+    """RFC 9309 patterns: a prefix, with `*` for any characters and a final `$` for the end.
+
+    Without regular expressions, which a site's `/*a*a*a*a*b` would keep busy for years.
+    """
+    first, *rest = pattern.removesuffix("$").split("*")
+    if pattern.endswith("$") and not rest:
+        return path == first
+    last = rest.pop() if pattern.endswith("$") else ""
+    at, end = len(first), len(path) - len(last)
+    if not path.startswith(first) or not path.endswith(last) or end < at:
+        return False
+    for part in rest:
+        found = path.find(part, at, end)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return True
 
 
 def _as_file(url: str) -> str:

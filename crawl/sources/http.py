@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import brotli  # type: ignore[import-untyped]
-import zstandard
-
 from crawl.body import TooLargeError, decoded
 from crawl.policy.optout import HEAD_BYTES
-from crawl.sources.compressed import GZIP_MAGIC
 
 _STATUS = re.compile(rb"HTTP/[\d.]+ +(\d{3})")
 _BLANK = re.compile(rb"\r?\n\r?\n")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s\"';,]+)", re.I)
 HTML_TYPES = ("text/html", "application/xhtml+xml")
 SNIFF_BYTES = 1024
-_HTML = re.compile(rb"(?:\s|<!--.*?-->|<\?xml.*?\?>)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
+_HTML = re.compile(rb"(?>\s|<!--.*?-->|<\?xml.*?\?>)*+<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
 BINARY_MAGIC = (
     b"%PDF-",
     b"\x89PNG",
@@ -98,9 +94,11 @@ def parse_response(block: bytes, max_body_bytes: int) -> Response | None:
     if "chunked" in answer.header("transfer-encoding").lower():
         body, whole = dechunked(raw)
         faults += [] if whole else ["chunked body cut short"]
-    for coding in reversed(answer.header("content-encoding").lower().split(",")):
-        body, fault = _undone(body, coding.strip(), max_body_bytes)
-        faults += [fault] if fault else []
+    try:
+        body, fault = decoded(body, answer.header("content-encoding"), max_body_bytes)
+    except TooLargeError as error:
+        body, fault = b"", str(error)
+    faults += [fault] if fault else []
     if len(body) > max_body_bytes:
         faults.append(f"body cut at {max_body_bytes:,} bytes")
     return Response(answer.status, headers, body[:max_body_bytes], "; ".join(faults))
@@ -140,47 +138,3 @@ def dechunked(raw: bytes) -> Chunked:
         parts.append(raw[end + 1 : end + 1 + int(size, 16)])
         at = end + 1 + int(size, 16)
         at += 2 if raw[at : at + 2] == b"\r\n" else 1
-
-
-def _undone(body: bytes, coding: str, limit: int) -> tuple[bytes, str]:
-    """The body without one content coding; as it is where it does not look coded (some writers undo it)."""
-    undo = _CODINGS.get(coding)
-    if undo is None:
-        return body, "" if coding in ("", "identity") else f"unknown content coding {coding!r}"
-    if not body or (coding.endswith("gzip") and not body.startswith(GZIP_MAGIC)):
-        return body, ""
-    try:
-        plain = undo(body, limit)
-    except TooLargeError:
-        return b"", f"{coding} body of more than {limit:,} bytes"
-    except (brotli.error, zstandard.ZstdError) as error:
-        return body, f"{coding} body: {error}"
-    return (plain, "") if plain else (body, f"{coding} body is damaged")
-
-
-def _unbrotli(body: bytes, limit: int) -> bytes:
-    return _within(brotli.Decompressor().process(body, output_buffer_limit=limit + 1), limit)
-
-
-def _unzstd(body: bytes, limit: int) -> bytes:
-    reader = zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(body, read_across_frames=True)
-    return _within(reader.read(limit + 1), limit)
-
-
-def _within(body: bytes, limit: int) -> bytes:
-    if len(body) > limit:
-        raise TooLargeError
-    return body
-
-
-def _inflated(body: bytes, limit: int) -> bytes:
-    return decoded(body, "gzip" if body.startswith(GZIP_MAGIC) else "deflate", limit)
-
-
-_CODINGS: dict[str, Callable[[bytes, int], bytes]] = {
-    "gzip": _inflated,
-    "x-gzip": _inflated,
-    "deflate": _inflated,
-    "br": _unbrotli,
-    "zstd": _unzstd,
-}

@@ -20,6 +20,7 @@ BEGIN = b"WARC/"
 VERSION_BYTES = 16  # no version line is longer
 JUNK_BYTES = 200
 _VERSION = re.compile(rb"WARC/\d\.\d\r?\n")
+_LENGTH = re.compile(r"[0-9]{1,18}")
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,7 @@ def _headers(head: bytes) -> dict[str, str]:
     headers = {
         name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)
     }
-    is_record = version.startswith("WARC/") and headers.get("content-length", "").isdecimal()
+    is_record = version.startswith("WARC/") and _LENGTH.fullmatch(headers.get("content-length", ""))
     return headers if is_record else {}
 
 

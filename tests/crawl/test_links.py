@@ -19,3 +19,8 @@ def test_no_more_than_the_limit():
     links = page_links(html, "http://a.kh/x", 30)
     assert len(links.urls) == 30
     assert links.n_beyond_limit == 70
+
+
+def test_a_hostile_refresh_is_read_in_linear_time():
+    html = f'<meta http-equiv="refresh" content="{" " * 200_000}">'
+    assert page_links(html, "http://a.kh/", 9).urls == []

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from unittest.mock import Mock
 
 import pytest
 from fastwarc.warc import ArchiveIterator, WarcRecordType
@@ -93,3 +94,16 @@ def test_a_file_is_begun_at_the_size_and_cut_at_the_start(tmp_path):
 def test_a_file_shorter_than_committed_is_an_error(tmp_path):
     with pytest.raises(StageError, match="0 bytes, but 10 were committed"):
         WarcFiles(tmp_path, Position(0, 10), 100, {})
+
+
+def test_a_next_file_that_cannot_be_opened_leaves_the_position(tmp_path, monkeypatch):
+    files = WarcFiles(tmp_path, Position(), 1, {})
+    before = files.append(refusal_member("http://a.kh/", {}))
+    with monkeypatch.context() as full:
+        full.setattr("crawl.warc.os.open", Mock(side_effect=OSError(28, "No space left on device")))
+        with pytest.raises(OSError, match="No space left"):
+            files.append(refusal_member("http://b.kh/", {}))
+    assert files.position == before
+    assert files.append(refusal_member("http://b.kh/", {})).file == 1
+    files.close()
+    assert [r.url for r in read_warcs(tmp_path) if r.kind == "metadata"] == ["http://a.kh/", "http://b.kh/"]

@@ -31,7 +31,6 @@ def sketch(text: str) -> np.ndarray:
     ],
 )
 def test_layout_does_not_matter(same: str) -> None:
-
     assert (sketch(same) == sketch(TEXT)).all()
 
 

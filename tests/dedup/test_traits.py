@@ -17,6 +17,7 @@ from dedup.traits import digests, url_keys
         ("https://a.example/#!/x", "https://a.example/#!/y", False),
         ("https://a.example/X", "https://a.example/x", False),
         ("https://a.example/x?p=1", "https://a.example/x", False),
+        ("https://a.example/x\n1", "https://b.example/x\n2", False),
     ],
 )
 def test_urls_of_one_page(a: str, b: str, same: bool) -> None:

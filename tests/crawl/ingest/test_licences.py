@@ -26,6 +26,7 @@ CONFIG = IngestConfig(
         ("", "", "LicenseRef-unstated"),
         ("© 2020", "", "LicenseRef-unregistered"),
         ("© 2020", "MIT", "MIT"),
+        ("()", "", "LicenseRef-unregistered"),
         ("LicenseRef-unheard-of", "", "LicenseRef-unregistered"),
     ],
 )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from crawl.policy.optout import SiteFiles, find_signals, forbidden
+from crawl.policy.optout import HEAD_BYTES, SiteFiles, find_signals, forbidden, site_signals
 
 URL = "https://a.kh/news/1?x=2"
 
@@ -45,6 +47,9 @@ def test_headers(header, found):
         ('<meta\n name="tdm-reservation"\n content="1">', ["meta tdm-reservation: 1"]),
         ('<meta name="tdm-reservation" content="0">', []),
         ('<!-- <meta name="robots" content="noai"> -->', []),
+        ('<!--> <meta name="robots" content="noai"> -->', ["meta robots: noai"]),
+        ('<!-- <!-- <meta name="robots" content="noai">', []),
+        ('<meta <meta name="robots" content="noai"', ["meta robots: noai"]),
         ('<meta name="description" content="noai">', []),
         ('<meta name="robots" content="index, follow">', []),
         ('<meta name="robots">', []),
@@ -125,3 +130,45 @@ def test_a_signal_tells_where_it_stands_and_what_it_forbids():
     signals = find_signals(URL, [("X-Robots-Tag", "nofollow")], b"")
     assert forbidden(signals, "following")
     assert not forbidden(signals, "training")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "matches"),
+    [
+        ("/a*b", "/axxb", True),
+        ("/a*b", "/axx", False),
+        ("/a*b$", "/axbxb", True),
+        ("/a*b$", "/axbx", False),
+        ("/ab*ab$", "/ab", False),
+        ("/a$", "/a", True),
+        ("/a$", "/ab", False),
+        ("*", "/a", True),
+        ("*/b", "/a/b/c", True),
+        ("/a*c*b", "/abc", False),
+        ("/a.b", "/axb", False),
+    ],
+)
+def test_path_patterns(pattern, path, matches):
+    rules = json.dumps([{"location": pattern, "tdm-reservation": 1}])
+    assert bool(site_signals(f"https://a.kh{path}", SiteFiles(tdmrep=rules))) is matches
+
+
+@pytest.mark.parametrize(
+    "html",
+    ["<meta " + "a" * HEAD_BYTES, "<meta " * HEAD_BYTES, "<!--" * HEAD_BYTES, "<meta " + "a =" * HEAD_BYTES],
+    ids=["name", "metas", "comments", "attributes"],
+)
+def test_a_hostile_page_is_read_in_linear_time(html):
+    assert names(html=html) == []
+
+
+@pytest.mark.parametrize(
+    "tdmrep",
+    [
+        "[" * 400_000,
+        json.dumps([{"location": "/" + "*a" * 12 + "*b", "tdm-reservation": 1}]),
+    ],
+    ids=["nesting", "stars"],
+)
+def test_a_hostile_tdmrep_is_read_in_linear_time(tdmrep):
+    assert site_signals("https://a.kh/" + "a" * 1500, SiteFiles(tdmrep=tdmrep)) == []

@@ -127,6 +127,7 @@ def test_declared_types(declared: str, media_type: str, charset: str) -> None:
         ("application/json", b'{"html": "<html>"}', False),
         ("application/rss+xml", b"<?xml version='1.0'?><rss/>", False),
         ("text/plain", "អត្ថបទ".encode(), False),
+        ("text/plain", b"<!---->" * 140, False),
     ],
 )
 def test_pages_are_known_by_their_bytes(declared: str, body: bytes, is_html: object) -> None:

@@ -74,11 +74,21 @@ def flipped(member: bytes) -> bytes:
         (gzip.compress(record(9, length=-7)), "longer than its Content-Length"),
         (gzip.compress(record(9, version="WARZ 1.1")), "no WARC record begins here"),
         (gzip.compress(b"WARC/1.1\r\nContent-Length: many\r\n\r\nx"), "no WARC record begins here"),
+        (gzip.compress(b"WARC/1.1\r\nContent-Length: %s\r\n\r\nx" % (b"9" * 5000)), "no WARC record"),
         (gzip.compress(b"WARC/1.1\r\n" + b"endless " * 20_000), "no WARC record begins here"),
         (gzip.compress(record(9))[:-30], ""),
         (flipped(gzip.compress(record(9))), ""),
     ],
-    ids=["too long", "too short", "no version", "no length", "endless head", "cut member", "flipped byte"],
+    ids=[
+        "too long",
+        "too short",
+        "no version",
+        "no length",
+        "absurd length",
+        "endless head",
+        "cut member",
+        "flipped byte",
+    ],
 )
 def test_a_broken_record_costs_only_itself(broken: bytes, fault: str) -> None:
     good = [gzip.compress(record(n)) for n in range(3)]

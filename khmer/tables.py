@@ -193,9 +193,7 @@ def _transition(state: State, character: Class) -> int:
         return _transition(State.NONE, character) + (n_dangling << INVALID_SHIFT)
     if character in _ALLOWED[state]:
         return _ALLOWED[state][character]
-    if character == Class.ZWNJ:
-        return state
-    if character < Class.BASE:
+    if character < Class.BASE or character == Class.ZWNJ:
         return State.NONE
     fallen = State.COENG_MISPLACED if character == Class.COENG else State.NONE
     return fallen + (1 << INVALID_SHIFT)

@@ -4,6 +4,7 @@ import json
 import random
 import re
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -107,6 +108,15 @@ def test_table_grows_and_keeps_what_it_holds() -> None:
     texts = [base + v + w + s for base in "កខគឃង" for v in vowels for w in vowels for s in signs]
     texts += [base + "្ម" + text[1:] for base in "ចឆជឈញ" for text in texts[:2000]]
     assert normalize(pa.array(texts)).to_pylist() == [normalize_text(text) for text in texts]
+
+
+def test_threads_share_the_table() -> None:
+    texts = fuzz(2000, seed=9)
+    parts = [pa.array(texts[i::4] + texts) for i in range(4)]
+    with ThreadPoolExecutor(4) as threads:
+        stored = list(threads.map(normalize, parts))
+    for part, result in zip(parts, stored, strict=True):
+        assert result.to_pylist() == [normalize_text(text) for text in part.to_pylist()]
 
 
 # --- Arrow ----------------------------------------------------------------------------------------------------

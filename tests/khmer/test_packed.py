@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+import pytest
+
+from khmer.packed import CanonicalTable, pack, unpack
+
+
+@pytest.mark.parametrize("cluster", ["ក", "ស្ត្រ៊ី", "ស៊\u200cី", "ក្ខ្គ្ឃ្ង", "\u17ff"])
+def test_round_trip(cluster: str) -> None:
+    assert unpack(pack(cluster)) == cluster
+    assert pack(cluster) < 1 << 64
+
+
+def test_table_holds_canonical_forms() -> None:
+    table = CanonicalTable()
+    for _ in range(2):
+        table.add(pack("ខែ្ម"))
+    filled = table.arrays.keys.nonzero()[0]
+    assert table.arrays.keys[filled].tolist() == [pack("ខែ្ម")]
+    assert table.arrays.values[filled].tolist() == [pack("ខ្មែ")]

@@ -80,7 +80,7 @@ def survey(task: Task[IngestConfig]) -> None:
             row = {"site": site_of(record.url), "file": file, "date": date, "status": response.status}
             policies.append(row | {"body": response.body})
         elif is_success(record.block):
-            captures.append({"key": url_key(record.url), "date": date, "ordinal": ordinal})
+            captures.append({"key": capture_key(record.url), "date": date, "ordinal": ordinal})
     for name, rows, schema in (("policies", policies, POLICIES), ("captures", captures, CAPTURES)):
         with task.create(f"work/{name}/{task.name}.parquet") as out:
             pq.write_table(pa.Table.from_pylist(rows, schema), out)
@@ -91,8 +91,8 @@ def is_success(block: bytes) -> bool:
     return block[:16].split(b" ")[1:2] == [b"200"]
 
 
-def url_key(url: str) -> int:
-    """A 64-bit hash of a URL."""
+def capture_key(url: str) -> int:
+    """A 64-bit hash of a URL exactly as it was captured."""
     return xxhash.xxh3_64_intdigest(url.encode("utf-8", "surrogatepass"))
 
 

@@ -71,18 +71,11 @@ class SiteFiles:
     ai_txt: str = ""
 
 
-def find_signals(
-    url: str, headers: Iterable[tuple[str, str]], html: bytes, files: SiteFiles = SiteFiles()
-) -> list[Signal]:
-    """Every reservation that applies to the page at `url`; `html` is its body, decompressed, or empty.
-
-    A TDM reservation in the page's header or head takes the place of the site's tdmrep.json.
-    """
-    return page_signals(headers, html, site_signals(url, files))
-
-
 def page_signals(headers: Iterable[tuple[str, str]], html: bytes, of_site: list[Signal]) -> list[Signal]:
-    """The reservations of a page's header and head, joined with those of its site."""
+    """The reservations of a page's header and head, joined with those of its site.
+
+    `html` is its body, decompressed, or empty. A TDM reservation of the page's own takes the place of tdmrep.json.
+    """
     of_headers, of_metas = list(headers), list(_metas(html))
     stated = [value.strip() for name, value in [*of_headers, *of_metas] if name.lower() == "tdm-reservation"]
     kept = [signal for signal in of_site if not (stated and signal.name == "tdmrep.json: 1")]

@@ -6,13 +6,14 @@ import json
 
 import pytest
 
-from crawl.policy.optout import HEAD_BYTES, SiteFiles, find_signals, forbidden, site_signals
+from crawl.policy.optout import HEAD_BYTES, SiteFiles, forbidden, page_signals, site_signals
 
 URL = "https://a.kh/news/1?x=2"
 
 
 def names(headers=(), html="", **files) -> list[str]:
-    return [signal.name for signal in find_signals(URL, headers, html.encode(), SiteFiles(**files))]
+    of_site = site_signals(URL, SiteFiles(**files))
+    return [signal.name for signal in page_signals(headers, html.encode(), of_site)]
 
 
 @pytest.mark.parametrize(
@@ -125,9 +126,9 @@ def test_the_page_overrides_the_sites_tdm_file():
 
 
 def test_a_signal_tells_where_it_stands_and_what_it_forbids():
-    [signal] = find_signals(URL, [("X-Robots-Tag", "noai,  nofollow" + " " * 300)], b"")[:1]
+    [signal] = page_signals([("X-Robots-Tag", "noai,  nofollow" + " " * 300)], b"", [])[:1]
     assert signal.evidence == "X-Robots-Tag: noai, nofollow"
-    signals = find_signals(URL, [("X-Robots-Tag", "nofollow")], b"")
+    signals = page_signals([("X-Robots-Tag", "nofollow")], b"", [])
     assert forbidden(signals, "following")
     assert not forbidden(signals, "training")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from crawl.warc import Exchange, response_members
+from crawl.warc import Exchange, _member, response_members
 from tests.crawl.ingest.conftest import HTML, Capture, Ingest, write_warc
 
 SECRET = "អត្ថបទដែលម្ចាស់មិនអនុញ្ញាត"
@@ -186,6 +186,7 @@ def test_what_our_crawler_noted_of_a_page_counts(ingest: Ingest) -> None:
         members("http://a.test/1", {})
         + members("http://a.test/2", noted)
         + members("http://a.test/3", {"opt_outs": 7})
+        + _member("metadata", "<urn:uuid:1>", {"Content-Type": "application/json"}, b"[" * 100_000)
     )
     ingest.of_data()
     assert [(row["url"], row["rights"]["robots"]) for row in ingest.rows()] == [
@@ -193,7 +194,7 @@ def test_what_our_crawler_noted_of_a_page_counts(ingest: Ingest) -> None:
         ("http://a.test/3", "absent"),
     ]
     assert ingest.reasons() == {"http://a.test/2": "opt_out"}
-    assert ingest.manifest()["facts"]["warc_records"] == {"metadata": 3, "request": 3, "response": 3}
+    assert ingest.manifest()["facts"]["warc_records"] == {"metadata": 4, "request": 3, "response": 3}
 
 
 def test_an_unreadable_record_is_kept_aside(ingest: Ingest) -> None:

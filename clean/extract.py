@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -21,6 +22,9 @@ from corpus.document import DOCUMENT
 
 logger = logging.getLogger("sastra")
 
+OTHER_SCRIPT: Final = re.compile("[\u0370-\u177f\u1800-\u1cff\u2e80-\ua7ff\uac00-\ud7ff]")
+KHMER_OR_LATIN: Final = re.compile("[A-Za-z\u00c0-\u024f\u1780-\u17d3\u17dd]")
+
 READ, NO_KHMER, TOO_LARGE, TOO_COSTLY, TOO_SLOW, FAILED = range(6)
 """What became of a payload: the values of page_outcome."""
 
@@ -32,6 +36,7 @@ PAGE_FACTS: Final = pa.schema(
         ("page_inner_capital_share", pa.float64()),
         ("page_main_share", pa.float64()),
         ("page_link_share", pa.float64()),
+        ("page_other_script_share", pa.float64()),
         ("page_h1", pa.string()),
     ]
 )
@@ -55,6 +60,7 @@ class Extracted:
     page_inner_capital_share: float = 0.0
     page_main_share: float = 0.0
     page_link_share: float = 0.0
+    page_other_script_share: float = 0.0
     page_h1: str | None = None
 
 
@@ -113,8 +119,16 @@ def _read(html: str, url: str) -> Extracted:
         published_at=stated.published_at,
         page_main_share=main_chars / max(float(chars.sum()), 1.0),
         page_link_share=min(float(links[kept].sum()) / max(main_chars, 1.0), 1.0),
+        page_other_script_share=_other_script_share(page),
         page_h1=h1,
     )
+
+
+def _other_script_share(page: Page) -> float:
+    """Share of a page's letters that are neither Khmer nor Latin."""
+    text = "".join(block.text for block in page.blocks)
+    n_other = len(OTHER_SCRIPT.findall(text))
+    return n_other / max(n_other + len(KHMER_OR_LATIN.findall(text)), 1)
 
 
 def _main_text(page: Page, kept: Any, title: str | None) -> str:

@@ -13,25 +13,24 @@ from clean.extract import FAILED, NO_KHMER, TOO_COSTLY, TOO_LARGE, TOO_SLOW
 from clean.scores.texts import Booleans, Floats, Texts, ratio
 
 # RE2: \W and \b know ASCII alone, so classes of punctuation are spelt out.
+_THING = "(?:ទំព័រ|អត្ថបទ|ប្រធានបទ|មាតិកា|ឯកសារ|តំណ)"
+_MISSING = (
+    rf"(?:រក|ស្វែងរក)មិនឃើញ\s?{_THING}|{_THING}(?:នេះ)?\s?(?:រក)?មិន(?:មាន|ឃើញ)|(?:មិនមាន|គ្មាន)\s?{_THING}\s?(?:នេះ|ដែល)"
+    rf"|{_THING}ដែល(?:លោក)?អ្នក\S{{0,40}}(?:មិនមាន|រកមិនឃើញ)|(?:page|file|document|article|content) (?:was )?not found"
+)
 ERROR_TITLE = (
-    r"(?i)^[\s\pP]*(?:error\s*)?(?:400|403|404|410|500|502|503)(?:[\s\pP]|$)"
-    r"|(?:page|file|document|article) (?:was )?not found"
-    r"|^[\s\pP]*(?:not found|nothing found|access denied|forbidden|under construction|no results)"
-    r"|(?:រក|ស្វែងរក)មិនឃើញ\s?(?:ទំព័រ|អត្ថបទ|ឯកសារ|មាតិកា)|(?:ទំព័រ|អត្ថបទ)(?:នេះ)?\s?(?:រក)?មិន(?:មាន|ឃើញ)"
-    r"|(?:មិនមាន|គ្មាន)\s?(?:ទំព័រ|អត្ថបទ|មាតិកា)\s?(?:នេះ|ដែល)"
+    r"(?i)^[\s\pP]*(?:error\s*)?(?:40[0134]|410|50[023]|៤០[៣៤]|៥០០)[\s\pP]*"
+    r"(?:$|[-–—|:]|not found|error|page|forbidden|រកមិនឃើញ)"
+    rf"|^[\s\pP]*(?:not found|nothing found|access denied|forbidden|under construction|no results)|{_MISSING}"
 )
 ERROR_TEXT = (
-    r"(?i)(?:page|file|article|content) (?:you (?:are looking for|requested)|cannot be found|could not be found)"
-    r"|page not found|404 not found|no longer (?:exists|available)"
-    r"|(?:រក|ស្វែងរក)មិនឃើញ\s?(?:ទំព័រ|អត្ថបទ|មាតិកា)|(?:ទំព័រ|អត្ថបទ|តំណ)ដែល(?:លោក)?អ្នក\S{0,40}(?:មិនមាន|រកមិនឃើញ)"
-    r"|មិនមាន(?:ទៀត|ឡើយ)ទេ|ត្រូវបាន(?:ដកចេញ|លុប)(?:ចេញ)?(?:ពី)?(?:គេហទំព័រ|ប្រព័ន្ធ)|(?:មិនមាន|គ្មាន)\s?(?:ទំព័រ|អត្ថបទ)\s?(?:នេះ|ដែល)"
-    r"|សូមស្វែងរក(?:អត្ថបទ|ទំព័រ|មាតិកា)ផ្សេង"
+    rf"(?i){_MISSING}|(?:page|file|article) you (?:are looking for|requested)"
+    "|(?:page|file|article|content) (?:cannot|could not) be found"
 )
-TEASER = (
-    r"(?i)(?:…|\.\.\.)[)\]»” ]*$|(?:អាន(?:បន្ត|បន្ថែម|លម្អិត|ទាំងស្រុង|ត)|មើល(?:បន្ថែម|លម្អិត)|ចុចអាន)[\s\pP\pS]{0,4}$"
-    r"|(?:read more|continue reading|see more)[\s\pP\pS]{0,4}$"
-)
-LEAST_TEASERS = 3
+_READ_MORE = "(?:អាន(?:បន្ត|បន្ថែម|លម្អិត|ទាំងស្រុង|ត)|មើល(?:បន្ថែម|លម្អិត)|ចុចអាន|read more|continue reading|see more)"
+TEASER_LINK = rf"(?i){_READ_MORE}[\s\pP\pS]{{0,4}}$|(?:…|\.\.\.)[\s\pP]{{0,3}}{_READ_MORE}"
+TEASER_BREAK = r"(?:…|\.\.\.)[)\]»” ]*$"
+LEAST_BREAKS = 3
 LONG_CLUSTERS = 600  # a page this long is about something, whatever its title
 
 
@@ -100,13 +99,21 @@ def _holds(column: object, pattern: str) -> Booleans:
 
 
 def error_rate(texts: Texts) -> Floats:
-    """Phrases that report a missing page, per 100 clusters; 0 for a single one."""
-    n_phrases = texts.matches(ERROR_TEXT)
-    return ratio(100.0 * n_phrases * (n_phrases > 1), texts.counts.n_clusters)
+    """Phrases that report a missing page, per 100 clusters."""
+    return ratio(100.0 * texts.matches(ERROR_TEXT), texts.counts.n_clusters)
 
 
-def teaser_line_share(texts: Texts) -> Floats:
-    """Share of lines that break off or end in 'read more', 0 for fewer than 3 of them: a list of teasers."""
-    marked = texts.lines_match(TEASER)
-    enough = texts.per_text(marked.astype(np.float64)) >= LEAST_TEASERS
-    return np.asarray(texts.share_of_lines(marked) * enough)
+def teaser_share(texts: Texts) -> Floats:
+    """Share of characters in lines that end in 'read more', or break off where at least 3 do: a list of teasers."""
+    linked, broken = texts.lines_match(TEASER_LINK), texts.lines_match(TEASER_BREAK)
+    many = texts.per_text(broken.astype(np.float64)) >= LEAST_BREAKS
+    chars = texts.lines.n_chars.astype(np.float64)
+    return ratio(texts.per_text(chars * (linked | (broken & many[texts.lines.text]))), texts.per_text(chars))
+
+
+def other_script_share(texts: Texts) -> Floats:
+    """Share of the whole page's letters that are neither Khmer nor Latin; null without a page.
+
+    A page in Thai with comments in Khmer is a page in Thai, whatever of it was taken for its main text.
+    """
+    return texts.page_fact("page_other_script_share")

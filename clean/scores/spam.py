@@ -2,7 +2,8 @@
 
 The words are what the advertisements say to their reader (join, deposit, win, free, live chat); a single one of
 them is common in news. So a term counts only in company: at least three different ones, and fewer signs of a report
-(police, court, arrest, law, health) than of an advertisement. Own lists, checked against news; see docs/log.md.
+(police, court, arrest, law, health) than of an advertisement. Own lists: on 385,560 paragraphs of web text they mark
+97 at a rate over 1; of 45 of these read by eye 2 were reports, and no article of 1,594 news articles is marked.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ ADULT: Final = (
 )  # fmt: skip
 REPORT: Final = (
     "សមត្ថកិច្ច|នគរបាល|ប៉ូលិស|តុលាការ|ព្រះរាជអាជ្ញា|ឃាត់ខ្លួន|ចាប់ខ្លួន|បង្ក្រាប|ជនសង្ស័យ|ជនល្មើស|ពិរុទ្ធ|រំលោភ|ច្បាប់|អាជ្ញាធរ"
-    "|ក្រសួង|វេជ្ជបណ្ឌិត|គ្រូពេទ្យ|ជំងឺ|បានឲ្យដឹង|បានឱ្យដឹង|បានប្រាប់|បានបញ្ជាក់|កីឡាករ|ចម្រៀង|តារា"
+    "|ក្រសួង|វេជ្ជបណ្ឌិត|គ្រូពេទ្យ|ជំងឺ|បានឲ្យដឹង|បានឱ្យដឹង|បានប្រាប់|បានបញ្ជាក់|រាយការណ៍|អភិបាល|ប្រជាពលរដ្ឋ|កីឡាករ|ចម្រៀង|តារា"
 )
 LEAST_TERMS: Final = 3
 

@@ -21,7 +21,10 @@ def test_each_outcome_has_its_score(texts_of: Callable[..., Texts]) -> None:
 
 
 def test_facts_are_null_without_a_page(texts_of: Callable[..., Texts]) -> None:
-    texts = texts_of(["ក", "ខ"], page_link_share=[0.5, None], page_main_share=[0.25, None])
+    texts = texts_of(
+        ["ក", "ខ"], page_link_share=[0.5, None], page_main_share=[0.25, None], page_other_script_share=[0, 1]
+    )
+    assert page.other_script_share(texts).tolist() == [0, 1]
     assert page.link_share(texts).tolist() == pytest.approx([0.5, float("nan")], nan_ok=True)
     assert page.main_share(texts).tolist() == pytest.approx([0.25, float("nan")], nan_ok=True)
 
@@ -39,7 +42,9 @@ def test_facts_are_null_without_a_page(texts_of: Callable[..., Texts]) -> None:
         ("Page not found", 1),
         ("នគរបាលរកមិនឃើញជនសង្ស័យ", 0),
         ("ផ្លូវជាតិលេខ 404", 0),
+        ("៤០៤ - រកមិនឃើញ", 1),
         ("៤០៤ គ្រួសារទទួលអំណោយ", 0),
+        ("404 គ្រួសារទទួលអំណោយ", 0),
         ("គ្មានទឹកស្អាតប្រើ", 0),
         (None, 0),
     ],
@@ -67,11 +72,13 @@ def test_error_texts(texts_of: Callable[..., Texts], text: str, high: bool) -> N
 
 
 def test_teasers(texts_of: Callable[..., Texts], article: str) -> None:
-    teasers = "ភ្លៀងធ្លាក់នៅខេត្តកំពត… អានបន្ត\nទីផ្សារស្រូវឡើងថ្លៃ…\nសិស្សដាំឈើ Read more »\nចំណងជើង"
-    texts = texts_of([teasers, article, "ខ្លី…", article + "\nអានបន្ត"])
-    assert page.teaser_line_share(texts).tolist() == pytest.approx([0.75, 0, 0, 0])
+    linked = "ភ្លៀងធ្លាក់… អានបន្ត “ភ្លៀង”\nសិស្សដាំឈើ Read more »"
+    broken = "ភ្លៀងធ្លាក់…\nស្រូវឡើងថ្លៃ...\nសិស្សដាំឈើ…\nចំណងជើង"
+    long, short = texts_of([linked, broken]), texts_of([article, "ខ្លី…", article + "\nអានបន្ត", "អានបន្តទៀត"])
+    assert page.teaser_share(long).tolist() == pytest.approx([1, 38 / 45], abs=0.01)
+    assert page.teaser_share(short).tolist() == pytest.approx([0, 0, 0.03, 0], abs=0.01)
 
 
 def test_phrases_are_in_canonical_spelling() -> None:
-    phrases = [page.ERROR_TITLE, page.ERROR_TEXT, page.TEASER]
+    phrases = [page.ERROR_TITLE, page.ERROR_TEXT, page.TEASER_LINK]
     assert [normalize_text(phrase) for phrase in phrases] == phrases

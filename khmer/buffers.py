@@ -30,10 +30,10 @@ def utf8(texts: pa.Array | pa.ChunkedArray) -> Utf8:
 
     Raises pyarrow.ArrowInvalid where the bytes are not UTF-8: the kernels do not check.
     """
-    if isinstance(texts, pa.ChunkedArray):
-        texts = texts.combine_chunks()
     if texts.type != pa.large_string():
         texts = texts.cast(pa.large_string())
+    if isinstance(texts, pa.ChunkedArray):  # after the cast: 2 GiB of string chunks do not combine
+        texts = texts.combine_chunks()
     if texts.null_count:
         texts = pc.fill_null(texts, "")
     texts.validate(full=True)
@@ -60,6 +60,7 @@ def with_nulls_of(texts: pa.LargeStringArray, original: pa.Array | pa.ChunkedArr
     """The texts, null where the original is."""
     if not original.null_count:
         return texts
-    if isinstance(original, pa.ChunkedArray):
-        original = original.combine_chunks()
-    return pc.if_else(original.is_valid(), texts, pa.scalar(None, pa.large_string()))
+    valid = original.is_valid()
+    if isinstance(valid, pa.ChunkedArray):
+        valid = valid.combine_chunks()
+    return pc.if_else(valid, texts, pa.scalar(None, pa.large_string()))

@@ -147,10 +147,13 @@ def _treatment(code: int, treatments: Bytes) -> Any:
 
 @njit(cache=True, nogil=True)
 def _copy(data: Bytes, start: int, end: int, out: Bytes, o: int) -> int:
-    for i in range(start, end):
-        out[o] = data[i]
-        o += 1
-    return o
+    n = end - start
+    if n > 64:  # a slice assignment costs more than it saves on short spans
+        out[o : o + n] = data[start:end]
+    else:
+        for k in range(n):
+            out[o + k] = data[start + k]
+    return o + n
 
 
 @njit(cache=True, nogil=True)

@@ -21,9 +21,9 @@ def squeeze_whitespace(texts: pa.Array | pa.ChunkedArray) -> pa.LargeStringArray
 
     Zero-width spaces are not blanks: `khmer.normalize` removes them.
     """
-    if isinstance(texts, pa.ChunkedArray):
-        texts = texts.combine_chunks()
     squeezed = texts.cast(pa.large_string())
+    if isinstance(squeezed, pa.ChunkedArray):
+        squeezed = squeezed.combine_chunks()
     for pattern, replacement in _STEPS:
         squeezed = pc.replace_substring_regex(squeezed, pattern, replacement)
     return pc.utf8_trim(squeezed, " \n")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import MISSING as NO_DEFAULT
 from dataclasses import fields
+from multiprocessing import resource_tracker
 from typing import Any, NoReturn, TypeVar
 
 import yaml
@@ -25,12 +27,13 @@ CONFIGS = HOUSE / "configs"
 def main(stage: Stage[Any], arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a stage from its command line and exit.
 
-    0: done; 1: could not go on; 2: impossible configuration; 130: interrupted.
+    0: done; 1: could not go on; 2: impossible configuration; 130 and 143: interrupted and terminated.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     if {"-h", "--help", "help"} & set(words):
         _write(help_text(stage), sys.stdout)
         sys.exit(0)
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         started = time.monotonic()
         config = configure(stage, words)
@@ -40,12 +43,33 @@ def main(stage: Stage[Any], arguments: Sequence[str] | None = None) -> NoReturn:
     except SastraError as error:
         fail(str(error), error.exit_code)
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        if error.errno not in UNWRITABLE:
             raise
-        fail(f"{stage.name}: cannot write: {os.strerror(error.errno)}. {KEPT}", StageError.exit_code)
-    except KeyboardInterrupt:
-        _write(f"{stage.name}: interrupted. {KEPT}", sys.stderr)
-        os._exit(130)  # workers end with this process; an orderly exit would wait for their tasks
+        at = f" {error.filename}" if error.filename else ""
+        fail(f"{stage.name}: cannot write{at}: {os.strerror(error.errno or 0)}. {KEPT}", StageError.exit_code)
+    except KeyboardInterrupt as interrupt:
+        _end(
+            f"{stage.name}: interrupted. {KEPT}", int(interrupt.args[0]) if interrupt.args else signal.SIGINT
+        )
+
+
+UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO}
+
+
+def _interrupt(number: int, _frame: object) -> NoReturn:
+    raise KeyboardInterrupt(number)
+
+
+def _end(message: str, number: int) -> NoReturn:
+    """Leave at once: an orderly exit would wait for the workers' tasks, but they end with this process.
+
+    multiprocessing's resource tracker would report the semaphores that they shared; it is ended first.
+    """
+    tracker = getattr(resource_tracker, "_resource_tracker", None)
+    if tracker is not None and tracker._pid is not None:  # noqa: SLF001 (no public way)
+        os.kill(tracker._pid, signal.SIGKILL)  # noqa: SLF001
+    _write(message, sys.stderr)
+    os._exit(128 + number)
 
 
 KEPT = "Finished shards are kept. Try: the same command again goes on from them"
@@ -74,6 +98,9 @@ def configure(stage: Stage[C], words: Sequence[str]) -> C:
     from omegaconf.errors import OmegaConfBaseException
 
     recipe, overrides = _split_recipe(words)
+    if odd := [word for word in words if word.startswith(("+", "~", "hydra."))]:
+        msg = f"{stage.name}: got {odd[0]!r}; expected option=value. Try: {stage.command} --help"
+        raise ConfigurationError(msg)
     overrides = [*_recipe_overrides(stage.name, recipe), *overrides]
     ConfigStore.instance().store(name=f"{stage.name}_schema", node=stage.config)
     try:
@@ -101,16 +128,24 @@ def _split_recipe(words: Sequence[str]) -> tuple[str | None, list[str]]:
 def _recipe_overrides(stage: str, recipe: str | None) -> list[str]:
     if recipe is None:
         return []
-    path = CONFIGS / "recipes" / f"{recipe}.yaml"
-    if not path.is_file():
-        known = ", ".join(sorted(p.stem for p in path.parent.glob("*.yaml")))
-        msg = f"recipe: got {recipe!r}; expected one of {known}"
+    paths = {path.stem: path for path in sorted((CONFIGS / "recipes").glob("*.yaml"))}
+    if recipe not in paths:
+        msg = (
+            f"recipe: got {recipe!r}; expected one of {', '.join(paths)}. Try: recipe={next(iter(paths), '')}"
+        )
         raise ConfigurationError(msg)
     try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except yaml.YAMLError as error:
-        msg = f"{path}: not YAML: {error}"
+        values = yaml.safe_load(paths[recipe].read_text(encoding="utf-8")) or {}
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        msg = f"{paths[recipe]}: not YAML: {error}"
         raise ConfigurationError(msg) from error
+    stages = {path.stem for path in CONFIGS.glob("*.yaml")}
+    wrong = [key for key in values if key not in stages] if isinstance(values, dict) else [values]
+    if wrong or not isinstance(values.get(stage) or {}, dict):
+        got = wrong[0] if wrong else values[stage]
+        what = "expected options below the name of a stage"
+        msg = f"{paths[recipe]}: got {got!r}; {what}. Try: {stage}: {{option: value}}"
+        raise ConfigurationError(msg)
     return list(_flat(values.get(stage) or {}))
 
 

@@ -81,11 +81,11 @@ def with_text(table: pa.Table, texts: pa.Array | pa.ChunkedArray) -> pa.Table:
 
 
 def documents_table(rows: Sequence[Mapping[str, Any]], schema: pa.Schema = DOCUMENT) -> pa.Table:
-    """A table of rows given as mappings; absent nullable columns are null, text is measured unless n_bytes is given."""
+    """A table of rows given as mappings; absent nullable columns are null, text is measured unless all give n_bytes."""
     table = pa.Table.from_pylist(
         [{"n_chars": 0, "n_bytes": 0, "n_clusters": 0, **row} for row in rows], schema
     )
-    if rows and "n_bytes" not in rows[0]:
+    if not all("n_bytes" in row for row in rows):
         return with_text(table, table["text"])
     return table
 

@@ -47,6 +47,9 @@ def _start_worker(shared: Meter) -> None:
     global _meter  # noqa: PLW0603
     _meter = shared
     die_with_parent()
+    parent = multiprocessing.parent_process()
+    if parent is None or parent.pid != os.getppid():
+        os._exit(1)  # the parent died while this process was starting
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     pa.set_cpu_count(1)
 
@@ -65,7 +68,8 @@ class Workers:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._close()
+        if kind is None or not issubclass(kind, KeyboardInterrupt):  # workers end with an interrupted process
+            self._close()
 
     def _close(self) -> None:
         if self._pool:
@@ -77,24 +81,32 @@ class Workers:
     ) -> None:
         """Call `function` on every task, and `done` on every result as it comes.
 
-        A worker that dies takes its task with it: the task is tried again, three times in all.
-        Raises StageError then, and whatever a task raises; what was done stays done.
+        A worker that dies takes its tasks with it: they are tried again, until three pools in a row have
+        finished none. Raises StageError then, and whatever a task raises; what was done stays done.
         """
-        if self._n_workers == 1 or len(tasks) <= 1:
-            _run_here(function, tasks, done, progress)
-            return
-        waiting = list(tasks)
-        self._shared.reset()
-        for _ in range(LIVES):
-            waiting = self._run_in_pool(function, waiting, done, progress)
-            if not waiting:
-                progress.close(self._shared)
-                return
-        msg = (
-            f"{progress.label}: worker processes were ended from outside {LIVES} times (out of memory?), "
-            f"{len(waiting)} tasks are left. Try: the same command with workers=1"
-        )
-        raise StageError(msg)
+        here = self._n_workers == 1 or len(tasks) <= 1
+        counted = meter() if here else self._shared
+        counted.reset()
+        with progress.shown(counted):
+            if here:
+                _run_here(function, tasks, done, progress)
+            else:
+                self._run_in_pools(function, tasks, done, progress)
+
+    def _run_in_pools(
+        self, function: Callable[[T], R], tasks: Sequence[T], done: Callable[[R], None], progress: Progress
+    ) -> None:
+        waiting, lives = list(tasks), LIVES
+        while waiting and lives:
+            left = self._run_in_pool(function, waiting, done, progress)
+            lives = LIVES if len(left) < len(waiting) else lives - 1
+            waiting = left
+        if waiting:
+            msg = (
+                f"{progress.label}: worker processes were ended from outside {LIVES} times (out of memory?), "
+                f"{len(waiting)} tasks are left. Try: the same command with workers=1"
+            )
+            raise StageError(msg)
 
     def _run_in_pool(
         self, function: Callable[[T], R], tasks: Sequence[T], done: Callable[[R], None], progress: Progress
@@ -125,13 +137,10 @@ class Workers:
 def _run_here(
     function: Callable[[T], R], tasks: Sequence[T], done: Callable[[R], None], progress: Progress
 ) -> None:
-    counted = meter()
-    counted.reset()
     for task in tasks:
         done(function(task))
         progress.tasks_done += 1
-        progress.tick(counted)
-    progress.close(counted)
+        progress.tick(meter())
 
 
 def worker_count(configured: int) -> int:

@@ -74,12 +74,16 @@ class Progress:
             parts.append(f"{_clock(seconds * (1 - done) / done)} left")
         return ", ".join(parts)
 
-    def close(self, meter: Meter) -> None:
-        """Wipe the bar and log the last line."""
-        if sys.stderr.isatty():
-            sys.stderr.write("\r\x1b[K")
-        now = time.monotonic()
-        logger.info("%s; %s", self.line(meter, now), _clock(now - self.started))
+    @contextmanager
+    def shown(self, meter: Meter) -> Iterator[None]:
+        """Wipe the bar when the block ends, however it does, and log the last line."""
+        try:
+            yield
+        finally:
+            if sys.stderr.isatty():
+                sys.stderr.write("\r\x1b[K")
+            now = time.monotonic()
+            logger.info("%s; %s", self.line(meter, now), _clock(now - self.started))
 
 
 def _clock(seconds: float) -> str:

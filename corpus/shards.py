@@ -7,8 +7,11 @@ from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import IO, Self
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from corpus.errors import StageError
 from corpus.paths import resolve
@@ -30,7 +33,7 @@ def read_batches(uri: str, schema: pa.Schema) -> Iterator[pa.Table]:
             _check_schema(uri, shard.schema_arrow, schema)
             for group in range(shard.num_row_groups):
                 yield shard.read_row_group(group, columns=schema.names, use_threads=False).cast(schema)
-    except (pa.ArrowInvalid, FileNotFoundError) as error:
+    except (pa.ArrowInvalid, OSError) as error:
         msg = f"{uri}: not a readable shard ({error}). Try: delete it and run the stage that wrote it again"
         raise StageError(msg) from error
 
@@ -47,12 +50,19 @@ def _check_schema(uri: str, found: pa.Schema, expected: pa.Schema) -> None:
 
 
 class ShardWriter:
-    """Writes tables of one schema as one Parquet file, in row groups that depend only on the rows written."""
+    """Writes tables of one schema as one Parquet file, in row groups that depend only on the rows written.
+
+    A row group ends at BATCH_ROWS rows, or before the row that would take its texts and payloads over BATCH_BYTES.
+    """
 
     def __init__(self, target: AbstractContextManager[IO[bytes]], schema: pa.Schema) -> None:
         self._target = target
         self._schema = schema
-        self._pending: list[pa.Table] = []
+        self._long = [
+            f.name for f in schema if pa.types.is_large_string(f.type) or pa.types.is_large_binary(f.type)
+        ]
+        self._rows = schema.empty_table()
+        self._sizes = np.zeros(0, np.int64)
         self._file: pq.ParquetWriter | None = None
 
     def __enter__(self) -> Self:
@@ -62,26 +72,37 @@ class ShardWriter:
 
     def write(self, table: pa.Table) -> None:
         """Add rows; they must match the schema."""
-        self._pending.append(table.select(self._schema.names).cast(self._schema))
-        while (
-            sum(map(len, self._pending)) >= BATCH_ROWS or sum(t.nbytes for t in self._pending) >= BATCH_BYTES
-        ):
-            self._flush()
+        self._rows = pa.concat_tables([self._rows, table.select(self._schema.names).cast(self._schema)])
+        self._sizes = np.concatenate([self._sizes, self._row_bytes(table)])
+        while n := self._full_group():
+            self._flush(n)
 
-    def _flush(self) -> None:
-        rows = pa.concat_tables(self._pending)
+    def _row_bytes(self, table: pa.Table) -> NDArray[np.int64]:
+        sizes = np.zeros(len(table), np.int64)
+        for name in self._long:
+            lengths = pc.fill_null(pc.cast(pc.binary_length(table[name]), pa.int64()), 0)
+            sizes += lengths.combine_chunks().to_numpy()
+        return sizes
+
+    def _full_group(self) -> int:
+        """The rows of the next group, if it is full; else 0."""
+        n_fitting = int(np.searchsorted(np.cumsum(self._sizes), BATCH_BYTES, side="right"))
+        if n_fitting < len(self._sizes):
+            return min(max(n_fitting, 1), BATCH_ROWS)
+        return BATCH_ROWS if len(self._sizes) >= BATCH_ROWS else 0
+
+    def _flush(self, n_rows: int) -> None:
         assert self._file is not None
-        self._file.write_table(rows.slice(0, BATCH_ROWS), row_group_size=BATCH_ROWS)
-        rest = rows.slice(BATCH_ROWS)
-        self._pending = [rest] if len(rest) else []
+        self._file.write_table(self._rows.slice(0, n_rows), row_group_size=BATCH_ROWS)
+        self._rows, self._sizes = self._rows.slice(n_rows), self._sizes[n_rows:]
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         assert self._file is not None
         try:
-            if error is None and self._pending:
-                self._flush()
+            if error is None and len(self._rows):
+                self._flush(len(self._rows))
             self._file.close()
         except BaseException as failure:
             self._target.__exit__(type(failure), failure, failure.__traceback__)

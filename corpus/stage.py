@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import logging
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -12,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 from omegaconf import MISSING
+from pyarrow.fs import LocalFileSystem
 
 from corpus.engine import Workers, worker_count
 from corpus.errors import ConfigurationError, StageError
@@ -24,8 +24,6 @@ from corpus.task import Task
 PLAN = "plan.json"
 WORK = "work"  # intermediate files: deleted once the manifest stands
 LOCK = ".lock"
-
-logger = logging.getLogger("sastra")
 
 
 def option(default: Any, text: str, *, volatile: bool = False) -> Any:
@@ -137,6 +135,7 @@ class StageRun(Generic[C]):
         """The receipts of all tasks, in order; those that already have one are not run again."""
         sizes = self.folder.sizes()
         receipts = {task.name: self._receipt(phase, task.name, sizes) for task in tasks}
+        assert len(receipts) == len(tasks), f"two tasks of one name in {phase}"
         todo = [task for task in tasks if receipts[task.name] is None]
 
         def done(receipt: dict[str, Any]) -> None:
@@ -149,11 +148,16 @@ class StageRun(Generic[C]):
         return ordered  # type: ignore[return-value]
 
     def _receipt(self, phase: str, name: str, sizes: Mapping[str, int]) -> dict[str, Any] | None:
+        """The task's receipt, if it has one whose files stand there; a damaged one is none."""
         path = f"receipts/{phase}/{name}.json"
         if path not in sizes:
             return None
-        receipt: dict[str, Any] = self.folder.read_json(path)
-        return receipt if all(sizes.get(f["path"]) == f["bytes"] for f in receipt["files"]) else None
+        try:
+            receipt: dict[str, Any] = self.folder.read_json(path)
+            whole = all(sizes.get(file["path"]) == file["bytes"] for file in receipt["files"])
+        except (ValueError, TypeError, KeyError):
+            return None
+        return receipt if whole else None
 
     def finish(self, inputs: Mapping[str, str], mark: str) -> Manifest:
         """Check the conservation law and write the manifest."""
@@ -214,12 +218,17 @@ def _logging(stage: Stage[C], config: C) -> AbstractContextManager[object]:
     return log_to(run.local() / "logs" / f"{stage.name}.log") if _is_local(run) else nullcontext()
 
 
-def _check_common(config: StageConfig) -> None:
-    if not re.fullmatch(r"[\w][\w.-]*", config.run):
-        msg = f"run: got {config.run!r}; expected a name of letters, digits, '.', '_' or '-'. Try: run=dev"
+def check_run_name(name: str) -> None:
+    """Raise ConfigurationError for a name that could lead out of the folder of runs."""
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", name):
+        msg = f"run: got {name!r}; expected letters from a to z, digits, '.', '_' or '-'. Try: run=dev"
         raise ConfigurationError(msg)
+
+
+def _check_common(config: StageConfig) -> None:
+    check_run_name(config.run)
     if config.workers < 0:
-        msg = f"workers: got {config.workers}; expected 0 (one per core) or more"
+        msg = f"workers: got {config.workers}; expected 0 (one per core) or more. Try: workers=0"
         raise ConfigurationError(msg)
 
 
@@ -247,18 +256,27 @@ def _finished(config: StageConfig, name: str) -> Manifest:
 
 def _prepare(stage: Stage[C], folder: Folder, mark: str) -> None:
     """Make the folder ready for output of this fingerprint: what another one left is replaced."""
-    planned = folder.read_json(PLAN)["fingerprint"] if folder.exists(PLAN) else None
-    if planned != mark:
+    folder.delete(MANIFEST)
+    if _planned(folder) != mark:
         stale = {"receipts"} if stage.gathers else {path.split("/")[0] for path in folder.sizes()} - {LOCK}
         for name in sorted(stale):
             folder.delete(name)
     folder.delete_partial()
-    folder.delete(MANIFEST)
     folder.write_json(PLAN, {"fingerprint": mark})
 
 
+def _planned(folder: Folder) -> object:
+    """The fingerprint that the folder's files belong to; None for an empty folder and for a damaged plan."""
+    if not folder.exists(PLAN):
+        return None
+    try:
+        return folder.read_json(PLAN)["fingerprint"]
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
 def _is_local(folder: Folder) -> bool:
-    return "://" not in folder.uri
+    return isinstance(resolve(folder.uri)[0], LocalFileSystem)
 
 
 @contextmanager
@@ -268,10 +286,15 @@ def _only_one(folder: Folder) -> Iterator[None]:
         yield
         return
     path = folder.local() / LOCK
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as file:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = path.open("w")
+    except OSError as error:
+        msg = f"runs: {folder.uri} cannot be written ({error.strerror}). Try: runs=/another/folder"
+        raise ConfigurationError(msg) from error
+    with lock:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             msg = f"{folder.uri}: another process is at work there. Try: wait for it, or choose another run="
             raise StageError(msg) from error
@@ -279,7 +302,7 @@ def _only_one(folder: Folder) -> Iterator[None]:
 
 
 def _stem(uri: str) -> str:
-    return uri.rpartition("/")[2].partition(".")[0]
+    return uri.rpartition("/")[2].removesuffix(".parquet")
 
 
-__all__ = ["Stage", "StageConfig", "StageRun", "Task", "execute", "option", "run_folder"]
+__all__ = ["Stage", "StageConfig", "StageRun", "Task", "check_run_name", "execute", "option", "run_folder"]

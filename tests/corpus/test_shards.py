@@ -66,11 +66,23 @@ def test_a_shard_that_does_not_match_is_refused_by_column_and_type(tmp_path: Pat
         list(read_batches(str(path), DOCUMENT))
 
 
-@pytest.mark.parametrize("damage", ["empty", "cut", "text"])
+def test_row_groups_are_cut_by_bytes_however_the_rows_came(tmp_path: Path) -> None:
+    table = some(300, "ក" * 130_000)
+    one, many = tmp_path / "one.parquet", tmp_path / "many.parquet"
+    write(one, table)
+    write(many, *(table.slice(i, 11) for i in range(0, 300, 11)))
+    assert one.read_bytes() == many.read_bytes()
+    assert [len(t) for t in read_batches(str(one), DOCUMENT)] == [86, 86, 86, 42]
+
+
+@pytest.mark.parametrize("damage", ["empty", "cut", "text", "page"])
 def test_a_damaged_shard_is_refused_by_name(tmp_path: Path, damage: str) -> None:
     whole = Path(write(tmp_path / "x.parquet", some(10))).read_bytes()
     path = tmp_path / "damaged.parquet"
-    path.write_bytes({"empty": b"", "cut": whole[: len(whole) // 2], "text": b"not parquet" * 9}[damage])
+    page = bytearray(whole)
+    page[20:60] = b"\xff" * 40
+    cut = whole[: len(whole) // 2]
+    path.write_bytes({"empty": b"", "cut": cut, "text": b"not parquet" * 9, "page": bytes(page)}[damage])
     with pytest.raises(StageError, match=r"damaged\.parquet: not a readable shard"):
         list(read_batches(str(path), DOCUMENT))
 

@@ -11,8 +11,10 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
+import corpus.cli
 from tests.killing import contents
 
 HOUSE = Path(__file__).resolve().parents[2]
@@ -132,7 +134,13 @@ def test_two_commands_do_not_share_a_folder(tmp_path: Path) -> None:
         (["shards=-1"], "shards: got -1; expected 0 or more"),
         (["workers=-2"], "workers: got -2"),
         (["run=../x"], "run: got '../x'"),
-        (["recipe=none"], "recipe: got 'none'; expected one of misspelt, small"),
+        (["recipe=none"], "recipe: got 'none'; expected one of misspelt, not_text, small"),
+        (["recipe=../toy"], "recipe: got '../toy'; expected one of misspelt"),
+        (["recipe=wrong_stage"], "got 'tyo'; expected options below the name of a stage"),
+        (["recipe=wrong_shape"], "got ['shards']; expected options below the name of a stage"),
+        (["recipe=not_text"], "not_text.yaml: not YAML"),
+        (["+foo=1"], "got '+foo=1'; expected option=value"),
+        (["hydra.run.dir=/x"], "expected option=value"),
         (["recipe=misspelt"], "shrads"),
         (["="], "toy: "),
     ],
@@ -143,6 +151,44 @@ def test_an_impossible_configuration_stops_before_work(tmp_path: Path, words: li
     assert says in done.stderr
     assert done.stderr.count("\n") == 1
     assert list(tmp_path.rglob("*.parquet")) == []
+
+
+@pytest.mark.parametrize("place", ["file", "file/below"])
+def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path, place: str) -> None:
+    (tmp_path / "file").write_text("in the way")
+    done = toy(tmp_path / place)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "cannot be written" in done.stderr
+
+
+@pytest.mark.parametrize("damaged", ["plan.json", "receipts/choose/part-00001.json"])
+@pytest.mark.parametrize("content", ["{", "[]", "{}"])
+def test_damaged_notes_of_the_runner_are_made_again(tmp_path: Path, damaged: str, content: str) -> None:
+    toy(tmp_path)
+    stage = tmp_path / "t" / "toy"
+    whole = contents(stage)
+    (stage / damaged).write_text(content)
+    (stage / "manifest.json").unlink()
+    assert toy(tmp_path).returncode == 0
+    assert contents(stage) == whole
+
+
+@pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_run_says_so_and_leaves_no_process(
+    tmp_path: Path, number: int, exit_code: int
+) -> None:
+    said = tmp_path / "said"
+    with said.open("w") as stderr:
+        process = subprocess.Popen(command(tmp_path, "wait=60"), cwd=HOUSE, stderr=stderr)
+    while not (tmp_path / "t" / "toy" / "receipts" / "make" / "part-00002.json").exists():
+        time.sleep(0.05)
+    time.sleep(0.5)
+    children = psutil.Process(process.pid).children(recursive=True)
+    process.send_signal(number)
+    assert process.wait() == exit_code
+    assert said.read_text().splitlines() == [f"toy: interrupted. {corpus.cli.KEPT}"]
+    _, alive = psutil.wait_procs(children, timeout=20)
+    assert alive == []
 
 
 def test_a_missing_run_name_is_asked_for(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -43,14 +45,18 @@ class Decisions(NamedTuple):
 
 
 def check_rules(rules: Sequence[Rule], known: Sequence[str]) -> None:
-    """Raise ConfigurationError for a rule that names no score, or not exactly one threshold."""
+    """Raise ConfigurationError for a rule without a score, a reason of one word, or exactly one finite threshold."""
     for position, rule in enumerate(rules):
         if rule.score not in known:
             msg = f"rules[{position}].score: got {rule.score!r}; expected one of {', '.join(sorted(known))}"
             raise ConfigurationError(msg)
-        if (rule.above is None) == (rule.below is None):
+        if not re.fullmatch(r"\w+", rule.reason):
+            msg = f"rules[{position}].reason: got {rule.reason!r}; expected a word such as too_short"
+            raise ConfigurationError(msg)
+        thresholds = [value for value in (rule.above, rule.below) if value is not None]
+        if len(thresholds) != 1 or not math.isfinite(thresholds[0]):
             got = f"above={rule.above}, below={rule.below}"
-            msg = f"rules[{position}] ({rule.score}): got {got}; expected one of the two"
+            msg = f"rules[{position}] ({rule.score}): got {got}; expected one of the two, a finite number"
             raise ConfigurationError(msg)
 
 

@@ -23,6 +23,8 @@ from corpus.task import Outcome, Task
 from khmer.normalize import normalize
 
 SIZES = ("n_chars", "n_bytes", "n_clusters")
+MOST_PAGE_BYTES = 1 << 30
+MOST_PAGE_SECONDS = 86_400
 
 
 @dataclass
@@ -37,9 +39,9 @@ class CleanConfig(StageConfig):
 def check(config: CleanConfig) -> None:
     """Refuse rules that name no score and limits that nothing can meet."""
     check_rules(config.rules, list(SCORES))
-    for name in ("page_bytes", "page_seconds"):
-        if getattr(config, name) <= 0:
-            msg = f"{name}: got {getattr(config, name)}; expected more than 0"
+    for name, most in (("page_bytes", MOST_PAGE_BYTES), ("page_seconds", MOST_PAGE_SECONDS)):
+        if not 0 < getattr(config, name) <= most:
+            msg = f"{name}: got {getattr(config, name)}; expected more than 0, at most {most}. Try: without {name}"
             raise ConfigurationError(msg)
 
 

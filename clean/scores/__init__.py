@@ -29,6 +29,7 @@ _FUNCTIONS: Final[tuple[Score, ...]] = (
     page.error_title,
     page.error_rate,
     page.teaser_share,
+    page.linked_text_share,
     page.other_script_share,
     khmer.khmer_share,
     khmer.khmer_chars,

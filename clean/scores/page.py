@@ -28,9 +28,12 @@ ERROR_TEXT = (
     "|(?:page|file|article|content) (?:cannot|could not) be found"
 )
 _READ_MORE = "(?:អាន(?:បន្ត|បន្ថែម|លម្អិត|ទាំងស្រុង|ត)|មើល(?:បន្ថែម|លម្អិត)|ចុចអាន|read more|continue reading|see more)"
-TEASER_LINK = rf"(?i){_READ_MORE}[\s\pP\pS]{{0,4}}$|(?:…|\.\.\.)[\s\pP]{{0,3}}{_READ_MORE}"
+TEASER_LINK = rf"(?i){_READ_MORE}[\s\pP\pS]{{0,4}}$|(?:…|\.\.\.)[\s\pP]{{0,3}}{_READ_MORE}.{{0,120}}$"
 TEASER_BREAK = r"(?:…|\.\.\.)[)\]»” ]*$"
 LEAST_BREAKS = 3
+LONGEST_TEASER = 800  # characters
+LEAST_CARDS_CLUSTERS = 150
+LEAST_MAIN_SHARE = 0.15
 LONG_CLUSTERS = 600  # a page this long is about something, whatever its title
 
 
@@ -104,16 +107,32 @@ def error_rate(texts: Texts) -> Floats:
 
 
 def teaser_share(texts: Texts) -> Floats:
-    """Share of characters in lines that end in 'read more', or break off where at least 3 do: a list of teasers."""
+    """Share of characters in lines that end in 'read more', or break off where at least 3 do: a list of teasers.
+
+    Null without a page: imported paragraphs that end in 'read more' are prose but for that.
+    """
     linked, broken = texts.lines_match(TEASER_LINK), texts.lines_match(TEASER_BREAK)
     many = texts.per_text(broken.astype(np.float64)) >= LEAST_BREAKS
     chars = texts.lines.n_chars.astype(np.float64)
-    return ratio(texts.per_text(chars * (linked | (broken & many[texts.lines.text]))), texts.per_text(chars))
+    marked = chars * (linked | (broken & many[texts.lines.text])) * (chars <= LONGEST_TEASER)
+    return _with_page(texts, ratio(texts.per_text(marked), texts.per_text(chars)))
+
+
+def _with_page(texts: Texts, scores: Floats) -> Floats:
+    return np.where(np.isnan(texts.page_fact("page_bytes")), np.nan, scores)
+
+
+def linked_text_share(texts: Texts) -> Floats:
+    """`link_share` of texts of at least 150 clusters, 0 for shorter ones: cards that are links as a whole."""
+    share = np.nan_to_num(texts.page_fact("page_link_share"))
+    return np.where(texts.counts.n_clusters >= LEAST_CARDS_CLUSTERS, share, 0.0)
 
 
 def other_script_share(texts: Texts) -> Floats:
-    """Share of the whole page's letters that are neither Khmer nor Latin; null without a page.
+    """Share of the page's letters that are neither Khmer nor Latin, 0 where the main text is .15 of the page or more.
 
-    A page in Thai with comments in Khmer is a page in Thai, whatever of it was taken for its main text.
+    A page in Thai with comments in Khmer is a page in Thai, whatever of it was taken for its main text. Null without
+    a page.
     """
-    return texts.page_fact("page_other_script_share")
+    aside = texts.page_fact("page_main_share") < LEAST_MAIN_SHARE
+    return texts.page_fact("page_other_script_share") * aside

@@ -42,6 +42,12 @@ def test_without_rules_or_documents() -> None:
         (Rule("shore", "x", above=1), "rules[0].score: got 'shore'; expected one of length, share"),
         (Rule("share", "x"), "got above=None, below=None"),
         (Rule("share", "x", above=1, below=0), "expected one of the two"),
+        (Rule("share", "x", above=float("nan")), "got above=nan, below=None"),
+        (Rule("share", "x", above=float("-inf")), "got above=-inf, below=None"),
+        (Rule("share", "x", below=float("inf")), "expected one of the two, a finite number"),
+        (Rule("share", "", above=1), "rules[0].reason: got ''; expected a word"),
+        (Rule("share", " ", above=1), "rules[0].reason: got ' '"),
+        (Rule("share", "too\nshort", above=1), "rules[0].reason: got 'too\\nshort'"),
     ],
 )
 def test_impossible_rules_are_refused(rule: Rule, said: str) -> None:

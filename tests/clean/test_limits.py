@@ -28,6 +28,14 @@ def test_the_alarm_and_its_handler_are_put_back() -> None:
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
 
+@pytest.mark.parametrize("seconds", [float("nan"), float("inf"), 1e300, -1.0])
+def test_a_time_that_no_clock_can_take_leaves_no_handler(seconds: float) -> None:
+    before = signal.getsignal(signal.SIGALRM)
+    with pytest.raises((ValueError, OverflowError, OSError)), time_limit(seconds):
+        pass
+    assert signal.getsignal(signal.SIGALRM) is before
+
+
 def test_other_threads_go_without() -> None:
     done = []
 

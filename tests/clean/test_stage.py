@@ -192,7 +192,14 @@ def test_another_run_gives_the_same_bytes(
         ("rules.0.score=page_to_large", "got 'page_to_large'"),
         ("rules.0.below=3", "expected one of the two"),
         ("page_bytes=0", "page_bytes: got 0"),
+        ("page_bytes=-5", "page_bytes: got -5"),
+        ("page_bytes=99999999999999999999", "page_bytes: got 99999999999999999999"),
         ("page_seconds=-1", "page_seconds: got -1"),
+        ("page_seconds=0", "page_seconds: got 0"),
+        ("page_seconds=nan", "page_seconds: got nan"),
+        ("page_seconds=inf", "page_seconds: got inf"),
+        ("page_seconds=1e300", "page_seconds: got 1e+300"),
+        ("page_seconds=86401", "page_seconds: got 86401"),
     ],
 )
 def test_impossible_configurations_are_refused_before_any_work(tmp_path: Path, word: str, said: str) -> None:

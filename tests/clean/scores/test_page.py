@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 from clean.extract import FAILED, NO_KHMER, READ, TOO_COSTLY, TOO_LARGE, TOO_SLOW
@@ -21,10 +22,7 @@ def test_each_outcome_has_its_score(texts_of: Callable[..., Texts]) -> None:
 
 
 def test_facts_are_null_without_a_page(texts_of: Callable[..., Texts]) -> None:
-    texts = texts_of(
-        ["ក", "ខ"], page_link_share=[0.5, None], page_main_share=[0.25, None], page_other_script_share=[0, 1]
-    )
-    assert page.other_script_share(texts).tolist() == [0, 1]
+    texts = texts_of(["ក", "ខ"], page_link_share=[0.5, None], page_main_share=[0.25, None])
     assert page.link_share(texts).tolist() == pytest.approx([0.5, float("nan")], nan_ok=True)
     assert page.main_share(texts).tolist() == pytest.approx([0.25, float("nan")], nan_ok=True)
 
@@ -74,9 +72,28 @@ def test_error_texts(texts_of: Callable[..., Texts], text: str, high: bool) -> N
 def test_teasers(texts_of: Callable[..., Texts], article: str) -> None:
     linked = "ភ្លៀងធ្លាក់… អានបន្ត “ភ្លៀង”\nសិស្សដាំឈើ Read more »"
     broken = "ភ្លៀងធ្លាក់…\nស្រូវឡើងថ្លៃ...\nសិស្សដាំឈើ…\nចំណងជើង"
-    long, short = texts_of([linked, broken]), texts_of([article, "ខ្លី…", article + "\nអានបន្ត", "អានបន្តទៀត"])
+    long, short = (
+        texts_of([linked, broken], page_bytes=[1, 1]),
+        texts_of([article, "ខ្លី…", article + "\nអានបន្ត", "អានបន្តទៀត"], page_bytes=[1] * 4),
+    )
     assert page.teaser_share(long).tolist() == pytest.approx([1, 38 / 45], abs=0.01)
     assert page.teaser_share(short).tolist() == pytest.approx([0, 0, 0.03, 0], abs=0.01)
+
+
+def test_without_a_page_there_are_no_teasers(texts_of: Callable[..., Texts]) -> None:
+    assert np.isnan(page.teaser_share(texts_of(["ភ្លៀងធ្លាក់… អានបន្ត"]))).all()
+
+
+def test_cards_that_are_links_as_a_whole(texts_of: Callable[..., Texts], article: str) -> None:
+    texts = texts_of([article * 2, "ខ្លី", article * 2], page_link_share=[0.9, 1.0, None])
+    assert page.linked_text_share(texts).tolist() == [0.9, 0, 0]
+
+
+def test_other_scripts_count_beside_a_small_main_text(texts_of: Callable[..., Texts]) -> None:
+    texts = texts_of(
+        ["ក", "ខ", "គ"], page_other_script_share=[0.9, 0.9, None], page_main_share=[0.1, 0.2, None]
+    )
+    assert page.other_script_share(texts).tolist() == pytest.approx([0.9, 0, float("nan")], nan_ok=True)
 
 
 def test_phrases_are_in_canonical_spelling() -> None:

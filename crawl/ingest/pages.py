@@ -15,7 +15,7 @@ from corpus.task import Task
 from crawl.ingest.config import IngestConfig, SourceConfig
 from crawl.ingest.faults import fault_facts
 from crawl.ingest.licences import WEB
-from crawl.ingest.rows import host, moment
+from crawl.ingest.rows import host, moment, storable
 from crawl.ingest.shards import Verdict, sharded
 from crawl.ingest.sites import Sites, is_web, load_sites, policy_file, warc_records
 from crawl.policy.optout import Signal, page_signals
@@ -142,7 +142,7 @@ class _Reading:
         signals = page_signals(response.headers, response.head_in_utf8(), of_site.signals)
         known = {signal.name for signal in signals}
         signals += [signal for signal in _noted_signals(noted) if signal.name not in known]
-        return Rights(str(noted.get("robots") or of_site.robots), signals)
+        return Rights(storable(noted.get("robots") or of_site.robots), signals)
 
 
 def _noted_signals(noted: Mapping[str, Any]) -> Iterator[Signal]:
@@ -150,7 +150,7 @@ def _noted_signals(noted: Mapping[str, Any]) -> Iterator[Signal]:
     opt_outs = noted.get("opt_outs")
     for found in opt_outs if isinstance(opt_outs, list) else []:
         if isinstance(found, dict) and {"signal", "evidence", "forbids"} <= found.keys():
-            yield Signal(str(found["signal"]), str(found["evidence"]), found["forbids"])
+            yield Signal(storable(found["signal"]), storable(found["evidence"]), found["forbids"])
 
 
 def _verdict(url: str, response: Response, rights: Rights) -> Verdict:

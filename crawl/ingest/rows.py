@@ -107,10 +107,8 @@ def _text(row: Row, value: Any) -> tuple[str, Verdict]:
         )
     try:
         value.encode()
-    except UnicodeEncodeError as error:  # JSON can spell half a surrogate pair
-        return value.encode("utf-8", "replace").decode(), Verdict(
-            "invalid_utf8", f"character {error.start}: {error.reason}"
-        )
+    except UnicodeEncodeError as error:
+        return storable(value), Verdict("invalid_utf8", f"character {error.start}: {error.reason}")
     return value, Verdict() if value.strip() else Verdict("empty")
 
 
@@ -118,7 +116,12 @@ def _string(value: Any) -> str | None:
     """A value as a string that can be stored; None for an empty one."""
     if value is None or isinstance(value, (dict, list)):
         return None
-    return str(value).encode("utf-8", "replace").decode().strip() or None
+    return storable(value).strip() or None
+
+
+def storable(value: object) -> str:
+    """A value as text that can be stored: JSON can spell half a surrogate pair, which becomes a question mark."""
+    return str(value).encode("utf-8", "replace").decode()
 
 
 def host(url: str | None) -> str | None:

@@ -179,6 +179,7 @@ def test_what_our_crawler_noted_of_a_page_counts(ingest: Ingest) -> None:
         )
         return response_members(exchange, {"decision": "kept", "robots": "absent", **evidence})
 
+    half = "\ud800"
     noted = {"opt_outs": [{"signal": "ai.txt: disallow", "evidence": "ai.txt", "forbids": "training"}]}
     file = ingest.data / "web" / "a.warc.gz"
     file.parent.mkdir(parents=True)
@@ -186,15 +187,24 @@ def test_what_our_crawler_noted_of_a_page_counts(ingest: Ingest) -> None:
         members("http://a.test/1", {})
         + members("http://a.test/2", noted)
         + members("http://a.test/3", {"opt_outs": 7})
+        + members("http://a.test/4", {"robots": half})
+        + members("http://a.test/5", {"robots": 7, "opt_outs": [half, {"signal": half}]})
+        + members(
+            "http://a.test/6", {"opt_outs": [{"signal": half, "evidence": half, "forbids": "training"}]}
+        )
         + _member("metadata", "<urn:uuid:1>", {"Content-Type": "application/json"}, b"[" * 100_000)
     )
     ingest.of_data()
     assert [(row["url"], row["rights"]["robots"]) for row in ingest.rows()] == [
         ("http://a.test/1", "absent"),
         ("http://a.test/3", "absent"),
+        ("http://a.test/4", "?"),
+        ("http://a.test/5", "7"),
     ]
-    assert ingest.reasons() == {"http://a.test/2": "opt_out"}
-    assert ingest.manifest()["facts"]["warc_records"] == {"metadata": 4, "request": 3, "response": 3}
+    assert ingest.reasons() == {"http://a.test/2": "opt_out", "http://a.test/6": "opt_out"}
+    [row] = [row for row in ingest.rows("dropped") if row["url"] == "http://a.test/6"]
+    assert (row["rights"]["opt_outs"], row["evidence"]) == (["?"], "? (?)")
+    assert ingest.manifest()["facts"]["warc_records"] == {"metadata": 7, "request": 6, "response": 6}
 
 
 def test_an_unreadable_record_is_kept_aside(ingest: Ingest) -> None:

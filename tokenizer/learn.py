@@ -57,21 +57,20 @@ def _train(lines: Iterator[str], vocabulary: int, margin: int) -> bytes:
             minloglevel=2,
         )
     except RuntimeError as error:
-        raise StageError(_explained(str(error), vocabulary)) from error
+        raise StageError(_explained(str(error), vocabulary, margin)) from error
     return model.getvalue()
 
 
-def _explained(said: str, vocabulary: int) -> str:
-    most = re.search(r"value <= (\d+)", said)
-    if most:
-        return f"vocabulary: got {vocabulary}, more than the text supports. Try: a smaller vocabulary, or more text"
-    least = re.search(r"smaller than required_chars.*? vs (\d+)", said)
-    if least:
+def _explained(said: str, vocabulary: int, margin: int) -> str:
+    got = f"tokenizer: vocabulary: got {vocabulary}"
+    if "sentences_.empty()" in said:
+        return "tokenizer: nothing to learn from: the sample holds no text. Try: more text, or a larger learn_bytes"
+    if most := re.search(r"value <= (\d+)", said):
+        return f"{got}, more than the text supports. Try: vocabulary={int(most[1]) - margin}, or more text"
+    if least := re.search(r"smaller than required_chars.*? vs (\d+)", said):
         needed = int(least[1])
-        return (
-            f"vocabulary: got {vocabulary}, the characters alone need {needed}. Try: vocabulary={2 * needed}"
-        )
-    return f"sentencepiece could not learn a vocabulary of {vocabulary} pieces: {said}"
+        return f"{got}, the characters alone need {needed}. Try: vocabulary={2 * needed}"
+    return f"{got}: sentencepiece could not learn it: {said}"
 
 
 def _assemble(learnt: pb.ModelProto, alphabet: Alphabet, vocabulary: int) -> pb.ModelProto:
@@ -85,14 +84,16 @@ def _assemble(learnt: pb.ModelProto, alphabet: Alphabet, vocabulary: int) -> pb.
     builders = alphabet.building_pieces()
     singles = sorted({c for piece in (*builders, *normal, DIGITS) for c in piece})
     room = vocabulary - len(special) - len(builders) - len(singles)
-    known = {*builders, *singles}
-    merged = [piece for piece in dict.fromkeys(normal) if len(piece) > 1 and piece not in known][
-        : max(room, 0)
-    ]
     if room < 0:
         needed = vocabulary - room
         alone = f"the characters and clusters alone need {needed}"
-        msg = f"vocabulary: got {vocabulary}, {alone}. Try: vocabulary={2 * needed}"
+        msg = f"tokenizer: vocabulary: got {vocabulary}, {alone}. Try: vocabulary={2 * needed}"
+        raise StageError(msg)
+    known = {*builders, *singles}
+    merged = [piece for piece in dict.fromkeys(normal) if len(piece) > 1 and piece not in known][:room]
+    if len(merged) < room:
+        possible = vocabulary - room + len(merged)
+        msg = f"tokenizer: vocabulary: got {vocabulary}, more than the text supports. Try: vocabulary={possible}"
         raise StageError(msg)
     return _model(learnt, special, [*builders, *merged], singles)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -13,9 +12,9 @@ import sentencepiece
 from corpus.document import DOCUMENT
 from corpus.shards import ShardWriter, read_batches
 from corpus.task import Task
+from tokenizer.config import TokenizerConfig
 from tokenizer.learn import EOS
-
-Split = Literal["train", "validation"]
+from tokenizer.sample import Split, split_of
 
 PLACES = pa.schema(
     [
@@ -27,18 +26,13 @@ PLACES = pa.schema(
         pa.field("n_bytes", pa.int64(), nullable=False),
     ]
 )
-ID_SPACE = 1 << 32
-
-
-def split_of(document_id: str, validation_share: float) -> Split:
-    """The side a document is on: it depends on its id alone, so it never changes as the corpus grows."""
-    return "validation" if int(document_id[:8], 16) < validation_share * ID_SPACE else "train"
+MODEL = "tokenizer/sastra.model"
 
 
 class SplitWriter:
     """One split's token file and its table of places, for one task."""
 
-    def __init__(self, task: Task[Any], split: Split, stack: ExitStack) -> None:
+    def __init__(self, task: Task[TokenizerConfig], split: Split, stack: ExitStack) -> None:
         path = f"tokens/{split}/{task.name}"
         self._tokens = stack.enter_context(task.create(f"{path}.bin"))
         self._places = stack.enter_context(ShardWriter(task.create(f"{path}.parquet"), PLACES))
@@ -59,9 +53,9 @@ class SplitWriter:
         self.n_tokens += int(lengths.sum())
 
 
-def encode_shard(task: Task[Any]) -> dict[str, int]:
+def encode_shard(task: Task[TokenizerConfig]) -> dict[str, int]:
     """Write the tokens of one shard of documents, and count them exactly."""
-    processor = sentencepiece.SentencePieceProcessor(model_proto=task.folder.read("tokenizer/sastra.model"))
+    processor = sentencepiece.SentencePieceProcessor(model_proto=task.folder.read(MODEL))
     with ExitStack() as stack:
         writers: dict[Split, SplitWriter] = {
             "train": SplitWriter(task, "train", stack),

@@ -80,3 +80,8 @@ def test_an_impossible_size_says_what_to_try(
 ) -> None:
     with pytest.raises(StageError, match=f"vocabulary: got {vocabulary}, .*{says}"):
         learn(iter(articles[:3]), alphabet, vocabulary)
+
+
+def test_no_text_is_said_plainly(alphabet: Alphabet) -> None:
+    with pytest.raises(StageError, match="nothing to learn from"):
+        learn(iter([]), alphabet, 4096)

@@ -17,7 +17,7 @@ from corpus.manifest import Manifest
 from corpus.paths import Folder
 from corpus.shards import ShardWriter
 from tokenizer.learn import EOS
-from tokenizer.shards import split_of
+from tokenizer.sample import split_of
 
 HOUSE = Path(__file__).resolve().parents[2]
 
@@ -118,7 +118,13 @@ def test_one_worker_gives_the_same_bytes(finished: Path, articles: list[str], tm
     ("word", "exit_code", "says"),
     [
         ("vocabulary=70000", 2, "vocabulary: got 70000; expected 300 to 65536"),
-        ("validation_share=0.9", 2, "validation_share: got 0.9"),
+        (
+            "validation_share=0.9",
+            2,
+            "validation_share: got 0.9; expected 0 to 0.5. Try: validation_share=0.005",
+        ),
+        ("validation_share=nan", 2, "validation_share: got nan"),
+        ("learn_bytes=1", 1, "nothing to learn from"),
         ("vocabulary=600", 1, "alone need"),
         ("run=elsewhere", 2, "the stage 'dedup' has not finished. Try: make dedup RUN=elsewhere"),
     ],
@@ -130,3 +136,10 @@ def test_what_cannot_work_is_one_line(
     done = tokenize(tmp_path, word)
     assert (done.returncode, done.stderr.count("\n")) == (exit_code, 1)
     assert says in done.stderr
+
+
+def test_a_run_without_documents_is_one_line(tmp_path: Path) -> None:
+    hand_over(tmp_path, [])
+    done = tokenize(tmp_path)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "no documents to learn from" in done.stderr

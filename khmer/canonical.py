@@ -46,7 +46,7 @@ _U_FOR_SHIFTER: Final = re.compile(
     f"(?P<vowel>[\u17c1-\u17c5]?)\u17bb(?:(?P<above>{_ABOVE})|(?P<samyok>(?<![\u17c4\u17c5]\u17bb)\u17d0))"
 )
 _STRONG: Final = re.compile(f"[{STRONG_CLASS}]")
-_COENG_RO_BEFORE: Final = re.compile(f"({COENG}{RO})({COENG}(?!{RO})[{BASE_CLASS}])")
+_COENG_RO_BEFORE: Final = re.compile(f"({COENG}{RO})({COENG}[{BASE_CLASS}])")
 
 
 def _ordered(cluster: str) -> str:
@@ -74,9 +74,8 @@ def _folded(cluster: str) -> str:
     for pattern, replacement in _FOLDS:
         cluster = pattern.sub(replacement, cluster)
     cluster = _with_shifter(cluster)
-    swaps = 1
-    while swaps:
-        cluster, swaps = _COENG_RO_BEFORE.subn(r"\2\1", cluster)
+    while (swapped := _COENG_RO_BEFORE.sub(r"\2\1", cluster)) != cluster:
+        cluster = swapped
     return cluster.replace(COENG + DA, COENG + TA)
 
 

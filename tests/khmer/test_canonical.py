@@ -57,6 +57,7 @@ KEPT = [
     ("ណ៎", "an exclamation"),
     ("ប\u17d3", "bathamasat is kept and counted elsewhere"),
     ("កាា", "a doubled vowel is no encoding of another"),
+    ("ប្រ្រ្ក", "coeng ro twice is no syllable to put in order"),
     ("ក្", "a coeng without a base"),
 ]
 

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
-from urllib.parse import urlsplit
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,7 +14,8 @@ import pyarrow.dataset as ds
 
 from corpus.cli import fail
 from corpus.errors import ConfigurationError, SastraError
-from corpus.stage import StageConfig
+from corpus.stage import StageConfig, check_run_name
+from crawl.ingest.rows import host
 from crawl.urls import clean_url
 from report.numbers import plain, size
 from report.records import TEXT_STAGES, RunRecord, dataset, rows
@@ -54,11 +54,15 @@ class Question:
     def parse(cls, words: Sequence[str]) -> Question:
         """The question of a command line; ConfigurationError if it is none."""
         given = dict(word.partition("=")[::2] for word in words)
+        if any("\ud800" <= char <= "\udfff" for word in words for char in word):
+            msg = f"explain: got {' '.join(words)!a}; expected UTF-8. Try: id=ID"
+            raise ConfigurationError(msg)
         unknown = [key for key in given if key not in KEYS]
         asked = [key for key in ("url", "id") if given.get(key)]
         if unknown or len(asked) != 1 or not given.get("run"):
             msg = f"explain: got {' '.join(words)!r}; expected run=NAME and one of url=URL, id=ID. Try: {USAGE[7:]}"
             raise ConfigurationError(msg)
+        check_run_name(given["run"])
         config = StageConfig(run=given["run"], runs=given.get("runs", "runs"))
         return cls(config, asked[0], given[asked[0]])
 
@@ -197,7 +201,7 @@ def _unknown(record: RunRecord, question: Question) -> str:
 def nearest(record: RunRecord, url: str) -> list[str]:
     """URLs of the run most like this one: of the same host, or else of hosts like it."""
     tables = [
-        data.to_table(columns=["url", "host"])
+        rows(data, ("url", "host"))
         for stage in TEXT_STAGES[:1]
         if stage in record.manifests
         for kind, _ in FATES
@@ -207,7 +211,7 @@ def nearest(record: RunRecord, url: str) -> list[str]:
         return []
     table = pa.concat_tables(tables).drop_null()
     hosts = pc.unique(table["host"]).to_pylist()
-    wanted = difflib.get_close_matches(urlsplit(url).hostname or url, sorted(hosts), 2, 0.5)
+    wanted = difflib.get_close_matches(host(url) or url, sorted(hosts), 2, 0.5)
     urls = table.filter(pc.is_in(table["host"], pa.array(wanted, pa.string())))["url"].to_pylist()
     return difflib.get_close_matches(url, sorted(set(urls))[:5000], NEAREST, 0.3)
 

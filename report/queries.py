@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import duckdb
+import pyarrow.dataset as ds
 
 from report.numbers import Value, ratio
-from report.records import RunRecord
+from report.records import RunRecord, reading
 from report.texts import cut
 
 Table = list[dict[str, Any]]
@@ -25,13 +26,14 @@ def connect() -> duckdb.DuckDBPyConnection:
     )
 
 
-def select(data: Any, sql: str) -> Table:
-    """The rows of a query over the Arrow data set or table `data`."""
+def select(data: ds.Dataset, sql: str) -> Table:
+    """The rows of a query over the Arrow data set `data`."""
     with connect() as database:
         database.register("data", data)
-        found = database.execute(sql)
-        names = [column[0] for column in found.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        with reading(data.files):
+            found = database.execute(sql)
+            names = [column[0] for column in found.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def dates(record: RunRecord) -> dict[str, Value]:
@@ -58,7 +60,7 @@ def composition(record: RunRecord) -> dict[str, Table]:
     return {"hosts": first, "licences": licences}
 
 
-def _group(data: Any, column: str) -> Table:
+def _group(data: ds.Dataset, column: str) -> Table:
     groups = select(
         data,
         f"""SELECT coalesce({column}, '') AS {column}, count(*) AS documents,

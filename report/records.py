@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
+import duckdb
 import pyarrow as pa
 import pyarrow.dataset as ds
 
+from corpus.errors import StageError
 from corpus.manifest import MANIFEST, Manifest
 from corpus.paths import Folder, resolve
 from corpus.stage import StageConfig, run_folder
@@ -40,7 +43,20 @@ class RunRecord:
         """URIs of a stage's output files below `kind/`; none if it has not finished."""
         if stage not in self.manifests:
             return []
+        self.check(stage, f"{kind}/")
         return self.manifests[stage].shards(self.folder.child(stage), kind)
+
+    def check(self, stage: str, beginning: str) -> None:
+        """Raise StageError if an output whose path begins so is missing or has lost some of its bytes."""
+        folder = self.folder.child(stage)
+        sizes = folder.sizes(beginning.rpartition("/")[0])
+        for file in self.manifests[stage].outputs:
+            path, written, size = file["path"], file["bytes"], sizes.get(file["path"])
+            if path.startswith(beginning) and size != written:
+                found = "missing" if size is None else f"{size:,} of {written:,} bytes"
+                run = self.folder.uri.rpartition("/")[2]
+                msg = f"{folder.at(path)}: not a readable shard ({found}). Try: make {stage} RUN={run}"
+                raise StageError(msg)
 
     def tables(self, stage: str, kind: str) -> list[str]:
         """URIs of those that are Parquet files."""
@@ -63,11 +79,24 @@ class RunRecord:
 def dataset(uris: Sequence[str]) -> ds.Dataset:
     """Parquet files of one schema as one data set."""
     filesystem, _ = resolve(uris[0])
-    return ds.dataset([resolve(uri)[1] for uri in uris], format="parquet", filesystem=filesystem)
+    with reading(uris):
+        return ds.dataset([resolve(uri)[1] for uri in uris], format="parquet", filesystem=filesystem)
 
 
-def rows(data: ds.Dataset, columns: Sequence[str], chosen: ds.Expression) -> pa.Table:
-    """The chosen rows, read a few row groups at a time; columns that the data lacks are left out."""
+def rows(data: ds.Dataset, columns: Sequence[str], chosen: ds.Expression | None = None) -> pa.Table:
+    """The chosen rows, or all, read a few row groups at a time; columns that the data lacks are left out."""
     known = [name for name in columns if name in data.schema.names]
     scanner = data.scanner(columns=known, filter=chosen, batch_readahead=2, fragment_readahead=1)
-    return scanner.to_table()
+    with reading(data.files):
+        return scanner.to_table()
+
+
+@contextmanager
+def reading(shards: Sequence[str]) -> Iterator[None]:
+    """Turn what Arrow, and DuckDB over it, raise for a file of the right size with other bytes into a StageError."""
+    try:
+        yield
+    except (OSError, pa.ArrowInvalid, duckdb.InvalidInputException) as error:
+        among = shards[0] if len(shards) == 1 else f"one of {len(shards)} in {shards[0].rpartition('/')[0]}"
+        msg = f"{among}: not a readable shard ({error}). Try: delete it and run the stage that wrote it again"
+        raise StageError(msg) from error

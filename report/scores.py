@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 from numpy.typing import NDArray
 
-from report.records import RunRecord
+from report.records import RunRecord, reading, rows
 
 Table = list[dict[str, Any]]
 
@@ -29,7 +29,8 @@ def histograms(record: RunRecord) -> Table:
     scores = [field.name for field in data.schema if _is_score(field)]
     deciding = list(dict.fromkeys(rule["score"] for rule in rules if rule["score"] in scores))
     ordered = [*deciding, *(name for name in scores if name not in deciding)]
-    return [row for name in ordered if (row := _histogram(data, name, rules))]
+    with reading(data.files):
+        return [row for name in ordered if (row := _histogram(data, name, rules))]
 
 
 def _is_score(field: pa.Field) -> bool:
@@ -95,7 +96,7 @@ def masked(record: RunRecord) -> Table:
     if data is None:
         return []
     names = [name for name in data.schema.names if name.startswith(MASKED)]
-    table = data.to_table(columns=names)
+    table = rows(data, names)
     return [
         {
             "name": name.removeprefix(MASKED),

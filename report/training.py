@@ -60,4 +60,5 @@ def _file(record: RunRecord, path: str) -> bytes:
     manifest = record.manifests.get("train")
     if manifest is None or path not in (file["path"] for file in manifest.outputs):
         return b""
+    record.check("train", path)
     return record.folder.child("train").read(path)

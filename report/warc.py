@@ -33,6 +33,8 @@ def visit_at(record: RunRecord, row: dict[str, Any]) -> Visit | None:
     if uri is None:
         return None
     filesystem, path = resolve(uri)
+    if not filesystem.get_file_info(path).is_file:
+        return None
     with filesystem.open_input_file(path) as file:
         file.seek(origin["position"])
         found = next(iter(ArchiveIterator(file, parse_http=False)), None)

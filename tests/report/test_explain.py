@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from corpus.document import document_id
+from corpus.manifest import Manifest
 from report import explain
 
 URL = "https://news1.example.kh/article/1"
@@ -80,6 +81,26 @@ def test_a_question_that_is_none(words: tuple[str, ...], capsys: pytest.CaptureF
     assert "url=URL" in err
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("run=toy", "url=http://[bad/"), "no document with url=http://[bad/"),
+        (("run=toy", "url=https://news1.example.kh:port/"), "no document with url=https://news1"),
+        (("run=toy", "url=https://news1.example.kh/\udcff"), "expected UTF-8"),
+        (("run=toy", "id=\ud800"), "expected UTF-8"),
+        (("run=../toy", "url=x"), "run: got '../toy'"),
+        (("run=..", "url=x"), "run: got '..'"),
+        (("run=/toy", "url=x"), "run: got '/toy'"),
+    ],
+)
+def test_odd_words_get_one_line(
+    toy: Any, words: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = run_main(capsys, *words, f"runs={toy.config.runs}")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert said in err
+
+
 def test_a_run_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = run_main(capsys, "run=none", f"runs={tmp_path}", "url=https://x.example/")
     assert code == 2
@@ -108,3 +129,14 @@ def test_what_the_warc_says(new_run: Any) -> None:
     assert "opt_outs: tdm-reservation forbids training (1)" in story
     assert told(new_run, url=refused.replace("https", "HTTPS")) == story.replace("https://", "HTTPS://", 1)
     assert "fetched 2026-01-02T03:04:05Z: HTTP/1.1 200 OK" in told(new_run, url=URL)
+
+
+def test_an_input_file_that_is_gone_is_left_out_of_the_story(new_run: Any, tmp_path: Path) -> None:
+    new_run.ingest()
+    manifest = Manifest.load(new_run.folder.child("ingest"))
+    assert manifest is not None
+    manifest.inputs[str(tmp_path / "crawl/warc/crawl-00000.warc.gz")] = "7 bytes"
+    manifest.save(new_run.folder.child("ingest"))
+    story = told(new_run, url=URL)
+    assert "ingest     kept" in story
+    assert "fetch " not in story

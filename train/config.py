@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -151,6 +152,10 @@ def check(config: TrainConfig) -> None:
 
 
 def _check_ranges(config: TrainConfig) -> None:
+    for field in fields(config):
+        value = getattr(config, field.name)
+        if isinstance(value, float) and not math.isfinite(value):
+            raise _impossible(config, field.name, "a finite number")
     positive = (
         "sequence_length batch_size micro_batch_size steps max_skipped_steps ranks threads validate_every "
         "validation_tokens checkpoint_every keep_checkpoints prompt_tokens sample_tokens top_k"

@@ -99,8 +99,13 @@ def check_data(job: Job) -> None:
         msg = f"{model}: {facts.vocabulary} pieces; expected at most 65,536, since ids are stored in 16 bits"
         raise ConfigurationError(msg)
     length = job.config.sequence_length
-    for split, paths, least in (("train", job.train, length + 1), ("validation", job.validation, 2)):
+    for split, paths, least, remedy in (
+        ("train", job.train, length + 1, "a smaller sequence_length, or more text"),
+        ("validation", job.validation, 2, "make tokenizer ARGS=validation_share=0.1"),
+    ):
         n_tokens = len(TokenStream(paths))
         if n_tokens < least:
-            msg = f"{split} tokens: got {n_tokens:,}; expected {least:,} or more for sequence_length={length}"
+            folder = Path(job.tokenizer_folder).parent / "tokens" / split
+            got = f"{split} tokens: got {n_tokens:,}; expected {least:,} or more for sequence_length={length}"
+            msg = f"{folder}: {got}. Try: {remedy}"
             raise ConfigurationError(msg)

@@ -80,9 +80,14 @@ def test_a_changed_tokenizer_is_refused_by_both_hashes(own_run, tmp_path):
 
 def test_too_little_text_and_too_many_pieces_are_refused(tokenized, tmp_path):
     job = tokenized.job(tmp_path / "train")
-    with pytest.raises(ConfigurationError, match=r"train tokens: got .* sequence_length=100000"):
+    with pytest.raises(
+        ConfigurationError,
+        match=r"tokens/train: train tokens: got .* sequence_length=100000\. Try: a smaller",
+    ):
         check_data(replace(job, config=tokenized.config(sequence_length=100_000)))
-    with pytest.raises(ConfigurationError, match="validation tokens: got 0"):
+    with pytest.raises(
+        ConfigurationError, match=r"tokens/validation: validation tokens: got 0; .* Try: make tokenizer"
+    ):
         check_data(replace(job, validation=[]))
     with pytest.raises(ConfigurationError, match="65537 pieces"):
         check_data(replace(job, tokenizer=replace(job.tokenizer, vocabulary=65_537)))

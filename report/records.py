@@ -93,7 +93,7 @@ def rows(data: ds.Dataset, columns: Sequence[str], chosen: ds.Expression | None 
 
 @contextmanager
 def reading(shards: Sequence[str]) -> Iterator[None]:
-    """Turn what Arrow, and DuckDB over it, raise for a file of the right size with other bytes into a StageError."""
+    """Turn what Arrow, DuckDB over it and FastWARC raise for a file whose bytes have changed into a StageError."""
     try:
         yield
     except (OSError, pa.ArrowInvalid, duckdb.InvalidInputException) as error:

@@ -11,7 +11,7 @@ import pyarrow as pa
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
 from corpus.paths import resolve
-from report.records import RunRecord
+from report.records import RunRecord, reading
 
 HEAD_BYTES = 4096
 
@@ -27,25 +27,26 @@ class Visit:
 
 
 def visit_at(record: RunRecord, row: dict[str, Any]) -> Visit | None:
-    """The answer that a document was made of; None if it came from no WARC file, or the file is gone."""
+    """The answer that a document was made of; None if it came from no WARC file, or the file is gone or another."""
     origin = row["origin"]
     uri = next((uri for uri in _warc_files(record) if f"/{uri}".endswith(f"/{origin['file']}")), None)
     if uri is None:
         return None
     filesystem, path = resolve(uri)
-    if not filesystem.get_file_info(path).is_file:
+    try:
+        with filesystem.open_input_file(path) as file:
+            file.seek(origin["position"])
+            found = next(iter(ArchiveIterator(file, parse_http=False)), None)
+            return Visit(uri, origin["position"], _answer(found)) if found is not None else None
+    except OSError:
         return None
-    with filesystem.open_input_file(path) as file:
-        file.seek(origin["position"])
-        found = next(iter(ArchiveIterator(file, parse_http=False)), None)
-        return Visit(uri, origin["position"], _answer(found)) if found is not None else None
 
 
 def visits_of(record: RunRecord, urls: Sequence[str]) -> Iterator[Visit]:
     """The crawler's notes on a URL, in any of these forms; reads the crawl's WARC files through, at some 100 MB/s."""
     for uri in record.files("crawl", "warc"):
         filesystem, path = resolve(uri)
-        with filesystem.open_input_file(path) as file:
+        with reading([uri]), filesystem.open_input_file(path) as file:
             for found in ArchiveIterator(file, record_types=WarcRecordType.metadata):
                 if found.headers.get("WARC-Target-URI") in urls:
                     yield _note(uri, found)

@@ -131,11 +131,18 @@ def test_what_the_warc_says(new_run: Any) -> None:
     assert "fetched 2026-01-02T03:04:05Z: HTTP/1.1 200 OK" in told(new_run, url=URL)
 
 
-def test_an_input_file_that_is_gone_is_left_out_of_the_story(new_run: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize("content", [None, b"", b"\0" * 2000])
+def test_an_input_file_that_is_gone_or_another_is_left_out_of_the_story(
+    new_run: Any, tmp_path: Path, content: bytes | None
+) -> None:
     new_run.ingest()
+    file = tmp_path / "crawl/warc/crawl-00000.warc.gz"
+    if content is not None:
+        file.parent.mkdir(parents=True)
+        file.write_bytes(content)
     manifest = Manifest.load(new_run.folder.child("ingest"))
     assert manifest is not None
-    manifest.inputs[str(tmp_path / "crawl/warc/crawl-00000.warc.gz")] = "7 bytes"
+    manifest.inputs[str(file)] = "7 bytes"
     manifest.save(new_run.folder.child("ingest"))
     story = told(new_run, url=URL)
     assert "ingest     kept" in story

@@ -68,3 +68,14 @@ def test_a_damaged_shard_ends_the_command_with_one_line(
     assert (end.value.code, said.out, said.err.count("\n")) == (1, "", 1)
     assert f"{path}: not a readable shard (" in said.err
     assert remedy in said.err
+
+
+def test_a_damaged_crawl_ends_the_search_for_refused_urls(
+    new_run: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new_run.crawl(warc=b"\x1f\x8b\x08" + bytes(500))
+    with pytest.raises(SystemExit) as end:
+        story(["run=toy", f"runs={new_run.config.runs}"])
+    said = capsys.readouterr()
+    assert (end.value.code, said.out, said.err.count("\n")) == (1, "", 1)
+    assert "crawl-00000.warc.gz: not a readable shard (" in said.err

@@ -227,6 +227,9 @@ def check_run_name(name: str) -> None:
 
 def _check_common(config: StageConfig) -> None:
     check_run_name(config.run)
+    if not config.runs.strip("/"):
+        msg = f"runs: got {config.runs!r}; expected a folder or an address. Try: runs=runs"
+        raise ConfigurationError(msg)
     if config.workers < 0:
         msg = f"workers: got {config.workers}; expected 0 (one per core) or more. Try: workers=0"
         raise ConfigurationError(msg)

@@ -134,6 +134,7 @@ def test_two_commands_do_not_share_a_folder(tmp_path: Path) -> None:
         (["shards=-1"], "shards: got -1; expected 0 or more"),
         (["workers=-2"], "workers: got -2"),
         (["run=../x"], "run: got '../x'"),
+        (["runs="], "runs: got ''; expected a folder or an address"),
         (["recipe=none"], "recipe: got 'none'; expected one of misspelt, not_text, small"),
         (["recipe=../toy"], "recipe: got '../toy'; expected one of misspelt"),
         (["recipe=wrong_stage"], "got 'tyo'; expected options below the name of a stage"),

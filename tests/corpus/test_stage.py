@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 import corpus.cli
+from tests.corpus.toy import STAGE
 from tests.killing import contents
 
 HOUSE = Path(__file__).resolve().parents[2]
@@ -146,11 +147,20 @@ def test_two_commands_do_not_share_a_folder(tmp_path: Path) -> None:
         (["="], "toy: "),
     ],
 )
-def test_an_impossible_configuration_stops_before_work(tmp_path: Path, words: list[str], says: str) -> None:
-    done = toy(tmp_path, *words)
-    assert done.returncode == 2
-    assert says in done.stderr
-    assert done.stderr.count("\n") == 1
+def test_an_impossible_configuration_stops_before_work(
+    tmp_path: Path,
+    words: list[str],
+    says: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(corpus.cli, "CONFIGS", Path(__file__).parent / "toy_configs")
+    with pytest.raises(SystemExit) as ended:
+        corpus.cli.main(STAGE, [f"runs={tmp_path}", "run=t", *words])
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert says in said
+    assert said.count("\n") == 1
     assert list(tmp_path.rglob("*.parquet")) == []
 
 

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 import sentencepiece
 
+from corpus.cli import main
 from corpus.document import DOCUMENT, document_id, documents_table
 from corpus.ledger import Ledger
 from corpus.manifest import Manifest
@@ -18,6 +19,7 @@ from corpus.paths import Folder
 from corpus.shards import ShardWriter
 from tokenizer.learn import EOS
 from tokenizer.sample import split_of
+from tokenizer.stage import STAGE
 
 HOUSE = Path(__file__).resolve().parents[2]
 
@@ -130,16 +132,26 @@ def test_one_worker_gives_the_same_bytes(finished: Path, articles: list[str], tm
     ],
 )
 def test_what_cannot_work_is_one_line(
-    tmp_path: Path, articles: list[str], word: str, exit_code: int, says: str
+    tmp_path: Path,
+    articles: list[str],
+    word: str,
+    exit_code: int,
+    says: str,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     hand_over(tmp_path, articles)
-    done = tokenize(tmp_path, word)
-    assert (done.returncode, done.stderr.count("\n")) == (exit_code, 1)
-    assert says in done.stderr
+    refused(tmp_path, word, exit_code, says, capsys)
 
 
-def test_a_run_without_documents_is_one_line(tmp_path: Path) -> None:
+def test_a_run_without_documents_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     hand_over(tmp_path, [])
-    done = tokenize(tmp_path)
-    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-    assert "no documents to learn from" in done.stderr
+    refused(tmp_path, "vocabulary=3000", 2, "no documents to learn from", capsys)
+
+
+def refused(runs: Path, word: str, exit_code: int, says: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(STAGE, [f"runs={runs}", "run=t", "workers=1", "vocabulary=3000", "validation_share=0.2", word])
+    assert ended.value.code == exit_code
+    said = capsys.readouterr().err
+    assert says in said
+    assert said.count("\n") == 1

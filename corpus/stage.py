@@ -308,4 +308,14 @@ def _stem(uri: str) -> str:
     return uri.rpartition("/")[2].removesuffix(".parquet")
 
 
-__all__ = ["Stage", "StageConfig", "StageRun", "Task", "check_run_name", "execute", "option", "run_folder"]
+__all__ = [
+    "WORK",
+    "Stage",
+    "StageConfig",
+    "StageRun",
+    "Task",
+    "check_run_name",
+    "execute",
+    "option",
+    "run_folder",
+]

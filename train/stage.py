@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from corpus.paths import Folder
-from corpus.stage import Stage, StageRun, run_folder
+from corpus.stage import WORK, Stage, StageRun, run_folder
 from corpus.task import Task
 from train.config import Job, TokenizerFacts, TrainConfig, check
 from train.data import check_data
 from train.launch import run_ranks
 from train.records import METRICS
 
-JOB = "job.json"
+JOB = f"{WORK}/job.json"
 
 
 def run(stage: StageRun[TrainConfig]) -> None:
@@ -56,8 +54,7 @@ def learn(task: Task[TrainConfig]) -> None:
     folder = task.folder.local()
     task.folder.write_json(JOB, task.arguments["job"])
     run_ranks(task.config, folder / JOB, folder.parent / "logs" / "train.ranks.log")
-    metrics = task.folder.read(METRICS)
-    task.files.append({"path": METRICS, "bytes": len(metrics), "sha256": hashlib.sha256(metrics).hexdigest()})
+    task.adopt(METRICS)
 
 
 STAGE = Stage(name="train", config=TrainConfig, run=run, check=check, upstream=lambda _: ("tokenizer",))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import signal
 import sys
 import time
@@ -98,8 +99,10 @@ def configure(stage: Stage[C], words: Sequence[str]) -> C:
     from omegaconf.errors import OmegaConfBaseException
 
     recipe, overrides = _split_recipe(words)
-    if odd := [word for word in words if word.startswith(("+", "~", "hydra."))]:
-        msg = f"{stage.name}: got {odd[0]!r}; expected option=value. Try: {stage.command} --help"
+    known = {f.name for f in fields(stage.config)}
+    if odd := [word for word in overrides if _option_of(word) not in known]:
+        expected = "expected option=value with an option of this stage"
+        msg = f"{stage.name}: got {odd[0]!r}; {expected}. Try: {stage.command} --help"
         raise ConfigurationError(msg)
     overrides = [*_recipe_overrides(stage.name, recipe), *overrides]
     ConfigStore.instance().store(name=f"{stage.name}_schema", node=stage.config)
@@ -110,6 +113,11 @@ def configure(stage: Stage[C], words: Sequence[str]) -> C:
     except (HydraException, OmegaConfBaseException) as error:
         msg = f"{stage.name}: {_first_lines(error)}. Try: {stage.command} --help"
         raise ConfigurationError(msg) from error
+
+
+def _option_of(word: str) -> str:
+    """The option that an override is about: `licences` of `+licences.X=CC0-1.0`, which adds an entry."""
+    return re.split("[.=@]", word.lstrip("+"), maxsplit=1)[0]
 
 
 def _first_lines(error: BaseException) -> str:

@@ -62,7 +62,7 @@ def test_missing_folder(ingest: Ingest) -> None:
 
 
 def test_misspelt_key(ingest: Ingest) -> None:
-    assert "Key 'dtaa' not in 'IngestConfig'" in ingest.refused("dtaa=x")
+    assert "got 'dtaa=x'; expected option=value with an option of this stage" in ingest.refused("dtaa=x")
 
 
 def test_parquet_with_missing_column(ingest: Ingest) -> None:

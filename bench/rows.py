@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import yaml
 
@@ -17,24 +18,57 @@ ROUNDS = 5
 
 @dataclass(frozen=True)
 class Row:
-    """What was measured, beside a peer in the same run; `ok` is None for a row without a floor."""
+    """What was measured, beside a peer in the same run if there is one; `ok` is None for a row without a floor."""
 
     name: str
     value: float
     unit: str
-    peer: str
-    peer_value: float
-    ratio: float
+    peer: str | None
+    peer_value: float | None
+    ratio: float | None
     floor: float | None
     ok: bool | None
 
 
+class Bound(NamedTuple):
+    """What a row must reach: at least so much, or at most."""
+
+    limit: float
+    is_ceiling: bool
+
+    def met_by(self, figure: float) -> bool:
+        """Whether a figure is on the right side; not a number never is."""
+        return figure <= self.limit if self.is_ceiling else figure >= self.limit
+
+
 @cache
-def floors() -> dict[str, float]:
-    """The least ratio of each row."""
-    return {
-        str(name): float(least) for name, least in yaml.safe_load(FLOORS.read_text(encoding="utf-8")).items()
-    }
+def floors() -> dict[str, Bound]:
+    """The bound of each row: of its ratio where it has a peer, else of its value."""
+    stated = yaml.safe_load(FLOORS.read_text(encoding="utf-8"))
+    return {str(name): _bound(limit) for name, limit in stated.items()}
+
+
+def _bound(stated: float | dict[str, float]) -> Bound:
+    if isinstance(stated, dict):
+        return Bound(float(stated["at_most"]), is_ceiling=True)
+    return Bound(float(stated), is_ceiling=False)
+
+
+def measured(name: str, value: float, unit: str) -> Row:
+    """A row without a peer: its value is held against the floor."""
+    bound = floors().get(name)
+    ok = None if bound is None else bound.met_by(value)
+    return Row(name, round(value, 4), unit, None, None, None, bound.limit if bound else None, ok)
+
+
+def against(name: str, pairs: list[tuple[float, float]], unit: str, peer: str) -> Row:
+    """A row from speeds of ours and of a peer, measured in turn: the ratio is the median over the pairs."""
+    ratio = statistics.median(ours / theirs for ours, theirs in pairs)
+    value, other = (statistics.median(column) for column in zip(*pairs, strict=True))
+    bound = floors().get(name)
+    ok = None if bound is None else bound.met_by(ratio)
+    limit = bound.limit if bound else None
+    return Row(name, round(value, 2), unit, peer, round(other, 2), round(ratio, 1), limit, ok)
 
 
 def compare(
@@ -47,20 +81,14 @@ def compare(
     work, n_bytes = ours
     peer_name, peer_work, peer_bytes = peer
     work(), peer_work()
-    pairs = [(n_bytes / _seconds(work), peer_bytes / _seconds(peer_work)) for _ in range(ROUNDS)]
-    ratio = statistics.median(speed / other for speed, other in pairs)
-    speed, other = (statistics.median(column) / 1e6 for column in zip(*pairs, strict=True))
-    floor = floors().get(name)
-    return Row(
-        name, round(speed, 2), "MB/s", peer_name, round(other, 2), round(ratio, 1), floor, _met(ratio, floor)
-    )
+    pairs = [
+        (n_bytes / cpu_seconds(work) / 1e6, peer_bytes / cpu_seconds(peer_work) / 1e6) for _ in range(ROUNDS)
+    ]
+    return against(name, pairs, "MB/s", peer_name)
 
 
-def _met(ratio: float, floor: float | None) -> bool | None:
-    return None if floor is None else ratio >= floor
-
-
-def _seconds(work: Callable[[], object]) -> float:
+def cpu_seconds(work: Callable[[], object]) -> float:
+    """The CPU time that one call takes in this process, all threads together."""
     started = time.process_time()
     work()
     return max(time.process_time() - started, 1e-9)

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clean.decide import Rule, check_rules, decide
-from clean.extract import PAGE_FACTS, READ, Limits, extract
+from clean.extract.page import PAGE_FACTS, READ, Limits, extract
 from clean.personal import mask
 from clean.scores import SCORES, score
 from clean.scores.texts import Texts

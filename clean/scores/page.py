@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow.compute as pc
 
-from clean.extract import FAILED, NO_KHMER, TOO_COSTLY, TOO_LARGE, TOO_SLOW
+from clean.extract.page import FAILED, NO_KHMER, TOO_COSTLY, TOO_LARGE, TOO_SLOW
 from clean.scores.texts import Booleans, Floats, Texts, ratio
 
 # RE2: \W and \b know ASCII alone, so classes of punctuation are spelt out.

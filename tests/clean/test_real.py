@@ -13,7 +13,7 @@ import pytest
 import zstandard
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
-from clean.extract import Extracted, Limits, extract_page
+from clean.extract.page import Extracted, Limits, extract_page
 from clean.personal import mask_text
 
 pytestmark = pytest.mark.realdata

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from selectolax.lexbor import LexborHTMLParser
 
-from clean.dates import khmer_date, parse_date, url_date
+from clean.extract.dates import khmer_date, parse_date, url_date
 
 SPACE: Final = re.compile(r"\s+")
 TITLE_CUT: Final = re.compile(r"\s+[|»·•–—-]+\s+")  # between a title and the name of its site

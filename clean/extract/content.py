@@ -1,7 +1,7 @@
 """Which blocks of a page are its main text: a small linear model over paragraph mass, links, names and script.
 
 The features follow Readability (paragraph mass of the enclosing elements) and boilerpipe (Kohlschütter et al.
-2010: neighbours, link density). Weights are fitted by `python -m clean.fit` and stand in content_weights.py.
+2010: neighbours, link density). Weights are fitted by `python -m clean.extract.fit` and stand in content_weights.py.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from clean.blocks import Page
-from clean.content_weights import BIAS, WEIGHTS
+from clean.extract.blocks import Page
+from clean.extract.content_weights import BIAS, WEIGHTS
 
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]

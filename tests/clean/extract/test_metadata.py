@@ -7,7 +7,7 @@ import json
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from clean.metadata import Metadata, read_metadata
+from clean.extract.metadata import Metadata, read_metadata
 
 
 def read(head: str, body: str = "", url: str = "https://a.example/") -> Metadata:

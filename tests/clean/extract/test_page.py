@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pyarrow as pa
 import pytest
 
-from clean.extract import (
+from clean.extract.page import (
     FAILED,
     NO_KHMER,
     READ,
@@ -89,14 +89,14 @@ def broken(_html: str, _url: str) -> Extracted:
 def test_a_page_that_takes_too_long_is_given_up(
     monkeypatch: pytest.MonkeyPatch, page: Callable[..., str]
 ) -> None:
-    monkeypatch.setattr("clean.extract._read", endless)
+    monkeypatch.setattr("clean.extract.page._read", endless)
     assert run(page().encode(), limits=Limits(1 << 20, 0.05)).page_outcome == TOO_SLOW
 
 
 def test_a_page_that_breaks_the_extractor_is_counted(
     monkeypatch: pytest.MonkeyPatch, page: Callable[..., str]
 ) -> None:
-    monkeypatch.setattr("clean.extract._read", broken)
+    monkeypatch.setattr("clean.extract.page._read", broken)
     assert run(page().encode()).page_outcome == FAILED
 
 

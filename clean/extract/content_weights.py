@@ -1,4 +1,4 @@
-"""Written by `python -m clean.fit`."""
+"""Written by `python -m clean.extract.fit`."""
 
 WEIGHTS = {
     "log_letters": 3.0196,

@@ -8,13 +8,13 @@ from pathlib import Path
 import pyarrow as pa
 
 from bench.rows import Row, compare
-from clean.extract import Limits, extract_page
+from clean.extract.page import Limits, extract_page
 from demo.web import build_web
 from khmer.clusters import counts
 from khmer.codepoints import CLUSTER
 from khmer.normalize import normalize
 
-ARTICLES = Path(__file__).resolve().parents[1] / "demo" / "articles"
+ARTICLES = Path(__file__).resolve().parents[2] / "demo" / "articles"
 COPIES = 20
 
 
@@ -38,7 +38,7 @@ def extraction() -> Row:
         return [trafilatura.extract(page, include_comments=False) for page in pages]
 
     n_bytes = sum(map(len, pages))
-    return compare("clean.extract.vs_trafilatura", (ours, n_bytes), ("trafilatura", theirs, n_bytes))
+    return compare("clean.extract.page.vs_trafilatura", (ours, n_bytes), ("trafilatura", theirs, n_bytes))
 
 
 def kernels() -> Iterator[Row]:

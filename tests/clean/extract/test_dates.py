@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from clean.dates import khmer_date, parse_date, url_date
+from clean.extract.dates import khmer_date, parse_date, url_date
 
 
 @pytest.mark.parametrize(

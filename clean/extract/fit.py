@@ -1,4 +1,4 @@
-"""Fits clean/content_weights.py: `python -m clean.fit PAGES.jsonl`.
+"""Fits clean/extract/content_weights.py: `python -m clean.extract.fit PAGES.jsonl`.
 
 A page a line: {"html": …, "text": …, "title": …, "weight": …}. `text` is the page's main text, one paragraph a line;
 `title` is ignored in it; `weight` is the page's share in the fit.
@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from selectolax.lexbor import LexborHTMLParser
 
-from clean.blocks import Page, read_blocks
-from clean.content import FEATURES, Measures, features
+from clean.extract.blocks import Page, read_blocks
+from clean.extract.content import FEATURES, Measures, features
 
 Floats = NDArray[np.float64]
 
@@ -84,7 +84,9 @@ def main(path: str) -> None:
     with Path(path).open(encoding="utf-8") as file:
         beta = fit(*rows(map(json.loads, file))).round(4).tolist()
     weights = "".join(f'    "{name}": {weight},\n' for name, weight in zip(FEATURES, beta[:-1], strict=True))
-    source = f'"""Written by `python -m clean.fit`."""\n\nWEIGHTS = {{\n{weights}}}\nBIAS = {beta[-1]}\n'
+    source = (
+        f'"""Written by `python -m clean.extract.fit`."""\n\nWEIGHTS = {{\n{weights}}}\nBIAS = {beta[-1]}\n'
+    )
     Path(__file__).with_name("content_weights.py").write_text(source, encoding="utf-8")
 
 

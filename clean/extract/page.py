@@ -12,12 +12,12 @@ import numpy as np
 import pyarrow as pa
 from selectolax.lexbor import LexborHTMLParser
 
-from clean.blocks import Page, read_blocks, too_costly
-from clean.content import main_blocks
-from clean.decode import decode, may_hold_khmer
-from clean.legacy import inner_capital_share, legacy_fonts
-from clean.limits import TooSlowError, time_limit
-from clean.metadata import one_line, read_metadata
+from clean.extract.blocks import Page, read_blocks, too_costly
+from clean.extract.content import main_blocks
+from clean.extract.decode import decode, may_hold_khmer
+from clean.extract.legacy import inner_capital_share, legacy_fonts
+from clean.extract.limits import TooSlowError, time_limit
+from clean.extract.metadata import one_line, read_metadata
 from corpus.document import DOCUMENT
 
 logger = logging.getLogger("sastra")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from clean.decode import decode, may_hold_khmer
+from clean.extract.decode import decode, may_hold_khmer
 
 KHMER = "<p>សួស្តី</p>"
 

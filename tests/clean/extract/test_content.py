@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from clean.blocks import read_blocks
-from clean.content import FEATURES, Measures, features, main_blocks, model
-from clean.content_weights import WEIGHTS
+from clean.extract.blocks import read_blocks
+from clean.extract.content import FEATURES, Measures, features, main_blocks, model
+from clean.extract.content_weights import WEIGHTS
 
 
 def main_text(html: str) -> list[str]:

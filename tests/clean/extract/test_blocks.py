@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from clean.blocks import read_blocks, too_costly
+from clean.extract.blocks import read_blocks, too_costly
 
 
 def texts(body: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from clean.legacy import inner_capital_share, legacy_fonts
+from clean.extract.legacy import inner_capital_share, legacy_fonts
 
 LIMON = (
     "RBHmhakSRt RbeTskm<úCa RsúkERs PaBRkIRk skmµPaB BiBN’na GgÁkar enAkñúg shKmn_ tamry³ karsikSa ".encode(

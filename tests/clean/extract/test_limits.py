@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from clean.limits import TooSlowError, time_limit
+from clean.extract.limits import TooSlowError, time_limit
 
 
 def work_forever() -> None:

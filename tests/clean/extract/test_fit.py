@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from clean.content import FEATURES
-from clean.fit import fit, rows
+from clean.extract.content import FEATURES
+from clean.extract.fit import fit, rows
 
 
 def test_a_fit_learns_what_the_labels_say(page: Callable[..., str], article: str) -> None:

@@ -1,0 +1,1 @@
+"""From a payload to main text, metadata and facts about the page."""

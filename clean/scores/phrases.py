@@ -1,0 +1,211 @@
+"""Occurrences of many phrases at once, in one compiled scan over the UTF-8 bytes of a column.
+
+Phrases are given as term groups: the spellings of one term count together. A phrase that begins or ends in Khmer
+begins and ends with a whole cluster of the text; one that begins or ends in a Latin letter or a digit does so with a
+whole word, unless a `*` there lets the word go on (`casino*`). ASCII letters match in either case. Matches do not
+overlap: the leftmost counts, and of those that begin at one place the longest, so that a longer phrase, in a group
+that nobody reads, shields its words from a shorter one.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterator, Sequence
+from enum import IntFlag
+from functools import cache
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numba import njit
+from numpy.typing import NDArray
+
+from khmer import codepoints as cp
+from khmer.buffers import Utf8, utf8
+from khmer.kernels import Class
+from khmer.tables import class_table
+
+Groups = tuple[tuple[str, ...], ...]
+Integers = NDArray[np.int64]
+
+_PLANE: Final = 0x10000  # no phrase has a character above
+_GOES_ON: Final = "*"
+_LOWER: Final = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+
+
+class _Kind(IntFlag):
+    """What the edges of a match need to know of a code point; the bits above are its symbol, 0 in no phrase."""
+
+    MARK = 1  # goes on with a cluster
+    COENG = 2  # takes the next letter into its cluster
+    WORD = 4  # a Latin letter or an ASCII digit
+
+
+class _Edge(IntFlag):
+    """What must not stand beside a phrase."""
+
+    COENG_BEFORE = 1
+    WORD_BEFORE = 2
+    MARK_AFTER = 4
+    WORD_AFTER = 8
+
+
+_SYMBOL_SHIFT: Final = 3
+_MARK: Final = int(_Kind.MARK | _Kind.COENG)
+_COENG: Final = int(_Kind.COENG)
+_WORD: Final = int(_Kind.WORD)
+_COENG_BEFORE: Final = int(_Edge.COENG_BEFORE)
+_WORD_BEFORE: Final = int(_Edge.WORD_BEFORE)
+_MARK_AFTER: Final = int(_Edge.MARK_AFTER)
+_WORD_AFTER: Final = int(_Edge.WORD_AFTER)
+
+
+class _Trie(NamedTuple):
+    """The phrases as a tree over symbols; state 0 is the root, and no state's child."""
+
+    symbols: NDArray[np.uint16]  # (_PLANE,): symbol << _SYMBOL_SHIFT | _Kind
+    children: NDArray[np.int32]  # (states, symbols)
+    groups: NDArray[np.int32]  # (states,): the group of the phrase that ends here, or -1
+    edges: NDArray[np.uint8]  # (states,): its _Edge
+
+
+@njit(cache=True, nogil=True)
+def _decode(data: NDArray[np.uint8], i: int) -> Any:
+    """The code point at byte i and its width; 0 for code points above the basic plane."""
+    lead = np.int64(data[i])
+    if lead < 0x80:
+        return lead, 1
+    if lead < 0xE0:
+        return (lead & 0x1F) << 6 | np.int64(data[i + 1]) & 0x3F, 2
+    if lead < 0xF0:
+        second = np.int64(data[i + 1]) & 0x3F
+        return (lead & 0x0F) << 12 | second << 6 | np.int64(data[i + 2]) & 0x3F, 3
+    return 0, 4
+
+
+@njit(cache=True, nogil=True)
+def _count(text: Utf8, trie: _Trie, counts: Integers) -> None:
+    """Add the occurrences of each group in each document to `counts`, `(n, groups)`.
+
+    One loop: a helper that took the arrays would count references to them at every call.
+    """
+    data, offsets = text
+    symbols, children, groups, edges = trie
+    for document in range(offsets.size - 1):
+        i, end = offsets[document], offsets[document + 1]
+        before = np.int64(0)
+        while i < end:
+            code, width = _decode(data, i)
+            entry = np.int64(symbols[code])
+            state = np.int64(children[0, entry >> _SYMBOL_SHIFT])
+            matched_end, matched_group, matched_last = np.int64(-1), np.int64(-1), np.int64(0)
+            j = i + width
+            last = entry
+            while state != 0:
+                after, after_width = np.int64(0), 0
+                if j < end:
+                    code, after_width = _decode(data, j)
+                    after = np.int64(symbols[code])
+                group = np.int64(groups[state])
+                if group >= 0:
+                    edge = np.int64(edges[state])
+                    if not (
+                        (edge & _COENG_BEFORE and before & _COENG)
+                        or (edge & _WORD_BEFORE and before & _WORD)
+                        or (edge & _MARK_AFTER and after & _MARK)
+                        or (edge & _WORD_AFTER and after & _WORD)
+                    ):
+                        matched_end, matched_group, matched_last = j, group, last
+                if after_width == 0:
+                    break
+                state = np.int64(children[state, after >> _SYMBOL_SHIFT])
+                last = after
+                j += after_width
+            if matched_group >= 0:
+                counts[document, matched_group] += 1
+                i, before = matched_end, matched_last
+            else:
+                i += width
+                before = entry
+
+
+def phrase_counts(texts: pa.Array | pa.ChunkedArray, groups: Groups) -> Integers:
+    """How often each group's phrases occur in each text, `(n, groups)`; a null counts as an empty text.
+
+    Raises ValueError for a phrase that is empty, stands twice, or cannot be a whole number of clusters.
+    """
+    documents = utf8(texts)
+    counts = np.zeros((documents.n_documents, len(groups)), np.int64)
+    _count(documents, _trie(groups), counts)
+    return counts
+
+
+@cache
+def _trie(groups: Groups) -> _Trie:
+    phrases = [(group, *_read(phrase)) for group, spellings in enumerate(groups) for phrase in spellings]
+    symbols, n_symbols = _symbol_table([characters for _, characters, _ in phrases])
+    n_states = 1 + sum(len(characters) for _, characters, _ in phrases)
+    trie = _Trie(
+        symbols,
+        np.zeros((n_states, n_symbols), np.int32),
+        np.full(n_states, -1, np.int32),
+        np.zeros(n_states, np.uint8),
+    )
+    n_used = 1
+    for group, characters, edge in phrases:
+        state = 0
+        for character in characters:
+            symbol = int(symbols[ord(character)]) >> _SYMBOL_SHIFT
+            if trie.children[state, symbol] == 0:
+                trie.children[state, symbol] = n_used
+                n_used += 1
+            state = int(trie.children[state, symbol])
+        if trie.groups[state] >= 0:
+            msg = f"phrase {characters!r} stands twice"
+            raise ValueError(msg)
+        trie.groups[state], trie.edges[state] = group, edge
+    return _Trie(
+        symbols, trie.children[:n_used].copy(), trie.groups[:n_used].copy(), trie.edges[:n_used].copy()
+    )
+
+
+def _read(phrase: str) -> tuple[str, _Edge]:
+    """The characters of a phrase in lower case, and its edges."""
+    characters = phrase.removeprefix(_GOES_ON).removesuffix(_GOES_ON).translate(_LOWER)
+    if not characters or max(characters) >= chr(_PLANE):
+        msg = f"phrase {phrase!r}: expected characters of the basic plane"
+        raise ValueError(msg)
+    first, last = (class_table()[ord(character)] for character in (characters[0], characters[-1]))
+    if first > Class.RO or last == Class.COENG:
+        msg = f"phrase {phrase!r}: expected whole clusters"
+        raise ValueError(msg)
+    edge = _Edge(0)
+    edge |= _Edge.COENG_BEFORE if first >= Class.BASE else 0
+    edge |= _Edge.MARK_AFTER if last >= Class.BASE else 0
+    edge |= _Edge.WORD_BEFORE if _is_word(characters[0]) and not phrase.startswith(_GOES_ON) else 0
+    edge |= _Edge.WORD_AFTER if _is_word(characters[-1]) and not phrase.endswith(_GOES_ON) else 0
+    return characters, edge
+
+
+def _is_word(character: str) -> bool:
+    return bool(class_table()[ord(character)] == Class.LATIN) or character in "0123456789"
+
+
+def _symbol_table(phrases: Sequence[str]) -> tuple[NDArray[np.uint16], int]:
+    classes = class_table()[:_PLANE]
+    table = np.zeros(_PLANE, np.uint16)
+    table[(classes > Class.RO) & (classes <= Class.FINAL)] = _Kind.MARK
+    table[ord(cp.COENG)] = _Kind.COENG
+    table[classes == Class.LATIN] = _Kind.WORD
+    table[ord("0") : ord("9") + 1] = _Kind.WORD
+    alphabet = sorted(set("".join(phrases)))
+    for symbol, character in enumerate(alphabet, start=1):
+        for code in _cases(character):
+            table[code] |= symbol << _SYMBOL_SHIFT
+    return table, len(alphabet) + 1
+
+
+def _cases(character: str) -> Iterator[int]:
+    yield ord(character)
+    if "a" <= character <= "z":
+        yield ord(character.upper())

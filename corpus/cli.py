@@ -39,7 +39,8 @@ def main(stage: Stage[Any], arguments: Sequence[str] | None = None) -> NoReturn:
         started = time.monotonic()
         config = configure(stage, words)
         manifest, worked = execute(stage, config)
-        _write(summary(manifest, config, time.monotonic() - started if worked else None), sys.stdout)
+        seconds = time.monotonic() - started if worked else None
+        _write("\n".join([stage.told(manifest), summary(manifest, config, seconds)]).lstrip("\n"), sys.stdout)
         sys.exit(0)
     except SastraError as error:
         fail(str(error), error.exit_code)

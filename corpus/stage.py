@@ -71,14 +71,18 @@ def _no_check(_config: Any) -> None:
     return None
 
 
+def _nothing(_manifest: Manifest) -> str:
+    return ""
+
+
 @dataclass(frozen=True)
 class Stage(Generic[C]):
     """A stage of the pipeline: its name, its config's schema and its algorithm.
 
     `module` is what `python -m` runs, the name itself unless given. `upstream` names the stages it
     reads, `sources` the URIs of files from outside; `check` raises ConfigurationError for impossible
-    values. `gathers` marks output that cannot be made again (a crawl): a changed configuration goes on
-    from it, where other stages start afresh.
+    values; `told` gives lines on what came out, for the command line. `gathers` marks output that cannot
+    be made again (a crawl): a changed configuration goes on from it, where other stages start afresh.
     """
 
     name: str
@@ -88,6 +92,7 @@ class Stage(Generic[C]):
     upstream: Callable[[C], Sequence[str]] = _no_names
     sources: Callable[[C], Sequence[str]] = _no_names
     check: Callable[[C], None] = _no_check
+    told: Callable[[Manifest], str] = _nothing
     gathers: bool = False
 
     @property

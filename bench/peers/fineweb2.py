@@ -12,13 +12,13 @@ import sys
 import time
 from typing import Any, Final
 
-from datatrove.data import Document  # type: ignore[import-not-found]
-from datatrove.pipeline.filters import (  # type: ignore[import-not-found]
+from datatrove.data import Document
+from datatrove.pipeline.filters import (
     FineWebQualityFilter,
     GopherQualityFilter,
     GopherRepetitionFilter,
 )
-from datatrove.utils.text import split_into_words  # type: ignore[import-not-found]
+from datatrove.utils.text import split_into_words
 
 LANGUAGE: Final = "khm_Khmr"
 STOP_WORDS: Final = [

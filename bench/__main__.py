@@ -13,7 +13,8 @@ from bench.realdata import real_data
 from bench.rows import Row
 
 HERE = Path(__file__).parent
-ROOMS = sorted(f"{path.parent.name}.{path.stem}" for path in HERE.glob("*/[a-z]*.py"))
+AREAS = ("clean",)
+ROOMS = [f"{area}.{path.stem}" for area in AREAS for path in sorted((HERE / area).glob("[a-z]*.py"))]
 
 
 def main(words: list[str]) -> int:

@@ -51,6 +51,9 @@ class _Edge(IntFlag):
 
 
 _SYMBOL_SHIFT: Final = 3
+_LEAD: Final = 0xE1  # of U+1780..U+17FF, whose second byte is one of two
+_SECOND: Final = 0x9F
+_NOT_KHMER: Final = 0x7F  # in a pair; U+17FF is not assigned
 _MARK: Final = int(_Kind.MARK | _Kind.COENG)
 _COENG: Final = int(_Kind.COENG)
 _WORD: Final = int(_Kind.WORD)
@@ -64,6 +67,7 @@ class _Trie(NamedTuple):
     """The phrases as a tree over symbols; state 0 is the root, and no state's child."""
 
     symbols: NDArray[np.uint16]  # (_PLANE,): symbol << _SYMBOL_SHIFT | _Kind
+    pairs: NDArray[np.uint8]  # (128 * 128,): whether a phrase begins so, in distances from U+1780
     children: NDArray[np.int32]  # (states, symbols)
     groups: NDArray[np.int32]  # (states,): the group of the phrase that ends here, or -1
     edges: NDArray[np.uint8]  # (states,): its _Edge
@@ -84,49 +88,77 @@ def _decode(data: NDArray[np.uint8], i: int) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def _count(text: Utf8, trie: _Trie, counts: Integers) -> None:
+def _entry_before(data: NDArray[np.uint8], first: int, i: int, symbols: NDArray[np.uint16]) -> Any:
+    """The entry of the code point that ends before byte i, 0 at the document's first byte."""
+    if i == first:
+        return np.int64(0)
+    j = i - 1
+    while data[j] & 0xC0 == 0x80:
+        j -= 1
+    return np.int64(symbols[_decode(data, j)[0]])
+
+
+@njit(cache=True, nogil=True)
+def _find(text: Utf8, trie: _Trie, counts: Integers, matches: Integers) -> None:
     """Add the occurrences of each group in each document to `counts`, `(n, groups)`.
 
+    The first of them are written to `matches`, `(room, 3)`: document, group, and byte from the document's first.
     One loop: a helper that took the arrays would count references to them at every call.
     """
     data, offsets = text
-    symbols, children, groups, edges = trie
+    symbols, pairs, children, groups, edges = trie
+    n = 0
     for document in range(offsets.size - 1):
-        i, end = offsets[document], offsets[document + 1]
-        before = np.int64(0)
+        first, end = offsets[document], offsets[document + 1]
+        i = first
         while i < end:
+            if data[i] == _LEAD and data[i + 1] | 1 == _SECOND:
+                pair = (np.int64(data[i + 1]) & 1) << 13 | (np.int64(data[i + 2]) & 0x3F) << 7
+                if i + 3 < end and data[i + 3] == _LEAD and data[i + 4] | 1 == _SECOND:
+                    pair |= (np.int64(data[i + 4]) & 1) << 6 | np.int64(data[i + 5]) & 0x3F
+                else:
+                    pair |= _NOT_KHMER
+                if not pairs[pair]:
+                    i += 3
+                    continue
             code, width = _decode(data, i)
-            entry = np.int64(symbols[code])
-            state = np.int64(children[0, entry >> _SYMBOL_SHIFT])
-            matched_end, matched_group, matched_last = np.int64(-1), np.int64(-1), np.int64(0)
+            state = np.int64(children[0, np.int64(symbols[code]) >> _SYMBOL_SHIFT])
             j = i + width
-            last = entry
+            matched_end, matched_group = j, np.int64(-1)
             while state != 0:
                 after, after_width = np.int64(0), 0
                 if j < end:
                     code, after_width = _decode(data, j)
                     after = np.int64(symbols[code])
-                group = np.int64(groups[state])
-                if group >= 0:
-                    edge = np.int64(edges[state])
+                edge = np.int64(edges[state])
+                if (
+                    groups[state] >= 0
+                    and not (edge & _MARK_AFTER and after & _MARK)
+                    and not (edge & _WORD_AFTER and after & _WORD)
+                ):
+                    before = _entry_before(data, first, i, symbols)
                     if not (
-                        (edge & _COENG_BEFORE and before & _COENG)
-                        or (edge & _WORD_BEFORE and before & _WORD)
-                        or (edge & _MARK_AFTER and after & _MARK)
-                        or (edge & _WORD_AFTER and after & _WORD)
+                        (edge & _COENG_BEFORE and before & _COENG) or (edge & _WORD_BEFORE and before & _WORD)
                     ):
-                        matched_end, matched_group, matched_last = j, group, last
+                        matched_end, matched_group = j, np.int64(groups[state])
                 if after_width == 0:
                     break
                 state = np.int64(children[state, after >> _SYMBOL_SHIFT])
-                last = after
                 j += after_width
             if matched_group >= 0:
                 counts[document, matched_group] += 1
-                i, before = matched_end, matched_last
-            else:
-                i += width
-                before = entry
+                if n < matches.shape[0]:
+                    matches[n, 0], matches[n, 1], matches[n, 2] = document, matched_group, i - first
+                    n += 1
+            i = matched_end
+
+
+class Matches(NamedTuple):
+    """Occurrences in order: which text, which group, and the byte from the text's first, each `(m,) int64`."""
+
+    text: Integers
+    group: Integers
+    start: Integers
 
 
 def phrase_counts(texts: pa.Array | pa.ChunkedArray, groups: Groups) -> Integers:
@@ -136,8 +168,18 @@ def phrase_counts(texts: pa.Array | pa.ChunkedArray, groups: Groups) -> Integers
     """
     documents = utf8(texts)
     counts = np.zeros((documents.n_documents, len(groups)), np.int64)
-    _count(documents, _trie(groups), counts)
+    _find(documents, _trie(groups), counts, np.empty((0, 3), np.int64))
     return counts
+
+
+def phrase_matches(texts: pa.Array | pa.ChunkedArray, groups: Groups) -> Matches:
+    """Where the phrases stand; raises as `phrase_counts` does."""
+    documents = utf8(texts)
+    counts = np.zeros((documents.n_documents, len(groups)), np.int64)
+    _find(documents, _trie(groups), counts, np.empty((0, 3), np.int64))
+    matches = np.empty((counts.sum(), 3), np.int64)
+    _find(documents, _trie(groups), counts, matches)
+    return Matches(matches[:, 0], matches[:, 1], matches[:, 2])
 
 
 @cache
@@ -147,6 +189,7 @@ def _trie(groups: Groups) -> _Trie:
     n_states = 1 + sum(len(characters) for _, characters, _ in phrases)
     trie = _Trie(
         symbols,
+        _pair_table([characters for _, characters, _ in phrases]),
         np.zeros((n_states, n_symbols), np.int32),
         np.full(n_states, -1, np.int32),
         np.zeros(n_states, np.uint8),
@@ -164,9 +207,7 @@ def _trie(groups: Groups) -> _Trie:
             msg = f"phrase {characters!r} stands twice"
             raise ValueError(msg)
         trie.groups[state], trie.edges[state] = group, edge
-    return _Trie(
-        symbols, trie.children[:n_used].copy(), trie.groups[:n_used].copy(), trie.edges[:n_used].copy()
-    )
+    return trie._replace(children=trie.children[:n_used].copy())
 
 
 def _read(phrase: str) -> tuple[str, _Edge]:
@@ -203,6 +244,17 @@ def _symbol_table(phrases: Sequence[str]) -> tuple[NDArray[np.uint16], int]:
         for code in _cases(character):
             table[code] |= symbol << _SYMBOL_SHIFT
     return table, len(alphabet) + 1
+
+
+def _pair_table(phrases: Sequence[str]) -> NDArray[np.uint8]:
+    table = np.zeros((128, 128), np.uint8)
+    for phrase in phrases:
+        first, second = (ord(character) - cp.FIRST for character in f"{phrase} "[:2])
+        if 0 <= first < 128 and len(phrase) == 1:
+            table[first] = 1
+        elif 0 <= first < 128:
+            table[first, second if 0 <= second < 128 else _NOT_KHMER] = 1
+    return table.reshape(-1)
 
 
 def _cases(character: str) -> Iterator[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
@@ -40,7 +41,7 @@ def test_title(head: str, body: str, title: str | None) -> None:
     [
         ('<meta name="author" content="ចាន់ មុនី">', "", "ចាន់ មុនី"),
         (linked(author={"@type": "Person", "name": "ទេព ស្រីពៅ"}), "", "ទេព ស្រីពៅ"),
-        (linked(author=["ទេព ស្រីពៅ", "ម៉ៅ វិចិត្រ"]), "", "ទេព ស្រីពៅ"),
+        (linked(author=["ទេព ស្រីពៅ", "ម៉ៅ វិចិត្រ"]), "", "ទេព ស្រីពៅ, ម៉ៅ វិចិត្រ"),
         (linked(author={"name": "&#6048;&#6081;&#6020;"}), "", "ហេង"),
         ("", "<div>ដោយ៖ ចាន់ មុនី</div>", "ចាន់ មុនី"),
         ('<meta property="article:author" content="https://facebook.com/x">', "", None),
@@ -64,7 +65,13 @@ def test_author(head: str, body: str, author: str | None) -> None:
         (linked(datePublished="2020-10-24"), "", "", "2020-10-24"),
         ("", "", "https://a.example/2019/07/26/x", "2019-07-26"),
         ("", "<span>ថ្ងៃទី១៦ ខែតុលា ឆ្នាំ២០១៥</span>", "", "2015-10-16"),
-        ("", '<time datetime="2015-10-16">ម្សិលមិញ</time>', "", "2015-10-16"),
+        ("", '<time datetime="2015-10-16T22:00:00Z">១៧ តុលា ២០១៥</time>', "", "2015-10-17"),
+        (
+            linked(comment={"@type": "Comment", "datePublished": "2020-10-25"}),
+            "",
+            "https://a.example/2020/10/24/",
+            "2020-10-24",
+        ),
         ("", "<p>" + "ពាក្យ" * 30 + "ថ្ងៃទី១៦ ខែតុលា ឆ្នាំ២០១៥</p>", "", None),
     ],
 )
@@ -94,3 +101,34 @@ def test_nonsense_is_no_metadata(head: str) -> None:
 def test_half_a_surrogate_pair_is_left_out() -> None:
     head = r'<script type="application/ld+json">{"headline": "ភ្លៀង\ud800"}</script>'
     assert read(head).title == "ភ្លៀង"
+
+
+def test_a_date_after_the_page_was_fetched_is_none() -> None:
+    tree = LexborHTMLParser(
+        '<meta name="pubdate" content="2031-01-01"><span>ថ្ងៃទី១៦ ខែតុលា ឆ្នាំ២០១៥</span><p>ថ្ងៃទី១៦ ខែតុលា ឆ្នាំ២០៣៥</p>'
+    )
+    found = read_metadata(tree, "", latest=datetime(2024, 5, 6, tzinfo=UTC)).published_at
+    assert found == datetime(2015, 10, 16, tzinfo=UTC)
+
+
+def test_language_of_open_graph_where_none_is_declared() -> None:
+    tree = LexborHTMLParser('<meta property="og:locale" content="km_KH">')
+    assert read_metadata(tree, "").language == "km-kh"
+
+
+@pytest.mark.parametrize(
+    ("head", "address"),
+    [
+        ('<link rel="canonical" href="/news/5#top">', "https://www.dara.com.kh/news/5"),
+        ('<link rel="canonical" href="https://dara.com.kh/news/5">', "https://dara.com.kh/news/5"),
+        ('<link rel="canonical" href="https://other.com.kh/news/5">', None),
+        ('<link rel="canonical" href="https://dara.com.kh/">', None),
+        ('<link rel="canonical" href="https://user@dara.com.kh/news/5">', None),
+        ('<link rel="canonical" href="javascript:void(0)">', None),
+        ('<link rel="canonical" href="https://[dara">', None),
+        ('<link rel="canonical" href="https://other.com.kh/">', None),
+        ('<meta property="og:url" content="https://m.dara.com.kh/news/5">', "https://m.dara.com.kh/news/5"),
+    ],
+)
+def test_canonical_address_is_of_the_same_site(head: str, address: str | None) -> None:
+    assert read(head, url="https://www.dara.com.kh/news/view?id=5").canonical_url == address

@@ -1,0 +1,122 @@
+"""The date of publication that a page shows its readers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from clean.extract.dates import KHMER_MONTHS, day_first_date, khmer_date, parse_date, plain
+
+LABEL: Final = re.compile(
+    r"ផ្សាយ|បោះពុម្ព|កាលបរិច្ឆេទ|ថ្ងៃចេញ|published|posted", re.IGNORECASE
+)  # ចុះផ្សាយ, បានផ្សាយ, ថ្ងៃផ្សាយ …
+CHANGED: Final = re.compile(r"កែប្រែ|កែសម្រួល|ធ្វើបច្ចុប្បន្នភាព|updated|modified", re.IGNORECASE)
+NAMING: Final = re.compile(r"date|time|publish|posted|meta|byline|info", re.IGNORECASE)
+WORDS_OF_DATES: Final = re.compile(
+    rf"{LABEL.pattern}|{'|'.join(sorted(KHMER_MONTHS, key=len, reverse=True))}|ចុះ|បាន|ថ្ងៃទី|ថ្ងៃ|ទី|ខែ|ឆ្នាំ|ម៉ោង"
+    r"|នាទី|វេលា|ព្រឹក|រសៀល|ល្ងាច|យប់|អាទិត្យ|ច័ន្ទ|ចន្ទ|អង្គារ|ពុធ|ព្រហស្បតិ៍|សុក្រ|សៅរ៍|[\W\d_]|am\b|pm\b",
+    re.IGNORECASE,
+)
+MAX_DATELINE: Final = 80
+MAX_OTHER_LETTERS: Final = 9  # the name of a town, vowels not counted
+YEAR: Final = re.compile("(?:19|20|25|១៩|២០|២៥)[\\d០-៩]{2}")
+OTHERS_WORDS: Final = frozenset(["blockquote", "cite", "q"])
+TEASERS: Final = frozenset(["a", "h1", "h2", "h3", "h4", "h5", "h6"])  # may tell of an event and its day
+ONE_DAY: Final = timedelta(days=1)  # between a clock in UTC and one in Cambodia
+
+
+class Shown(NamedTuple):
+    """A date on the page, and what speaks for it."""
+
+    day: datetime
+    rank: int
+    place: str  # elements of one kind have one
+
+
+def shown_date(tree: LexborHTMLParser, times: list[LexborNode], latest: datetime | None) -> datetime | None:
+    """The date in a dateline in Khmer, or in a time element that shows the date it states.
+
+    Where several dates stand in places of one kind, it is a list of other pages and none is this page's. What
+    speaks for a date is, in this order: a label (ចុះផ្សាយ), elements named after dates, standing outside of links.
+    """
+    found = [*_stated_times(times), *_datelines(tree)]
+    found = [shown for shown in found if latest is None or shown.day <= latest]
+    days: dict[str, set[datetime]] = {}
+    for shown in found:
+        days.setdefault(shown.place, set()).add(shown.day)
+    single = [shown for shown in found if len(days[shown.place]) == 1]
+    return max(single, key=lambda shown: shown.rank).day if single else None
+
+
+def _stated_times(times: list[LexborNode]) -> Iterator[Shown]:
+    """The time elements that readers see the stated date in: one without may be of any age."""
+    for node in times:
+        stated = parse_date(node.attributes.get("datetime") or "")
+        visible = node.text()
+        seen = parse_date(visible) if stated and len(visible) <= MAX_DATELINE else None
+        if stated and seen and abs(seen - stated) <= ONE_DAY and not _is_of_change(node):
+            yield Shown(seen, _rank(node, visible) + 1, _place(node))
+
+
+def _is_of_change(node: LexborNode) -> bool:
+    attributes = node.attributes
+    return attributes.get("itemprop") == "dateModified" or _says(node, CHANGED)
+
+
+def _datelines(tree: LexborHTMLParser) -> Iterator[Shown]:
+    body = tree.body
+    if body is None or YEAR.search(body.text(separator="\0")) is None:
+        return
+    for node in body.css("*"):
+        text = node.text(deep=False)
+        if len(text) > 4 * MAX_DATELINE or YEAR.search(text) is None or node.tag in OTHERS_WORDS:
+            continue
+        spare = 0 if node.tag in TEASERS else MAX_OTHER_LETTERS
+        if (day := _dateline(text, spare)) and not _says(node, CHANGED):
+            yield Shown(day, _rank(node, text), _place(node))
+
+
+def _dateline(text: str, n_other_letters: int) -> datetime | None:
+    """The date of a text that has at most so many letters beside it, or a label."""
+    short = text.strip()
+    if not 6 <= len(short) <= MAX_DATELINE:
+        return None
+    day = khmer_date(short) or day_first_date(short)
+    if day is None or (LABEL.search(short) is None and _other_letters(short) > n_other_letters):
+        return None
+    return day
+
+
+def _other_letters(text: str) -> int:
+    return len(WORDS_OF_DATES.sub("", plain(text)))
+
+
+def _says(node: LexborNode, pattern: re.Pattern[str]) -> bool:
+    """Whether an element, or the one that it stands in, has a word of the pattern in its own text."""
+    parent = node.parent
+    own = [node, *([parent] if parent is not None else [])]
+    return any(pattern.search(text) for item in own if len(text := item.text(deep=False)) <= 1000)
+
+
+def _rank(node: LexborNode, text: str) -> int:
+    labelled = LABEL.search(text) is not None or _says(node, LABEL)
+    named = NAMING.search(_place(node)) is not None
+    return 8 * labelled + 4 * named + 2 * (not _is_linked(node))
+
+
+def _is_linked(node: LexborNode) -> bool:
+    parent = node.parent
+    return node.tag == "a" or (parent is not None and parent.tag == "a")
+
+
+def _place(node: LexborNode) -> str:
+    parent = node.parent
+    return f"{_signature(parent)} > {_signature(node)}" if parent is not None else _signature(node)
+
+
+def _signature(node: LexborNode) -> str:
+    return f"{node.tag}.{node.attributes.get('class') or ''}"

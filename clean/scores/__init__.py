@@ -11,7 +11,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from clean.scores import c4, fineweb, gopher, khmer, page, spam
+from clean.scores import c4, fineweb, gopher, khmer, language, page, spam
 from clean.scores.texts import Floats, Integers, Texts
 
 Score = Callable[[Texts], Floats | Integers]
@@ -39,6 +39,12 @@ _FUNCTIONS: Final[tuple[Score, ...]] = (
     khmer.latin_share,
     khmer.digit_share,
     khmer.punctuation_share,
+    language.khmer_line_share,
+    language.other_line_letters,
+    language.mixed_line_share,
+    language.switch_rate,
+    language.pair_fit,
+    language.unlike_share,
     gopher.clusters,
     gopher.top_5gram_share,
     gopher.top_8gram_share,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from clean.extract.legacy import inner_capital_share, legacy_fonts
+from clean.extract.legacy import converted, inner_capital_share, legacy_fonts
 
 LIMON = (
     "RBHmhakSRt RbeTskm<úCa RsúkERs PaBRkIRk skmµPaB BiBN’na GgÁkar enAkñúg shKmn_ tamry³ karsikSa ".encode(
@@ -34,3 +34,43 @@ def test_capitals_inside_words_tell_legacy_text() -> None:
     assert inner_capital_share(ENGLISH * 8) == 0
     assert inner_capital_share(b"<p class='aB cD'>" + ENGLISH * 8 + b"<script>var aB=cD;</script>") == 0
     assert inner_capital_share(LIMON) == 0, "too few words to tell"
+
+
+BLOCKS = [
+    "Village news 12",
+    "dMNwgGMBIRsUv",
+    (
+        "kar)acRsUvenAPUmirbs;eyIg )ancab;epþImkalBIéf¶cnÞ edaymankarcUlrYmBIGñkPUmirhUtdl;BIrryRKYsar ehIysMNabTaMg"
+        "enaHl¥Nas; eRBaHmanTwkRKb;RKan;eBjmYyrdUv ."
+    ),
+    "12",
+    "ទំព័រដើម",
+    "eCIgÉk",
+]
+KHMER = [
+    "ដំណឹងអំពីស្រូវ",
+    (
+        "ការបាចស្រូវនៅភូមិរបស់យើង បានចាប់ផ្តើមកាលពីថ្ងៃចន្ទ ដោយមានការចូលរួមពីអ្នកភូមិរហូតដល់ពីររយគ្រួសារ ហើយសំណាបទាំង"
+        "នោះល្អណាស់ ព្រោះមានទឹកគ្រប់គ្រាន់ពេញមួយរដូវ ។"
+    ),
+]
+
+
+def test_legacy_blocks_become_khmer_and_others_stay() -> None:
+    result = converted(BLOCKS)
+    assert result is not None
+    assert result.blocks == [BLOCKS[0], *KHMER, BLOCKS[3], BLOCKS[4], "ជើងឯក"]
+    assert result.n_converted == sum(map(len, [*KHMER, "ជើងឯក"]))
+    assert result.invalid_rate == 0
+
+
+@pytest.mark.parametrize(
+    "blocks", [[], [""], ["Village news 12", "dMNwg"], [ENGLISH.decode() * 20, "iPhone"], KHMER]
+)
+def test_pages_without_legacy_text_are_left_alone(blocks: list[str]) -> None:
+    assert converted(blocks) is None
+
+
+def test_what_does_not_become_khmer_is_refused() -> None:
+    scrambled = BLOCKS[2] + " úaMeIae" * 4
+    assert converted([scrambled]) is None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import chain
 
+import numpy as np
 import pytest
 
 from clean.scores import spam
@@ -41,6 +43,22 @@ def test_reports_are_no_advertisements(texts_of: Callable[..., Texts], text: str
     assert spam.adult_rate(texts_of([text])).tolist() == [0]
 
 
-def test_terms_are_in_canonical_spelling() -> None:
-    terms = [*spam.GAMBLING, *spam.ADULT, spam.REPORT]
-    assert [normalize_text(term) for term in terms] == terms
+@pytest.mark.parametrize("text", [*GAMBLING, *ADULT])
+def test_an_advertisement_within_an_article(texts_of: Callable[..., Texts], article: str, text: str) -> None:
+    long = "\n".join([article] * 5)
+    within = texts_of([f"{long}\n{text}\n{long}", long])
+    rates = np.maximum(spam.gambling_rate(within), spam.adult_rate(within))
+    assert rates[0] > 1
+    assert rates[1] == 0
+
+
+def test_a_report_of_many_passages(texts_of: Callable[..., Texts], article: str) -> None:
+    texts = texts_of(["\n".join([REPORTS[0], article] * 20)])
+    assert spam.gambling_rate(texts).tolist() == [0]
+
+
+@pytest.mark.parametrize("terms", [spam.GAMBLING, spam.ADULT])
+def test_terms_are_in_canonical_spelling(terms: spam.Terms) -> None:
+    phrases = [*chain(*terms.names, *terms.offers), *terms.others, *spam.REPORT]
+    assert [normalize_text(phrase) for phrase in phrases] == phrases
+    assert len(set(phrases)) == len(phrases)

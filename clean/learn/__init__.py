@@ -1,0 +1,1 @@
+"""Commands that make what clean ships: the n-gram model and the weights of the quality score."""

@@ -23,6 +23,7 @@ _GIVEN_UP: Final = np.array([ord(letter) - FIRST for letter in "ឝឞ៝"])
 # by .14 or more; lists of foreign names reach .25 for Jarai, and are kept out by the letters given up.
 _LEAD: Final = 12.0
 _LEAD_PER_LETTER: Final = 0.12
+_LEAST_FIT: Final = -6.5  # bits a letter; held-out lines have -5.9 or more, the alphabet written out -8.7
 _MOST_CHARACTERS: Final = 10_000
 _N_LETTERS: Final = 0x5E  # U+1780..U+17DD, punctuation among it counts for nothing
 _PUNCTUATION: Final = slice(0x54, 0x5C)
@@ -48,7 +49,12 @@ def languages_in_khmer_script(
     rows = np.arange(len(counts))
     best = order[:, -1]
     lead = fits[rows, best] - fits[rows, order[:, -2]]
-    sure = (lead >= _LEAD) & (lead >= _LEAD_PER_LETTER * counts.sum(axis=1))
+    n_letters = counts.sum(axis=1)
+    sure = (
+        (lead >= _LEAD)
+        & (lead >= _LEAD_PER_LETTER * n_letters)
+        & (fits[rows, best] >= _LEAST_FIT * n_letters)
+    )
     has_given_up = counts[:, _GIVEN_UP].sum(axis=1) > 0
     return [
         _tag(LANGUAGES[language], bool(is_sure), bool(given_up))

@@ -9,13 +9,14 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from clean.language.khmer_script import languages_in_khmer_script
-from clean.language.others import NO_LANGUAGE, language_of_other_scripts
-from clean.language.scan import Scan, pair_fit_of
+from clean.language.others import NO_LANGUAGE, UNKNOWN, language_of_other_scripts
+from clean.language.scan import Scan, pair_fit_of, scan
 from clean.scores.language import scan_of
 from clean.scores.texts import Booleans, Texts
 from khmer.clusters import khmer_share_of
 
 KHMER: Final = "km"
+LEAST_KHMER_SHARE: Final = 0.25  # of letters, beside foreign names that are in no language
 LEAST_OTHER_LETTERS: Final = 60  # about ten words
 
 
@@ -23,11 +24,13 @@ def language_of(texts: Texts) -> pa.StringArray:
     """The language that most of each text is in: `km`, `en`, `pi`, `und-Khmr`, …, `und`, or `zxx` without letters."""
     scanned = scan_of(texts)
     has_letters = scanned.n_letters > 0
-    in_khmer_script = has_letters & (khmer_share_of(texts.counts) >= 0.5)
+    share = khmer_share_of(texts.counts)
+    in_khmer_script = has_letters & (share >= 0.5)
     unlike = in_khmer_script & unlike_khmer(scanned)
     tags = np.where(in_khmer_script, KHMER, NO_LANGUAGE).astype(object)
-    tags[unlike] = languages_in_khmer_script(texts.text.filter(pa.array(unlike)))
+    tags[unlike] = languages_in_khmer_script(_without_khmer_lines(texts.text.filter(pa.array(unlike))))
     _tag_others(tags, texts, has_letters & ~in_khmer_script)
+    tags[(tags == UNKNOWN) & (share >= LEAST_KHMER_SHARE)] = KHMER
     return pa.array(tags.tolist(), pa.string())
 
 
@@ -44,6 +47,17 @@ def unlike_khmer(scanned: Scan) -> Booleans:
     from clean.language.kernels import LEAST_FIT
 
     return (pair_fit_of(scanned) < LEAST_FIT) | (2 * scanned.n_unlike > scanned.n_clusters)
+
+
+def _without_khmer_lines(texts: pa.LargeStringArray) -> pa.LargeStringArray:
+    """The texts without their lines of Khmer: a book of chants has Khmer headings."""
+    return pa.array(map(_lines_unlike_khmer, texts.to_pylist()), pa.large_string())
+
+
+def _lines_unlike_khmer(text: str) -> str:
+    lines = pa.array(text.split("\n"), pa.large_string())
+    chosen = unlike_khmer(scan(lines))
+    return "\n".join(lines.filter(pa.array(chosen)).to_pylist()) or text
 
 
 def _tag_others(tags: NDArray[np.object_], texts: Texts, chosen: Booleans) -> None:

@@ -11,7 +11,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from clean.scores import c4, fineweb, gopher, khmer, language, page, spam
+from clean.scores import c4, fineweb, gopher, keywords, khmer, language, page, spam
 from clean.scores.texts import Floats, Integers, Texts
 
 Score = Callable[[Texts], Floats | Integers]
@@ -66,6 +66,7 @@ _FUNCTIONS: Final[tuple[Score, ...]] = (
     fineweb.stop_word_rate,
     spam.gambling_rate,
     spam.adult_rate,
+    keywords.listed_share,
 )
 
 

@@ -1,0 +1,94 @@
+"""Keyword stuffing: tag clouds, hashtags, lists of places and products in place of sentences.
+
+Source: Ntoulas et al. 2006 (spam told by content), for a script without spaces: the sign is short pieces between
+commas, bars, bullets or hash signs, one after another, without a sentence end. Lists within prose are of some ten
+pieces and a small share of their text.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from clean.scores.texts import Floats, Texts, ratio
+from khmer.buffers import Utf8, utf8
+
+Integers = NDArray[np.int64]
+
+LEAST_PIECES: Final = 8
+LONGEST_PIECE: Final = 30  # characters but blanks
+
+_BLANK: Final = 1
+_COMMA: Final = 2  # parts the pieces of a list
+_END: Final = 3  # ends a list
+_STOP: Final = 4  # ends a list where a blank follows
+_KINDS: Final = {
+    _BLANK: " \t\u00a0\u200b",
+    _COMMA: ",|;#،、·•●▪■►»›/\\",
+    _END: "\n\r!?។៕៖",
+    _STOP: ".",
+}
+_PLANE: Final = 0x4000
+
+
+def listed_share(texts: Texts) -> Floats:
+    """Share of printed characters in runs of at least 8 pieces of at most 30 characters between list signs."""
+    documents = utf8(texts.text)
+    counts = np.zeros((documents.n_documents, 2), np.int64)
+    _count_listed(documents, _kind_table(), counts)
+    return ratio(counts[:, 0], counts[:, 1])
+
+
+def _kind_table() -> NDArray[np.uint8]:
+    table = np.zeros(_PLANE, np.uint8)
+    for kind, characters in _KINDS.items():
+        table[[ord(character) for character in characters]] = kind
+    return table
+
+
+@njit(cache=True, nogil=True)
+def _code_at(data: NDArray[np.uint8], i: int) -> Any:
+    """The code point at byte i below U+4000, else U+3FFF, and its width."""
+    lead = np.int64(data[i])
+    if lead < 0x80:
+        return lead, 1
+    if lead < 0xE0:
+        return (lead & 0x1F) << 6 | np.int64(data[i + 1]) & 0x3F, 2
+    if lead < 0xE4:
+        second = np.int64(data[i + 1]) & 0x3F
+        return (lead & 0x0F) << 12 | second << 6 | np.int64(data[i + 2]) & 0x3F, 3
+    return _PLANE - 1, 3 if lead < 0xF0 else 4
+
+
+@njit(cache=True, nogil=True)
+def _count_listed(text: Utf8, kinds: NDArray[np.uint8], counts: Integers) -> None:
+    """Write to `counts`, `(n, 2)`, characters in lists and characters printed, blanks and list signs apart."""
+    data, offsets = text
+    for document in range(offsets.size - 1):
+        i, end = offsets[document], offsets[document + 1]
+        listed = printed = piece = n_pieces = run = 0
+        while i < end:
+            code, width = _code_at(data, i)
+            i += width
+            kind = kinds[code]
+            if kind == _STOP and i < end and data[i] != 0x20 and data[i] != 0x0A:
+                kind = 0
+            if kind == 0:
+                piece += 1
+            if i < end and kind <= _BLANK:
+                continue
+            printed += piece
+            if piece > LONGEST_PIECE:
+                listed += run if n_pieces >= LEAST_PIECES else 0
+                n_pieces = run = 0
+            elif piece > 0:
+                n_pieces += 1
+                run += piece
+            if i == end or kind > _COMMA:
+                listed += run if n_pieces >= LEAST_PIECES else 0
+                n_pieces = run = 0
+            piece = 0
+        counts[document, 0], counts[document, 1] = listed, printed

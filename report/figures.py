@@ -12,6 +12,7 @@ from report.queries import composition, dates, duplicates
 from report.records import STAGES, TEXT_STAGES, RunRecord
 from report.scores import histograms, masked
 from report.training import training
+from report.trials import ablation, audit
 
 UNITS = tuple(f.name for f in fields(Amount))
 Table = list[dict[str, Any]]
@@ -48,9 +49,13 @@ def measure(record: RunRecord, run: str, target_tokens: int) -> Figures:
     figures.tables["scores"] = histograms(record)
     figures.tables["personal"] = masked(record)
     _facts(figures, record)
-    values, tables = training(record)
-    figures.add("training", values)
-    figures.tables.update(tables)
+    for prefix, (values, tables) in (
+        ("training", training(record)),
+        ("audit", audit(record)),
+        ("ablation", ablation(record)),
+    ):
+        figures.add(prefix, values)
+        figures.tables.update(tables)
     return figures
 
 

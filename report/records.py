@@ -18,21 +18,22 @@ from corpus.stage import StageConfig, run_folder
 
 STAGES = ("crawl", "ingest", "clean", "dedup", "tokenizer", "train")
 TEXT_STAGES = ("ingest", "clean", "dedup")
+TRIALS = ("audit", "ablation")
 
 
 @dataclass(frozen=True)
 class RunRecord:
-    """A run's folder and the manifests of the stages that have finished, in the order of the pipeline."""
+    """A run's folder, the manifests of the stages that have finished, in the order of the pipeline, and of trials."""
 
     folder: Folder
     manifests: dict[str, Manifest]
+    trials: dict[str, Manifest]
 
     @classmethod
     def open(cls, config: StageConfig) -> RunRecord:
         """The record of the run that a config names."""
         folder = run_folder(config)
-        found = {name: Manifest.load(folder.child(name)) for name in STAGES}
-        return cls(folder, {name: manifest for name, manifest in found.items() if manifest})
+        return cls(folder, _loaded(folder, STAGES), _loaded(folder, TRIALS))
 
     @property
     def corpus(self) -> str | None:
@@ -74,6 +75,11 @@ class RunRecord:
 
     def _mark(self, stage: str) -> str:
         return hashlib.sha256(self.folder.child(stage).read(MANIFEST)).hexdigest()
+
+
+def _loaded(folder: Folder, names: Sequence[str]) -> dict[str, Manifest]:
+    found = {name: Manifest.load(folder.child(name)) for name in names}
+    return {name: manifest for name, manifest in found.items() if manifest}
 
 
 def dataset(uris: Sequence[str]) -> ds.Dataset:

@@ -46,7 +46,7 @@ def finished(config: ReportConfig) -> list[str]:
             f"{record.folder.uri}: no stage has finished; expected one of {', '.join(STAGES)}. Try: make demo"
         )
         raise ConfigurationError(msg)
-    return list(record.manifests)
+    return [*record.manifests, *record.trials]
 
 
 def templates(_config: ReportConfig) -> list[str]:

@@ -141,4 +141,4 @@ def test_a_stage_that_read_an_earlier_output_is_stale(new_run: Any) -> None:
     record = RunRecord.open(new_run.config)
     inputs = {"ingest": "0" * 64}
     stale = replace(record.manifests["ingest"], stage="clean", inputs=inputs)
-    assert RunRecord(record.folder, {**record.manifests, "clean": stale}).stale("clean") == ["ingest"]
+    assert RunRecord(record.folder, {**record.manifests, "clean": stale}, {}).stale("clean") == ["ingest"]

@@ -25,11 +25,14 @@ class Utf8(NamedTuple):
         return int(self.offsets[-1] - self.offsets[0])
 
 
-def utf8(texts: pa.Array | pa.ChunkedArray) -> Utf8:
+def utf8(texts: pa.Array | pa.ChunkedArray | Utf8) -> Utf8:
     """The bytes of a string column without a copy where it is one chunk of large_string; a null is empty.
 
-    Raises pyarrow.ArrowInvalid where the bytes are not UTF-8: the kernels do not check.
+    Raises pyarrow.ArrowInvalid where the bytes are not UTF-8: the kernels do not check. Checking costs as much as the
+    quicker kernels: bytes checked once may be given again.
     """
+    if isinstance(texts, Utf8):
+        return texts
     if texts.type != pa.large_string():
         texts = texts.cast(pa.large_string())
     if isinstance(texts, pa.ChunkedArray):  # after the cast: 2 GiB of string chunks do not combine

@@ -11,10 +11,11 @@ from typing import Final
 
 import pyarrow as pa
 
-from clean.scores import c4, fineweb, gopher, keywords, khmer, language, page, spam
+from clean.scores import c4, fineweb, gopher, keywords, khmer, language, page, perplexity, quality, shape, spam, words
 from clean.scores.texts import Floats, Integers, Texts
 
 Score = Callable[[Texts], Floats | Integers]
+Derived = Callable[[pa.Table], Floats]
 
 _FUNCTIONS: Final[tuple[Score, ...]] = (
     page.without_khmer,
@@ -50,34 +51,61 @@ _FUNCTIONS: Final[tuple[Score, ...]] = (
     gopher.top_8gram_share,
     gopher.top_10gram_share,
     gopher.repeated_13gram_share,
+    gopher.repeated_18gram_share,
     gopher.repeated_26gram_share,
     gopher.repeated_line_share,
     gopher.repeated_line_char_share,
+    gopher.repeated_paragraph_share,
+    gopher.repeated_paragraph_char_share,
     gopher.bullet_line_share,
     gopher.ellipsis_line_share,
     gopher.symbol_rate,
     c4.ended_line_share,
     c4.sentence_ends,
     c4.sentence_end_rate,
+    c4.long_lines,
     c4.placeholder_text,
+    c4.notice_rate,
     c4.code_marks,
+    c4.longest_ascii_run,
     fineweb.short_line_share,
     fineweb.lines_per_word,
+    fineweb.stop_words,
     fineweb.stop_word_rate,
+    shape.menu_share,
+    shape.phrase_clusters,
+    words.n_words,
+    words.mean_chars,
+    words.letter_share,
+    perplexity.bits_per_cluster,
+    perplexity.rare_cluster_share,
     spam.gambling_rate,
     spam.adult_rate,
     keywords.listed_share,
 )
+_DERIVED: Final[tuple[Derived, ...]] = (quality.readable,)
 
 
-def name_of(score: Score) -> str:
+def name_of(score: Score | Derived) -> str:
     """The column of a score: its source and its name, as in `gopher_top_5gram_share`."""
     return f"{score.__module__.rpartition('.')[2]}_{score.__name__}"
 
 
-SCORES: Final[dict[str, Score]] = {name_of(score): score for score in _FUNCTIONS}
+SCORES: Final[dict[str, Score | Derived]] = {name_of(score): score for score in (*_FUNCTIONS, *_DERIVED)}
 
 
 def score(texts: Texts) -> pa.Table:
     """A column for each of SCORES and a row for each text; NaN is stored as null."""
-    return pa.table({name: pa.array(function(texts), from_pandas=True) for name, function in SCORES.items()})
+    return derive(score_texts(texts))
+
+
+def score_texts(texts: Texts) -> pa.Table:
+    """The scores that are computed from texts and their pages."""
+    return pa.table({name_of(function): pa.array(function(texts), from_pandas=True) for function in _FUNCTIONS})
+
+
+def derive(scores: pa.Table) -> pa.Table:
+    """The scores with those that are computed from them, as well from stored attributes."""
+    for function in _DERIVED:
+        scores = scores.append_column(name_of(function), pa.array(function(scores), from_pandas=True))
+    return scores

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -14,27 +14,30 @@ Hashes = NDArray[np.uint64]
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
+MOST_UNITS: Final = (
+    1 << 20
+)  # of a longer text the rest is not looked at: a table of its n-grams would be too large
+
 _BASE: Final = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT: Final = np.uint64(32)
 _ONE: Final = np.uint64(1)
 
 
-@njit(cache=True, nogil=True)
-def _rolling(units: Hashes, start: int, end: int, n: int, out: Hashes) -> Any:
-    """Hashes of the n-grams of units[start:end]; how many there are. No hash is 0."""
-    if end - start < n:
-        return 0
-    power = _ONE
-    for _ in range(n):
-        power = power * _BASE
-    h = np.uint64(0)
-    for i in range(start, end):
-        h = h * _BASE + units[i]
-        if i - start >= n:
-            h = h - units[i - n] * power
-        if i - start >= n - 1:
-            out[i - start - n + 1] = h | _ONE
-    return end - start - n + 1
+class Repetition(NamedTuple):
+    """What n-grams of one length cover of each text's units, each `(texts,)`."""
+
+    top: Floats  # share of the most frequent n-gram, 0 where none occurs twice
+    repeated: Floats  # share inside n-grams that occurred before, each unit counted once
+
+
+class _Space(NamedTuple):
+    """Room for the longest text."""
+
+    prefixes: Hashes  # rolling hash of the units before each
+    starts: Integers  # of n-grams that may occur twice
+    slots: Integers  # of these, where they are in the table
+    keys: Hashes  # open addressing, 0 is empty
+    counts: Integers
 
 
 @njit(cache=True, nogil=True)
@@ -46,58 +49,89 @@ def _size_for(count: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _count(gram: Any, keys: Hashes, counts: Integers, mask: Any) -> Any:
-    """Count one n-gram in an open-addressing table; how often it has occurred now."""
-    slot = (gram * _BASE) >> _SHIFT & mask
-    while keys[slot] != 0 and keys[slot] != gram:
-        slot = (slot + _ONE) & mask
-    keys[slot] = gram
-    counts[slot] += 1
-    return counts[slot]
+def _count(space: _Space, n_starts: int, n: int) -> Any:
+    """Count the n-grams at starts[:n_starts]: how often the most frequent occurs, and units in repeated ones."""
+    prefixes, starts, slots, keys, counts = space
+    power = _ONE
+    for _ in range(n):
+        power = power * _BASE
+    size = _size_for(n_starts)
+    mask = np.uint64(size - 1)
+    keys[:size] = 0
+    most, repeated, covered = 0, 0, 0  # units before `covered` have been counted
+    for k in range(n_starts):
+        start = starts[k]
+        gram = prefixes[start + n] - prefixes[start] * power | _ONE
+        slot = (gram * _BASE) >> _SHIFT & mask
+        while keys[slot] != 0 and keys[slot] != gram:
+            slot = (slot + _ONE) & mask
+        slots[k] = slot
+        if keys[slot] == 0:
+            keys[slot], counts[slot] = gram, 1
+            continue
+        counts[slot] += 1
+        most = max(most, counts[slot])
+        repeated += start + n - max(start, covered)
+        covered = start + n
+    return most, repeated
 
 
 @njit(cache=True, nogil=True)
-def _top_share(offsets: Integers, units: Hashes, n: int, shares: Floats) -> None:
-    grams = np.empty(units.size + 1, np.uint64)
-    for text in range(offsets.size - 1):
-        start, end = offsets[text], offsets[text + 1]
-        n_grams = _rolling(units, start, end, n, grams)
-        size = _size_for(n_grams)
-        keys, counts, mask = np.zeros(size, np.uint64), np.zeros(size, np.int64), np.uint64(size - 1)
-        most = 1
-        for i in range(n_grams):
-            most = max(most, _count(grams[i], keys, counts, mask))
-        if most > 1:
-            shares[text] = min(most * n / (end - start), 1.0)
+def _kept(space: _Space, n_starts: int, last: int) -> int:
+    """Keep the starts up to `last` whose n-gram occurs twice; how many: no longer one occurs twice elsewhere."""
+    n_kept = 0
+    for k in range(n_starts):
+        if space.counts[space.slots[k]] > 1 and space.starts[k] <= last:
+            space.starts[n_kept] = space.starts[k]
+            n_kept += 1
+    return n_kept
 
 
 @njit(cache=True, nogil=True)
-def _repeated_share(offsets: Integers, units: Hashes, n: int, shares: Floats) -> None:
-    grams = np.empty(units.size + 1, np.uint64)
+def _measure(units: Units, lengths: Integers, space: _Space, shares: Floats) -> None:
+    """Write top and repeated share of each text for each length to `shares`, `(2, lengths, texts)`."""
+    offsets, hashes = units
+    prefixes, starts = space.prefixes, space.starts
     for text in range(offsets.size - 1):
-        start, end = offsets[text], offsets[text + 1]
-        n_grams = _rolling(units, start, end, n, grams)
-        size = _size_for(n_grams)
-        keys, counts, mask = np.zeros(size, np.uint64), np.zeros(size, np.int64), np.uint64(size - 1)
-        repeated = 0
-        covered = 0  # units before this one have been counted
-        for i in range(n_grams):
-            if _count(grams[i], keys, counts, mask) > 1:
-                repeated += i + n - max(i, covered)
-                covered = i + n
-        if n_grams > 0:
-            shares[text] = repeated / (end - start)
+        first = offsets[text]
+        n_units = min(offsets[text + 1] - first, MOST_UNITS)
+        h = np.uint64(0)
+        prefixes[0] = h
+        for i in range(n_units):
+            h = h * _BASE + hashes[first + i]
+            prefixes[i + 1] = h
+            starts[i] = i
+        n_starts = n_units - lengths[0] + 1
+        for k in range(lengths.size):
+            n = lengths[k]
+            if n_starts < 2:
+                break
+            most, repeated = _count(space, n_starts, n)
+            if most < 2:
+                break
+            shares[0, k, text] = min(most * n / n_units, 1.0)
+            shares[1, k, text] = repeated / n_units
+            if k + 1 < lengths.size:
+                n_starts = _kept(space, n_starts, n_units - lengths[k + 1])
 
 
-def top_share(units: Units, n: int) -> Floats:
-    """Share of each text's units covered by its most frequent n-gram, 0 where none occurs twice, `(texts,)`."""
-    shares = np.zeros(len(units.offsets) - 1)
-    _top_share(units.offsets, units.hashes, n, shares)
-    return shares
+def repetition(units: Units, lengths: tuple[int, ...]) -> dict[int, Repetition]:
+    """The repetition of n-grams of each length, given in rising order.
 
-
-def repeated_share(units: Units, n: int) -> Floats:
-    """Share of each text's units inside n-grams that occurred before, each unit counted once, `(texts,)`."""
-    shares = np.zeros(len(units.offsets) - 1)
-    _repeated_share(units.offsets, units.hashes, n, shares)
-    return shares
+    An n-gram that occurs twice begins with shorter ones that do: only at those are longer ones looked for, and most
+    texts are done after the first two lengths.
+    """
+    longest = int(min(np.diff(units.offsets).max(initial=0), MOST_UNITS))
+    size = 16
+    while size < 2 * longest:
+        size *= 2
+    space = _Space(
+        np.empty(longest + 1, np.uint64),
+        np.empty(longest, np.int64),
+        np.empty(longest, np.int64),
+        np.empty(size, np.uint64),
+        np.empty(size, np.int64),
+    )
+    shares = np.zeros((2, len(lengths), len(units.offsets) - 1))
+    _measure(units, np.array(lengths, np.int64), space, shares)
+    return {n: Repetition(shares[0, k], shares[1, k]) for k, n in enumerate(lengths)}

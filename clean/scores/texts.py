@@ -4,26 +4,77 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from clean.scores.kernels import (
+    Mark,
+    Shape,
+    Table,
+    add_runs,
+    copy_spans,
+    count_marks,
+    find_lines,
+    first_rows,
+    join_lines,
+    mark_repeated,
+    roles,
+)
+from clean.scores.phrases import phrase_counts
+from clean.scores.repetition import Repetition, repetition
+from clean.scores.wording import PHRASES
+from khmer.buffers import Utf8, large_strings, utf8
 from khmer.clusters import Counts, Units, counts, unit_hashes
+from khmer.words import Words, words
+
+NGRAMS: Final = (5, 8, 10, 13, 18, 26)
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Booleans = NDArray[np.bool_]
 
 
-class Lines(NamedTuple):
-    """The non-empty lines of all texts, and the text that each belongs to."""
+@dataclass(frozen=True)
+class Lines:
+    """The non-empty lines of all texts without the blanks around them, and the text that each belongs to."""
 
-    values: pa.LargeStringArray
+    found: Table
+    data: NDArray[np.uint8]
+
+    @property
+    def text(self) -> Integers:
+        """The text that each line belongs to."""
+        return self.found.text
+
+    @property
+    def n_chars(self) -> Integers:
+        """Code points of each line."""
+        return self.found.n_chars
+
+    def are(self, shape: Shape) -> Booleans:
+        """Which lines have a shape."""
+        return np.asarray(self.found.shapes & np.uint8(shape) != 0)
+
+    @cached_property
+    def values(self) -> pa.LargeStringArray:
+        """The lines themselves."""
+        spans = self.found.spans
+        out = np.empty(int(np.diff(spans).sum()), np.uint8)
+        offsets = np.zeros(len(spans) + 1, np.int64)
+        copy_spans(self.data, spans, out, offsets)
+        return large_strings(out, offsets)
+
+
+class Paragraphs(NamedTuple):
+    """Runs of lines without an empty line between them, each `(m,)`."""
+
     text: Integers
     n_chars: Integers
+    repeated: Booleans  # equal to an earlier one of the same text
 
 
 @dataclass(frozen=True)
@@ -46,14 +97,41 @@ class Texts:
         return self.table["text"].combine_chunks()
 
     @cached_property
+    def utf8(self) -> Utf8:
+        """The bytes of the texts, checked."""
+        return utf8(self.text)
+
+    @cached_property
     def counts(self) -> Counts:
         """Characters by kind and orthographic clusters, each `(n,)`."""
-        return counts(self.text)
+        return counts(self.utf8)
 
     @cached_property
     def units(self) -> Units:
         """The units of each text (clusters, Latin words, numbers) as hashes."""
-        return unit_hashes(self.text)
+        return unit_hashes(self.utf8)
+
+    @cached_property
+    def repetition(self) -> dict[int, Repetition]:
+        """What n-grams of units cover, by their lengths NGRAMS."""
+        return repetition(self.units, NGRAMS)
+
+    @cached_property
+    def words(self) -> Words:
+        """Dictionary words, segmented once; they cost three times as much as all other scores together."""
+        return words(self.utf8)
+
+    @cached_property
+    def marks(self) -> Integers:
+        """What single characters tell, a column for each Mark."""
+        marks = np.zeros((len(self), len(Mark)), np.int64)
+        count_marks(self.utf8, roles(), marks)
+        return marks
+
+    @cached_property
+    def phrases(self) -> Integers:
+        """Occurrences of each group of `clean.scores.wording`."""
+        return phrase_counts(self.utf8, PHRASES)
 
     def page_fact(self, name: str) -> Floats:
         """A numeric fact about the pages, null as NaN."""
@@ -67,12 +145,27 @@ class Texts:
     @cached_property
     def lines(self) -> Lines:
         """Lines without surrounding white space, empty ones left out."""
-        parts = pc.split_pattern(self.text, "\n")
-        owners = _integers(pc.list_parent_indices(parts))
-        values = pc.utf8_trim_whitespace(parts.flatten())
-        n_chars = _integers(pc.utf8_length(values))
-        filled = n_chars > 0
-        return Lines(values.filter(pa.array(filled)), owners[filled], n_chars[filled])
+        data, offsets = self.utf8
+        room = len(self) + int(np.count_nonzero(data[offsets[0] : offsets[-1]] == ord("\n")))
+        found = Table(
+            np.empty(room, np.int64),
+            np.empty(room, np.int64),
+            np.empty((room, 2), np.int64),
+            np.empty(room, np.int64),
+            np.empty(room, np.uint64),
+            np.empty(room, np.uint8),
+        )
+        n_lines = find_lines(self.utf8, roles(), found)
+        return Lines(first_rows(found, n_lines), data)
+
+    @cached_property
+    def paragraphs(self) -> Paragraphs:
+        """What empty lines separate."""
+        found = self.lines.found
+        room = len(found.text)
+        text, n_chars, keys = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.uint64)
+        n = join_lines(found, text, n_chars, keys)
+        return Paragraphs(text[:n], n_chars[:n], _repeated(text[:n], keys[:n]))
 
     def share_of_lines(self, marked: Booleans) -> Floats:
         """Share of each text's lines that are marked, 0 where there are none."""
@@ -85,12 +178,13 @@ class Texts:
     @cached_property
     def repeated_lines(self) -> Booleans:
         """Which lines are equal to an earlier one of the same text."""
-        codes = _integers(self.lines.values.dictionary_encode().indices)
-        n_codes = int(codes.max(initial=0)) + 1
-        _, first = np.unique(self.lines.text * n_codes + codes, return_index=True)
-        repeated = np.ones(len(codes), bool)
-        repeated[first] = False
-        return repeated
+        return _repeated(self.lines.text, self.lines.found.keys)
+
+    def chars_in_runs(self, marked: Booleans, least: int) -> Integers:
+        """Characters of each text in runs of at least so many marked lines."""
+        sums = np.zeros(len(self), np.int64)
+        add_runs(self.lines.text, marked, self.lines.n_chars, least, sums)
+        return sums
 
     def per_text(self, of_lines: Floats) -> Floats:
         """The sum of a figure over each text's lines."""
@@ -105,6 +199,12 @@ class Texts:
 def ratio(part: NDArray[Any], whole: NDArray[Any]) -> Floats:
     """The part by the whole, 0 where there is no whole."""
     return np.asarray(np.divide(part, whole, out=np.zeros(len(part)), where=whole > 0))
+
+
+def _repeated(text: Integers, keys: NDArray[np.uint64]) -> Booleans:
+    repeated = np.zeros(len(text), bool)
+    mark_repeated(text, keys, repeated)
+    return repeated
 
 
 def _integers(column: pa.Array) -> Integers:

@@ -19,6 +19,8 @@ from clean.scores.texts import Texts
         ("បន្លែ ។ ល ។", 0),
         ("តម្លៃ 2.5 ដុល្លារ. ចប់.", 2),
         ("ភ្នំពេញ៖ ចៗ", 0),
+        ("ទៅណា?! ទៅ។។", 2),
+        ("សូមអាន... https://km.example/?a=1", 0),
         ("", 0),
     ],
 )
@@ -32,3 +34,14 @@ def test_line_ends_and_marks(texts_of: Callable[..., Texts]) -> None:
     assert c4.code_marks(texts).tolist() == pytest.approx([0, 200, 0])
     assert c4.placeholder_text(texts).tolist() == [0, 0, 1]
     assert c4.sentence_end_rate(texts_of(["កខគ។"])).tolist() == pytest.approx([1000 / 3])
+
+
+def test_notices_long_lines_and_ascii(texts_of: Callable[..., Texts], article: str) -> None:
+    texts = texts_of(
+        ["សូមបើក JavaScript។ គេហទំព័រនេះប្រើខូគី", "JavaScripts", "ក" * 200 + "\nខ", "a" * 1200 + "ក b"]
+    )
+    rates = c4.notice_rate(texts)
+    assert rates[0] == pytest.approx(200 / texts.counts.n_clusters[0])
+    assert rates[1:].tolist() == [0, 0, 0]
+    assert c4.long_lines(texts).tolist() == [0, 0, 1, 1]
+    assert c4.longest_ascii_run(texts).tolist() == [10, 11, 0, 1200]

@@ -8,7 +8,6 @@ import pytest
 
 from clean.scores import fineweb
 from clean.scores.texts import Texts
-from khmer.normalize import normalize_text
 
 
 def test_lines(texts_of: Callable[..., Texts], article: str) -> None:
@@ -24,5 +23,6 @@ def test_function_words(texts_of: Callable[..., Texts], article: str) -> None:
     assert 3 < prose < 20
 
 
-def test_words_are_in_canonical_spelling() -> None:
-    assert [normalize_text(word) for word in fineweb.STOP_WORDS] == list(fineweb.STOP_WORDS)
+def test_different_function_words(texts_of: Callable[..., Texts]) -> None:
+    texts = texts_of(["គាត់មានសៀវភៅដែលមានរូប និងប៊ិច", "មានមានមាន", "មាននៈ", ""])
+    assert fineweb.stop_words(texts).tolist() == [3, 1, 1, 0]

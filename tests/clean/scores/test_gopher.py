@@ -32,6 +32,7 @@ def test_the_most_frequent_ngram_counts_every_time(
 def test_said_twice_is_half_repeated(texts_of: Callable[..., Texts]) -> None:
     texts = texts_of([LETTERS + " " + LETTERS, LETTERS * 4, "ក" * 26])
     assert gopher.repeated_13gram_share(texts).tolist() == pytest.approx([0.5, 0.75, 25 / 26])
+    assert gopher.repeated_18gram_share(texts).tolist() == pytest.approx([0.5, 0.75, 25 / 26])
     assert gopher.repeated_26gram_share(texts).tolist() == pytest.approx([0.5, 0.75, 0.0])
 
 
@@ -39,6 +40,12 @@ def test_repeated_lines(texts_of: Callable[..., Texts]) -> None:
     texts = texts_of(["ក\nខខខ\nក\n\nក", "ក\nខ", "", "ក"])
     assert gopher.repeated_line_share(texts).tolist() == pytest.approx([0.5, 0.0, 0.0, 0.0])
     assert gopher.repeated_line_char_share(texts).tolist() == pytest.approx([2 / 6, 0.0, 0.0, 0.0])
+
+
+def test_repeated_paragraphs(texts_of: Callable[..., Texts]) -> None:
+    texts = texts_of(["ក\nខ\n\nក\nខ\n\nក\nគគ", "ក\nក", "", "ក\n\nខ\n\nក"])
+    assert gopher.repeated_paragraph_share(texts).tolist() == pytest.approx([1 / 3, 0, 0, 1 / 3])
+    assert gopher.repeated_paragraph_char_share(texts).tolist() == pytest.approx([2 / 7, 0, 0, 1 / 3])
 
 
 def test_line_shapes(texts_of: Callable[..., Texts]) -> None:

@@ -14,7 +14,17 @@ def test_every_score_says_where_it_comes_from_and_has_a_name_of_its_own() -> Non
     assert len(SCORES) > 30
     for name, function in SCORES.items():
         assert function.__doc__, name
-        assert name.split("_")[0] in {"page", "khmer", "language", "gopher", "c4", "fineweb", "spam"}
+        assert name.split("_")[0] in {
+            "page",
+            "khmer",
+            "language",
+            "gopher",
+            "c4",
+            "fineweb",
+            "shape",
+            "words",
+            "spam",
+        }
 
 
 def test_scores_have_the_same_types_for_any_batch(texts_of: Callable[..., Texts], article: str) -> None:

@@ -1,0 +1,360 @@
+"""Compiled scans for the scores: lines, paragraphs and what single characters tell, in one pass over the bytes."""
+
+from __future__ import annotations
+
+from enum import IntEnum, IntFlag
+from functools import cache
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from khmer.buffers import Utf8
+
+Bytes = NDArray[np.uint8]
+Hashes = NDArray[np.uint64]
+Integers = NDArray[np.int64]
+Roles = NDArray[np.uint16]
+Booleans = NDArray[np.bool_]
+
+
+class Role(IntFlag):
+    """What a code point may be in a line."""
+
+    BLANK = 1
+    NEWLINE = 2
+    KHMER_END = 4  # ends a sentence wherever it stands
+    QUESTION = 8  # ends one unless a Latin letter or a digit follows, as in an address
+    STOP = 16  # ends one where a blank or a closing mark follows
+    CLOSING = 32  # may stand between a sentence's end and the line's
+    ELLIPSIS = 64
+    HASH = 128
+    CURLY = 256
+    BULLET = 512
+    WORD = 1024  # ASCII letters, digits, and what joins them in an address
+    LO = 2048  # ។ល។ is an abbreviation
+
+
+class Mark(IntEnum):
+    """Columns of what is counted in a text."""
+
+    SENTENCE_ENDS = 0
+    SYMBOLS = 1  # hash signs and ellipses
+    CURLY = 2
+    LONGEST_ASCII = 3  # the longest run of ASCII without a blank
+
+
+class Shape(IntFlag):
+    """What a line is."""
+
+    ENDED = 1  # as a sentence ends
+    BROKEN_OFF = 2  # in an ellipsis
+    BULLETED = 4
+
+
+class Table(NamedTuple):
+    """The lines of all texts, without the blanks around them; empty ones are left out."""
+
+    text: Integers  # the text that each belongs to
+    paragraph: Integers  # empty lines before it in its text
+    spans: Integers  # (m, 2): first byte and end in the column's data
+    n_chars: Integers
+    keys: Hashes  # of its bytes
+    shapes: Bytes  # Shape
+
+
+def first_rows(table: Table, n: int) -> Table:
+    """The first n rows."""
+    text, paragraph, spans, n_chars, keys, shapes = table
+    return Table(text[:n], paragraph[:n], spans[:n], n_chars[:n], keys[:n], shapes[:n])
+
+
+# Of a longer text the rest is not looked at: what repeats in a million lines does so in the first million.
+MOST_LINES: Final = 1 << 20
+_ROLES_SIZE: Final = 0x3000
+_BULLETS: Final = "•‣▪▫◦●○■□·*-–—➢➤►✓✔"
+_CHARACTERS: Final = (
+    (" \t", Role.BLANK),
+    ("\n\r\v\f\x85\u2028\u2029", Role.NEWLINE),
+    ("។៕", Role.KHMER_END),
+    ("!?", Role.QUESTION),
+    (".", Role.STOP),
+    ("»”’\"')]", Role.CLOSING),
+    ("…", Role.ELLIPSIS),
+    ("#", Role.HASH),
+    ("{}", Role.CURLY),
+    (_BULLETS, Role.BULLET),
+    ("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789=&/", Role.WORD),
+    ("ល", Role.LO),
+)
+
+_WHITE: Final = int(Role.BLANK | Role.NEWLINE)
+_KHMER_END: Final = int(Role.KHMER_END)
+_QUESTION: Final = int(Role.QUESTION)
+_STOP: Final = int(Role.STOP)
+_TERMINAL: Final = int(Role.KHMER_END | Role.QUESTION | Role.STOP)
+_KEEPS_TAIL: Final = int(Role.BLANK | Role.CLOSING)
+_AFTER_STOP: Final = int(Role.BLANK | Role.NEWLINE | Role.CLOSING)
+_ELLIPSIS: Final = int(Role.ELLIPSIS)
+_SYMBOL: Final = int(Role.ELLIPSIS | Role.HASH)
+_CURLY: Final = int(Role.CURLY)
+_BULLET: Final = int(Role.BULLET)
+_WORD: Final = int(Role.WORD)
+_LO: Final = int(Role.LO)
+_ENDED: Final = int(Shape.ENDED)
+_BROKEN_OFF: Final = int(Shape.BROKEN_OFF)
+_BULLETED: Final = int(Shape.BULLETED)
+
+_BASE: Final = np.uint64(0x9E3779B97F4A7C15)
+_MIX: Final = np.uint64(0xBF58476D1CE4E5B9)
+_SHIFT: Final = np.uint64(32)
+_BLOCK: Final = 64
+_LINE_FEED: Final = 0x0A
+_ONE: Final = np.uint64(1)
+_EIGHT: Final = np.uint64(8)
+_SIXTEEN: Final = np.uint64(16)
+
+
+@cache
+def roles() -> Roles:
+    """`Role` of every code point below U+3000, `(0x3000,) uint16`; those above have none."""
+    table = np.zeros(_ROLES_SIZE, np.uint16)
+    for characters, role in _CHARACTERS:
+        table[[ord(character) for character in characters]] |= np.uint16(role)
+    return table
+
+
+@njit(cache=True, nogil=True)
+def _decode(data: Bytes, i: int) -> Any:
+    """The code point at byte i and its width."""
+    lead = np.int64(data[i])
+    if lead < 0x80:
+        return lead, 1
+    second = np.int64(data[i + 1]) & 0x3F
+    if lead < 0xE0:
+        return (lead & 0x1F) << 6 | second, 2
+    third = np.int64(data[i + 2]) & 0x3F
+    if lead < 0xF0:
+        return (lead & 0x0F) << 12 | second << 6 | third, 3
+    return (lead & 0x07) << 18 | second << 12 | third << 6 | np.int64(data[i + 3]) & 0x3F, 4
+
+
+@njit(cache=True, nogil=True)
+def _ends_sentence(run: int, length: int, role: int) -> bool:
+    """Whether a run of sentence marks ends a sentence, by the role of what follows it."""
+    if run & _KHMER_END:
+        return True
+    if run & _QUESTION:
+        return role & _WORD == 0
+    return length == 1 and role & _AFTER_STOP != 0
+
+
+@njit(cache=True, nogil=True)
+def count_marks(text: Utf8, roles: Roles, marks: Integers) -> None:
+    """Add what each text holds to `marks`, `(n, len(Mark))`."""
+    data, offsets = text
+    for document in range(offsets.size - 1):
+        i, end = offsets[document], offsets[document + 1]
+        run, length = 0, 0  # roles of the sentence marks being read, and how many
+        dots, ascii_run, longest = 0, 0, 0
+        awaited = 0  # of ។ល។: _KHMER_END after the first sign, _LO after the second
+        sentences, symbols, curly = 0, 0, 0
+        while i <= end:
+            code, width = _decode(data, i) if i < end else (_LINE_FEED, 1)
+            i += width
+            role: Any = np.int64(roles[code]) if code < roles.size else 0
+            ascii_run = ascii_run + 1 if code < 0x80 and role & _WHITE == 0 else 0
+            longest = max(longest, ascii_run)
+            if role == 0 and run == 0 and awaited == 0:
+                dots = 0
+                continue
+            dots = dots + 1 if role & _STOP else 0
+            symbols += role & _SYMBOL != 0 or dots == 2
+            curly += role & _CURLY != 0
+            if role & _TERMINAL:
+                run |= role
+                length += 1
+                continue
+            if run & _KHMER_END and awaited == _LO:
+                sentences -= 1
+                awaited = 0
+            elif run:
+                sentences += _ends_sentence(run, length, role)
+                awaited = run & _KHMER_END
+            run, length = 0, 0
+            if role & _LO and awaited == _KHMER_END:
+                awaited = _LO
+            elif role & _WHITE == 0:
+                awaited = 0
+        marks[document, Mark.SENTENCE_ENDS] = sentences
+        marks[document, Mark.SYMBOLS] = symbols
+        marks[document, Mark.CURLY] = curly
+        marks[document, Mark.LONGEST_ASCII] = longest
+
+
+@njit(cache=True, nogil=True)
+def _line_end(data: Bytes, i: int, end: int) -> int:
+    """The first line feed from byte i on, or the end. Whole blocks are compared at once, in vector registers."""
+    while i + _BLOCK <= end:
+        found = 0
+        for k in range(i, i + _BLOCK):
+            found |= data[k] == _LINE_FEED
+        if found:
+            break
+        i += _BLOCK
+    while i < end and data[i] != _LINE_FEED:
+        i += 1
+    return i
+
+
+@njit(cache=True, nogil=True)
+def _n_chars(data: Bytes, start: int, end: int) -> int:
+    n = 0
+    for i in range(start, end):
+        n += data[i] & 0xC0 != 0x80
+    return n
+
+
+@njit(cache=True, nogil=True)
+def _is_white(byte: int) -> bool:
+    return byte == 0x20 or 0x09 <= byte <= 0x0D
+
+
+@njit(cache=True, nogil=True)
+def _shape(data: Bytes, start: int, end: int, roles: Roles) -> Any:
+    """The Shape of a line, from its first character and those before its end that are not closing marks."""
+    code, _ = _decode(data, start)
+    shape = _BULLETED if code < roles.size and roles[code] & _BULLET else 0
+    i, dots = end, 0
+    while i > start:
+        i -= 1
+        if data[i] & 0xC0 == 0x80:
+            continue
+        code, _ = _decode(data, i)
+        role = np.int64(roles[code]) if code < roles.size else 0
+        if role & _STOP:
+            dots += 1
+        elif dots or role & _KEEPS_TAIL == 0:
+            return shape | _tail(role, dots)
+    return shape | _tail(0, dots)
+
+
+@njit(cache=True, nogil=True)
+def _tail(role: int, dots: int) -> int:
+    """How a line ends whose last character, closing marks aside, has this role and this many stops after it."""
+    if dots > 1 or (dots == 0 and role & _ELLIPSIS):
+        return _BROKEN_OFF
+    return _ENDED if dots or role & _TERMINAL else 0
+
+
+@njit(cache=True, nogil=True)
+def _key(data: Bytes, start: int, end: int) -> Any:
+    """A hash of bytes, four at a time."""
+    h = np.uint64(end - start)
+    i = start
+    while i + 4 <= end:
+        low = np.uint64(data[i]) | np.uint64(data[i + 1]) << _EIGHT
+        high = np.uint64(data[i + 2]) | np.uint64(data[i + 3]) << _EIGHT
+        h = (h ^ (low | high << _SIXTEEN)) * _BASE
+        h ^= h >> _SHIFT
+        i += 4
+    while i < end:
+        h = (h ^ np.uint64(data[i])) * _BASE
+        i += 1
+    return h
+
+
+@njit(cache=True, nogil=True)
+def find_lines(text: Utf8, roles: Roles, lines: Table) -> int:
+    """Write the lines of all texts; how many there are. `paragraph` of a line counts empty lines before it."""
+    data, offsets = text
+    n = 0
+    for document in range(offsets.size - 1):
+        i, end = offsets[document], offsets[document + 1]
+        most = n + MOST_LINES
+        paragraph = 0
+        while i < end and n < most:
+            start, stop = i, _line_end(data, i, end)
+            i = stop + 1
+            while start < stop and _is_white(data[start]):
+                start += 1
+            while start < stop and _is_white(data[stop - 1]):
+                stop -= 1
+            if start == stop:
+                paragraph += 1
+                continue
+            lines.text[n], lines.paragraph[n] = document, paragraph
+            lines.spans[n, 0], lines.spans[n, 1] = start, stop
+            lines.n_chars[n] = _n_chars(data, start, stop)
+            lines.keys[n] = _key(data, start, stop)
+            lines.shapes[n] = _shape(data, start, stop, roles)
+            n += 1
+    return n
+
+
+@njit(cache=True, nogil=True)
+def join_lines(lines: Table, text: Integers, n_chars: Integers, keys: Hashes) -> int:
+    """Write the paragraphs that the lines make up: their texts, characters and hashes; how many there are."""
+    n = 0
+    for line in range(lines.text.size):
+        opens = (
+            line == 0
+            or lines.text[line] != lines.text[line - 1]
+            or lines.paragraph[line] != lines.paragraph[line - 1]
+        )
+        if opens:
+            text[n], n_chars[n], keys[n] = lines.text[line], 0, 0
+            n += 1
+        n_chars[n - 1] += lines.n_chars[line]
+        keys[n - 1] = (keys[n - 1] ^ lines.keys[line]) * _BASE
+        keys[n - 1] ^= keys[n - 1] >> _SHIFT
+    return n
+
+
+@njit(cache=True, nogil=True)
+def mark_repeated(text: Integers, keys: Hashes, repeated: Booleans) -> None:
+    """Mark the rows whose key an earlier row of the same text has."""
+    first = 0
+    while first < text.size:
+        last = first + 1
+        while last < text.size and text[last] == text[first]:
+            last += 1
+        if last - first > 1:
+            size = 16
+            while size < 2 * (last - first):
+                size *= 2
+            slots, mask = np.zeros(size, np.uint64), np.uint64(size - 1)
+            for row in range(first, last):
+                key = keys[row] | _ONE
+                slot = (key * _BASE) >> _SHIFT & mask
+                while slots[slot] != 0 and slots[slot] != key:
+                    slot = (slot + _ONE) & mask
+                repeated[row] = slots[slot] == key
+                slots[slot] = key
+        first = last
+
+
+@njit(cache=True, nogil=True)
+def add_runs(text: Integers, marked: Booleans, amounts: Integers, least: int, sums: Integers) -> None:
+    """Add to each text's sum the amounts of marked rows that stand in runs of at least so many."""
+    first = 0
+    while first < text.size:
+        last, amount = first, 0
+        while last < text.size and marked[last] and text[last] == text[first]:
+            amount += amounts[last]
+            last += 1
+        if last - first >= least:
+            sums[text[first]] += amount
+        first = max(last, first + 1)
+
+
+@njit(cache=True, nogil=True)
+def copy_spans(data: Bytes, spans: Integers, out: Bytes, offsets: Integers) -> None:
+    """Write the bytes of each span one after the other, and where each ends."""
+    o = 0
+    for row in range(spans.shape[0]):
+        for i in range(spans[row, 0], spans[row, 1]):
+            out[o] = data[i]
+            o += 1
+        offsets[row + 1] = o

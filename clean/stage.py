@@ -89,7 +89,7 @@ def clean_batch(records: pa.Table, config: CleanConfig, out: Outcome) -> pa.Tabl
     out.keep(documents.filter(decisions.kept))
     dropped = pc.invert(decisions.kept)
     out.drop(documents.filter(dropped), *(column.filter(dropped) for column in decisions))
-    counts = {"masked_emails": pa.array(masked.emails), "masked_phones": pa.array(masked.phones)}
+    counts = {"masked_emails": pa.array(masked.counts("email")), "masked_phones": pa.array(masked.counts("phone"))}
     return pa.table({"id": documents["id"], **_columns(scores), **counts}, attribute_schema())
 
 

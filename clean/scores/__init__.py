@@ -11,7 +11,21 @@ from typing import Final
 
 import pyarrow as pa
 
-from clean.scores import c4, fineweb, gopher, keywords, khmer, language, page, perplexity, quality, shape, spam, words
+from clean.scores import (
+    c4,
+    encoding,
+    fineweb,
+    gopher,
+    keywords,
+    khmer,
+    language,
+    page,
+    perplexity,
+    quality,
+    shape,
+    spam,
+    words,
+)
 from clean.scores.texts import Floats, Integers, Texts
 
 Score = Callable[[Texts], Floats | Integers]
@@ -82,6 +96,9 @@ _FUNCTIONS: Final[tuple[Score, ...]] = (
     spam.gambling_rate,
     spam.adult_rate,
     keywords.listed_share,
+    keywords.repeated_phrase_share,
+    keywords.address_rate,
+    encoding.misread_share,
 )
 _DERIVED: Final[tuple[Derived, ...]] = (quality.readable,)
 
@@ -101,7 +118,9 @@ def score(texts: Texts) -> pa.Table:
 
 def score_texts(texts: Texts) -> pa.Table:
     """The scores that are computed from texts and their pages."""
-    return pa.table({name_of(function): pa.array(function(texts), from_pandas=True) for function in _FUNCTIONS})
+    return pa.table(
+        {name_of(function): pa.array(function(texts), from_pandas=True) for function in _FUNCTIONS}
+    )
 
 
 def derive(scores: pa.Table) -> pa.Table:

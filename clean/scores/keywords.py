@@ -1,18 +1,20 @@
 """Keyword stuffing: tag clouds, hashtags, lists of places and products in place of sentences.
 
-Source: Ntoulas et al. 2006 (spam told by content), for a script without spaces: the sign is short pieces between
-commas, bars, bullets or hash signs, one after another, without a sentence end. Lists within prose are of some ten
-pieces and a small share of their text.
+Source: Ntoulas et al. 2006 (spam told by content), for a script without spaces: the signs are short pieces between
+commas, bars, bullets or hash signs, one after another, without a sentence end, and phrases between blanks that come
+again and again. Lists within prose are of some ten pieces and a small share of their text.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from clean.scores.phrases import phrase_counts
 from clean.scores.texts import Floats, Texts, ratio
 from khmer.buffers import Utf8, utf8
 
@@ -20,6 +22,9 @@ Integers = NDArray[np.int64]
 
 LEAST_PIECES: Final = 8
 LONGEST_PIECE: Final = 30  # characters but blanks
+SHORTEST_PHRASE: Final = 4
+
+ADDRESSES: Final = (("http://", "https://", "www.*"),)
 
 _BLANK: Final = 1
 _COMMA: Final = 2  # parts the pieces of a list
@@ -32,6 +37,10 @@ _KINDS: Final = {
     _STOP: ".",
 }
 _PLANE: Final = 0x4000
+_MOST_SLOTS: Final = 1 << 20
+_BASE: Final = np.uint64(0x9E3779B97F4A7C15)
+_HALF: Final = np.uint64(32)
+_ONE: Final = np.uint64(1)
 
 
 def listed_share(texts: Texts) -> Floats:
@@ -42,6 +51,20 @@ def listed_share(texts: Texts) -> Floats:
     return ratio(counts[:, 0], counts[:, 1])
 
 
+def repeated_phrase_share(texts: Texts) -> Floats:
+    """Share of printed characters in phrases, of at least 4 between blanks or signs, that occurred before."""
+    documents = utf8(texts.text)
+    counts = np.zeros((documents.n_documents, 2), np.int64)
+    _count_repeated(documents, _kind_table(), counts)
+    return ratio(counts[:, 0], counts[:, 1])
+
+
+def address_rate(texts: Texts) -> Floats:
+    """Web addresses per 100 clusters; a list of links has 2 and more."""
+    return ratio(100.0 * phrase_counts(texts.text, ADDRESSES)[:, 0], texts.counts.n_clusters)
+
+
+@cache
 def _kind_table() -> NDArray[np.uint8]:
     table = np.zeros(_PLANE, np.uint8)
     for kind, characters in _KINDS.items():
@@ -92,3 +115,51 @@ def _count_listed(text: Utf8, kinds: NDArray[np.uint8], counts: Integers) -> Non
                 n_pieces = run = 0
             piece = 0
         counts[document, 0], counts[document, 1] = listed, printed
+
+
+@njit(cache=True, nogil=True)
+def _slots_for(n_bytes: int) -> int:
+    size = 64
+    while size < n_bytes // 4 and size < _MOST_SLOTS:
+        size *= 2
+    return size
+
+
+@njit(cache=True, nogil=True)
+def _count_repeated(text: Utf8, kinds: NDArray[np.uint8], counts: Integers) -> None:
+    """Write to `counts`, `(n, 2)`, characters in repeated phrases and characters printed.
+
+    Phrases are told apart by 64-bit hashes; once half of the slots are taken, no further phrase is learnt.
+    """
+    data, offsets = text
+    for document in range(offsets.size - 1):
+        i, end = offsets[document], offsets[document + 1]
+        size = _slots_for(end - i)
+        keys, mask = np.zeros(size, np.uint64), np.uint64(size - 1)
+        n_free = size // 2
+        repeated = printed = n_chars = 0
+        h = _ONE
+        while i < end:
+            code, width = _code_at(data, i)
+            is_last = i + width >= end
+            if kinds[code] == 0:
+                for k in range(i, i + width):
+                    h = (h ^ np.uint64(data[k])) * _BASE
+                n_chars += 1
+            i += width
+            if kinds[code] == 0 and not is_last:
+                continue
+            printed += n_chars
+            if n_chars >= SHORTEST_PHRASE:
+                h |= _ONE
+                slot = h >> _HALF & mask
+                while keys[slot] != 0 and keys[slot] != h:
+                    slot = (slot + _ONE) & mask
+                if keys[slot] == h:
+                    repeated += n_chars
+                elif n_free > 0:
+                    keys[slot] = h
+                    n_free -= 1
+            n_chars = 0
+            h = _ONE
+        counts[document, 0], counts[document, 1] = repeated, printed

@@ -39,3 +39,26 @@ def test_a_list_within_an_article_counts_by_its_share(texts_of: Callable[..., Te
     share = keywords.listed_share(texts_of([f"{article}\n{TAGS}\n{article}", article]))
     assert 0.1 < share[0] < 0.2
     assert share[1] == 0
+
+
+@pytest.mark.parametrize("sign", [" ", ", ", "\n"])
+def test_phrases_again_and_again(texts_of: Callable[..., Texts], article: str, sign: str) -> None:
+    stuffed = sign.join(TAGS.split(", ") * 5)
+    shares = keywords.repeated_phrase_share(
+        texts_of([stuffed, article, f"{article}\n{article}", "", "កក កក"])
+    )
+    assert shares.round(2).tolist() == [0.8, 0, 0.5, 0, 0]
+
+
+def test_more_phrases_than_are_learnt(texts_of: Callable[..., Texts]) -> None:
+    many = " ".join(f"{n:06x}" for n in range(1 << 20))
+    share = keywords.repeated_phrase_share(texts_of([f"{many} {many}"]))[0]
+    assert 0.2 < share < 0.3
+
+
+def test_addresses(texts_of: Callable[..., Texts], article: str) -> None:
+    links = "\n".join(f"សិស្សដាំដើមឈើ https://sala.example/{n}" for n in range(9))
+    rates = keywords.address_rate(texts_of([links, f"{article} www.sala.example", ""]))
+    assert rates[0] > 10
+    assert 0 < rates[1] < 1
+    assert rates[2] == 0

@@ -7,7 +7,6 @@ its note says which.
 
 from __future__ import annotations
 
-import io
 import json
 import sys
 from collections.abc import Iterator, Sequence
@@ -18,12 +17,11 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import zstandard
 from numpy.typing import NDArray
 
+from clean.learn.texts import normal, rows_of_file
 from clean.ngram.kneser_ney import LONGEST, START, count, estimate
 from clean.ngram.model import NgramModel
-from clean.whitespace import tidy
 from corpus.cli import fail
 from corpus.document import DOCUMENT
 from corpus.errors import ConfigurationError, SastraError
@@ -31,7 +29,6 @@ from corpus.manifest import Manifest
 from corpus.paths import Folder
 from corpus.shards import read_batches
 from khmer.clusters import Units, khmer_share, unit_hashes
-from khmer.normalize import normalize
 
 USAGE: Final = "python -m clean.learn.perplexity to=FILE (run=NAME [runs=FOLDER] | TEXTS.jsonl.zst …)"
 MOST_UNITS: Final = (
@@ -140,14 +137,11 @@ def _numbered(sample: Sample, vocabulary: NDArray[np.uint64]) -> NDArray[np.int6
 
 
 def documents_of_file(path: Path) -> Iterator[pa.Table]:
-    """Text, source and licence of the documents in a file of JSON lines; texts in canonical order and tidy."""
-    with path.open("rb") as raw:
-        stream = zstandard.ZstdDecompressor().stream_reader(raw) if path.suffix == ".zst" else raw
-        lines = io.TextIOWrapper(stream, encoding="utf-8")
-        while rows := [json.loads(line) for line in islice(lines, BATCH)]:
-            texts, *columns = ([row.get(name, "") for row in rows] for name in COLUMNS)
-            text = tidy(normalize(pa.array(texts, pa.large_string())))
-            yield pa.table([text, *columns], list(COLUMNS))
+    """Text, source and licence of the documents in a file of JSON lines."""
+    lines = rows_of_file(path)
+    while rows := list(islice(lines, BATCH)):
+        texts, *columns = ([row.get(name, "") for row in rows] for name in COLUMNS)
+        yield pa.table([normal(texts), *columns], list(COLUMNS))
 
 
 def documents_of_run(run: Folder) -> Iterator[pa.Table]:

@@ -37,7 +37,7 @@ def test_length_does_not_matter(texts_of: Callable[..., Texts], article: str) ->
 
 
 def test_clusters_that_good_text_hardly_has(texts_of: Callable[..., Texts], article: str) -> None:
-    odd = "ក្ខ្គ្ឃ្ង ឋ្ឌ្ឍួ"
+    odd = "ក្ខ្គ្ឃ្ង ឋ្ឌ្ឍួ ឞ្ឞ្ឞ ឈ្ឆ្ឍ"
     shares = perplexity.rare_cluster_share(texts_of([article, f"{odd} ក", "", "abc"])).tolist()
     assert shares[0] < 0.01
     assert shares[1] > 0.5

@@ -1,0 +1,62 @@
+"""A small classifier: what a reader would think of a text, told from its other scores alone.
+
+Proportional odds (McCullagh 1980) over standardised scores, fitted to the project's own labels of documents from six
+sources: see clean/learn/quality.py. It needs no text, so it can be computed again from attributes.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from clean.scores.quality_weights import BIASES, WEIGHTS
+from clean.scores.texts import Floats
+
+LABELS: Final = ("junk", "poor", "readable", "good")
+READABLE: Final = LABELS.index("readable")
+COUNTED: Final = ("khmer_khmer_chars", "c4_sentence_ends")  # enter as log(1 + x)
+FEATURES: Final = (
+    *COUNTED,
+    "khmer_khmer_share",
+    "khmer_latin_share",
+    "khmer_digit_share",
+    "khmer_punctuation_share",
+    "c4_ended_line_share",
+    "fineweb_lines_per_word",
+    "fineweb_stop_word_rate",
+    "perplexity_bits_per_cluster",
+    "language_mixed_line_share",
+    "language_pair_fit",
+)
+
+
+def readable(scores: pa.Table) -> Floats:
+    """Probability that a reader finds the text readable or good, not poor or junk."""
+    return at_least(READABLE, evidence(scores))
+
+
+def at_least(label: int, given: Floats) -> Floats:
+    """Probability of a label or a better one, from `evidence`."""
+    return np.asarray(1 / (1 + np.exp(-(given + BIASES[label - 1]))))
+
+
+def evidence(scores: pa.Table) -> Floats:
+    """The weighted sum of standardised scores, `(n,)`; one that a document does not have weighs nothing."""
+    least, most, means, spreads, weights = np.array([WEIGHTS[name] for name in FEATURES]).T
+    standard = (np.clip(features(scores), least, most) - means) / spreads
+    return np.asarray(np.nan_to_num(standard) @ weights)
+
+
+def features(scores: pa.Table) -> Floats:
+    """The scores that are looked at, `(n, features)`; null as NaN."""
+    columns = [numbers(scores, name) for name in FEATURES]
+    return np.column_stack([*map(np.log1p, columns[: len(COUNTED)]), *columns[len(COUNTED) :]])
+
+
+def numbers(scores: pa.Table, name: str) -> Floats:
+    """A score as float64, null as NaN."""
+    column = pc.cast(scores[name], pa.float64()).combine_chunks()
+    return np.asarray(column.to_numpy(zero_copy_only=False))

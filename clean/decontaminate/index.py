@@ -71,7 +71,7 @@ def _index(files: tuple[tuple[str, ...], ...]) -> Index:
 def contamination(units: Units, index: Index) -> Contamination:
     """What the texts of these units hold of the benchmarks."""
     n = len(units.offsets) - 1
-    found = Found(np.zeros(n, np.int64), np.full(n, -1, np.int64))
+    found = Found(np.zeros(n, np.int64), np.full(n, -1, np.int64), np.zeros(len(index.table.keys), np.int32))
     if len(index.names):
         find_items(units.offsets, units.hashes, index.table, MOST_BETWEEN, found)
     is_found = found.item >= 0

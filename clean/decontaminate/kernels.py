@@ -29,8 +29,9 @@ class Table(NamedTuple):
 class Found(NamedTuple):
     """For each text the item that most of was found in one place."""
 
-    n_grams: Integers  # (texts,): of it that were found there
+    n_grams: Integers  # (texts,): its distinct n-grams that were found there
     item: Integers  # (texts,): -1 where no n-gram of any was found
+    place: NDArray[np.int32]  # (2^k,) of zeros: where each n-gram of the table was last counted, by number
 
 
 @njit(cache=True, nogil=True)
@@ -80,7 +81,9 @@ def find_items(offsets: Integers, units: Hashes, table: Table, most_between: int
     keys, items, n_grams, n = table
     power = _power(n)
     last = np.full(n_grams.size, -1, np.int64)  # where the item's latest n-gram began
-    so_far = np.zeros(n_grams.size, np.int64)  # its n-grams in this place
+    so_far = np.zeros(n_grams.size, np.int64)  # its distinct n-grams in this place
+    place = np.zeros(n_grams.size, np.int32)  # the number of this place
+    n_places = np.int32(0)
     for text in range(offsets.size - 1):
         start, end = offsets[text], offsets[text + 1]
         h = np.uint64(0)
@@ -97,8 +100,13 @@ def find_items(offsets: Integers, units: Hashes, table: Table, most_between: int
             begin = i - n + 1
             if last[item] < start or begin - last[item] > most_between + 1:
                 so_far[item] = 0
+                n_places += np.int32(1)
+                place[item] = n_places
             last[item] = begin
-            so_far[item] = min(so_far[item] + 1, n_grams[item])
+            if found.place[slot] == place[item]:
+                continue
+            found.place[slot] = place[item]
+            so_far[item] += 1
             if so_far[item] > found.n_grams[text]:
                 found.n_grams[text] = so_far[item]
                 found.item[text] = item

@@ -83,8 +83,10 @@ def test_short_items_cannot_be_found(index: Index) -> None:
     assert look(index, ITEMS[3]).item.to_pylist() == [None]
 
 
-def test_a_repeated_item_counts_once(index: Index) -> None:
-    assert look(index, ITEMS[1] * 5).share.tolist() == [1.0]
+def test_what_is_repeated_counts_once(index: Index) -> None:
+    phrase = ITEMS[1][:45]
+    assert look(index, ITEMS[1] * 5, f"{phrase} {phrase[:-6]} " * 9 + ITEMS[1]).share.tolist() == [1.0, 1.0]
+    assert look(index, phrase * 9).share.tolist() == look(index, phrase).share.tolist()
 
 
 def test_a_batch_is_its_texts(index: Index) -> None:

@@ -46,11 +46,12 @@ PUNCTUATION_CLASS: Final = "\u17d4-\u17da"
 # Consonants of the first series that take triisap (UTN #61, p. 16: StrongBase).
 STRONG_CLASS: Final = "\u1780-\u1783\u1785-\u1788\u178a-\u178d\u178f-\u1792\u1795-\u1797\u179e-\u17a0\u17a2"
 
-# Invisible characters that carry no meaning in running Khmer text: inherent vowels, soft hyphen, zero-width
-# space, bidirectional marks, word joiner and invisible operators, deprecated format characters, byte-order mark.
-INVISIBLE_CLASS: Final = (
-    "\u17b4\u17b5\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\u206a-\u206f\ufeff"
-)
+INHERENT_VOWEL_CLASS: Final = "\u17b4\u17b5"
+
+# Invisible characters that carry no meaning in running Khmer text: inherent vowels, zero-width space; soft hyphen,
+# bidirectional marks, word joiner and invisible operators, deprecated format characters, byte-order mark.
+FORMAT_CLASS: Final = "\u00ad\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\u206a-\u206f\ufeff"
+INVISIBLE_CLASS: Final = INHERENT_VOWEL_CLASS + ZWSP + FORMAT_CLASS
 
 # One orthographic cluster. A base after a coeng belongs to the coeng, even where that coeng has no base.
 CLUSTER: Final = re.compile(

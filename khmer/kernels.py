@@ -4,7 +4,7 @@ All kernels release the interpreter lock and are cached on disk. They stand in o
 does not notice a change in a module that a kernel calls into or takes a constant from.
 
 A cluster of up to MAX_PACKED code points is packed exactly into a uint64: a leading 1, then 7 bits for each code
-point: its distance from U+1780, or ZWNJ_CODE.
+point: its distance from U+1780, ZWNJ_CODE or ZWJ_CODE.
 """
 
 from __future__ import annotations
@@ -51,41 +51,41 @@ INVALID_SHIFT: Final = 5
 
 
 class Treatment(IntEnum):
-    """What normalisation does with a code point outside a cluster."""
+    """What normalisation does with a code point outside a cluster; from INVISIBLE to ZWJ it is dropped (`Rule`)."""
 
     KEEP = 0
     EMOJI = 1  # a ZWJ after it is kept
     BASE = 2  # opens a cluster
     MARK = 3
     COENG = 4
-    DROP = 5
-    ZWNJ = 6
-    ZWJ = 7
-    REFERENCE = 8  # the document goes to the reference implementation
+    INVISIBLE = 5
+    ZWSP = 6
+    INHERENT_VOWEL = 7
+    ZWNJ = 8
+    ZWJ = 9
+    REFERENCE = 10  # the document goes to the reference implementation
 
 
 MAX_PACKED: Final = 9
 ZWNJ_CODE: Final = 0x7E
+ZWJ_CODE: Final = 0x7F
 
 _COENG: Final = 0x52  # distances from U+1780
 _DA: Final = 0x0A
 _ROBAT: Final = 0x4C
 _MUUSIKATOAN: Final = 0x49
 _TRIISAP: Final = 0x4A
+_JOINER: Final = 0x200C - ZWNJ_CODE  # from a joiner to its code
 
-N_CLASSES: Final = len(Class)
-CLUSTERS: Final = N_CLASSES  # further columns of the counts
-INVALID_MARKS: Final = N_CLASSES + 1
-N_COUNTS: Final = N_CLASSES + 2
-
+CLUSTERS: Final = len(Class)  # further columns of the counts
+INVALID_MARKS: Final = CLUSTERS + 1
+N_COUNTS: Final = CLUSTERS + 2
 _GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
-_MIX: Final = np.uint64(0xBF58476D1CE4E5B9)
 _SEVEN: Final = np.uint64(7)
 _LOW: Final = np.uint64(0x7F)
 _ONE: Final = np.uint64(1)
 
 _NO_KEY: Final = np.uint64(0)
-_END: Final = (0, 0)  # no code point, no width
 FOR_REFERENCE: Final = -1
 
 Bytes = NDArray[np.uint8]
@@ -99,14 +99,16 @@ class Table(NamedTuple):
     treatments: Bytes
     keys: Keys  # open addressing, 2^k slots, 0 is empty
     values: Keys
+    rules: Keys  # that lead to the canonical form, a bit each
 
 
 class Result(NamedTuple):
-    """What normalisation writes: UTF-8, where each document starts and ends, clusters changed per document."""
+    """What normalisation writes: UTF-8, where each document starts and ends, and what was changed in each."""
 
     data: Bytes
     offsets: Integers
-    n_repaired: Integers
+    n_repaired: Integers  # clusters
+    n_by_rule: Integers  # (n, rules): clusters changed, or code points dropped
 
 
 @njit(cache=True, nogil=True)
@@ -132,9 +134,6 @@ def slot_of(keys: Keys, key: Any) -> Any:
     while keys[slot] != 0 and keys[slot] != key:
         slot = (slot + _ONE) & mask
     return slot
-
-
-# --- normalisation -------------------------------------------------------------------------------------------
 
 
 @njit(cache=True, nogil=True)
@@ -165,8 +164,8 @@ def _write(packed: Any, out: Bytes, o: int) -> int:
     while shift != 0:
         shift -= _SEVEN
         code = np.int64(packed >> shift & _LOW)
-        if code == ZWNJ_CODE:
-            out[o], out[o + 1], out[o + 2] = 0xE2, 0x80, 0x8C
+        if code >= ZWNJ_CODE:
+            out[o], out[o + 1], out[o + 2] = 0xE2, 0x80, 0x8C + code - ZWNJ_CODE
         else:
             out[o], out[o + 1], out[o + 2] = 0xE1, 0x9E | code >> 6, 0x80 | code & 0x3F
         o += 3
@@ -190,13 +189,6 @@ def _canonical_by_shape(packed: Any, length: int) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def _look_up(keys: Keys, values: Keys, packed: Any) -> Any:
-    """The packed canonical form of a cluster, or 0 where the table lacks it."""
-    slot = slot_of(keys, packed)
-    return values[slot] if keys[slot] != 0 else _NO_KEY
-
-
-@njit(cache=True, nogil=True)
 def _joins(treatment: int, last: int) -> bool:
     """Whether a code point belongs to the open cluster whose last one is `last`."""
     if treatment == Treatment.MARK or treatment == Treatment.COENG:
@@ -207,43 +199,53 @@ def _joins(treatment: int, last: int) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def _normalize_document(data: Bytes, i: int, end: int, table: Table, out: Bytes, o: int) -> Any:
-    """Write data[i:end] from byte o on; return the end, repaired clusters and the cluster missing from the table.
+def _count_rules(fired: Any, n_by_rule: Integers) -> None:
+    for column in range(n_by_rule.size):
+        n_by_rule[column] += np.int64(fired >> np.uint64(column) & _ONE)
+
+
+@njit(cache=True, nogil=True)
+def _normalize_document(text: Utf8, table: Table, result: Result, document: int) -> Any:
+    """Write one document; return where it ends, repaired clusters and the cluster that the table lacks.
 
     One loop: a helper that took the arrays would count references to them at every call, which halves the speed.
     """
-    treatments, keys, values = table
-    packed, length, last, start, as_typed = _NO_KEY, 0, 0, i, True  # the open cluster
-    copied = i  # what lies before has been written
-    previous = Treatment.KEEP
-    repaired = 0
+    data, (treatments, keys, values, rules), out = text.data, table, result.data
+    i = copied = start = text.offsets[document]  # what lies before `copied` has been written
+    end, o, n_by_rule = text.offsets[document + 1], result.offsets[document], result.n_by_rule
+    packed, length, last, as_typed = _NO_KEY, 0, 0, True  # the open cluster; it starts at `start`
+    previous, repaired = Treatment.KEEP, 0
     while True:
-        code, width = _decode(data, i) if i < end else _END
+        code, width = _decode(data, i) if i < end else (0, 0)
         treatment = _treatment(code, treatments)
         if length:
             if _joins(treatment, last):
-                last = ZWNJ_CODE if treatment == Treatment.ZWNJ else code - FIRST
+                last = code - (FIRST if code < 0x1800 else _JOINER)
                 packed = packed << _SEVEN | np.uint64(last)
                 length += 1
                 i += width
                 continue
             if treatment > Treatment.COENG and treatment != Treatment.REFERENCE:
                 as_typed = False
+                n_by_rule[document, treatment - Treatment.INVISIBLE] += 1
                 i += width
                 continue
             if length > MAX_PACKED:
                 return o, FOR_REFERENCE, _NO_KEY
             canonical = packed
             if not _canonical_by_shape(packed, length):
-                canonical = _look_up(keys, values, packed)
-                if canonical == 0:
+                slot = slot_of(keys, packed)
+                if keys[slot] == 0:
                     return o, repaired, packed
+                canonical = values[slot]
                 if treatment == Treatment.BASE and canonical & _LOW == _COENG:
                     canonical = packed  # else its coeng would take the next cluster's base
+                if canonical != packed:
+                    repaired += 1
+                    _count_rules(rules[slot], n_by_rule[document])
             if canonical != packed or not as_typed:
                 o = _write(canonical, out, _copy(data, copied, start, out, o))
                 copied = i
-                repaired += canonical != packed
             length = 0
         if i == end:
             return _copy(data, copied, end, out, o), repaired, _NO_KEY
@@ -257,6 +259,7 @@ def _normalize_document(data: Bytes, i: int, end: int, table: Table, out: Bytes,
         else:
             o = _copy(data, copied, i, out, o)
             copied = i + width
+            n_by_rule[document, treatment - Treatment.INVISIBLE] += 1
         i += width
 
 
@@ -264,23 +267,16 @@ def _normalize_document(data: Bytes, i: int, end: int, table: Table, out: Bytes,
 def normalize_documents(text: Utf8, table: Table, result: Result, first: int) -> Any:
     """Normalise from document `first` on; return (document, cluster missing from the table), or (n, 0) at the end.
 
-    A document for the reference implementation is left empty, with n_repaired FOR_REFERENCE.
+    A document for the reference is left empty, with n_repaired FOR_REFERENCE and counts of no meaning.
     """
-    data, offsets = text
-    out, out_offsets, n_repaired = result
-    for document in range(first, offsets.size - 1):
-        start = out_offsets[document]
-        o, repaired, missing = _normalize_document(
-            data, offsets[document], offsets[document + 1], table, out, start
-        )
+    result.n_by_rule[first:][:1] = 0  # counts of a first try
+    for document in range(first, text.offsets.size - 1):
+        o, n_repaired, missing = _normalize_document(text, table, result, document)
         if missing != 0:
             return document, missing
-        out_offsets[document + 1] = start if repaired == FOR_REFERENCE else o
-        n_repaired[document] = repaired
-    return offsets.size - 1, _NO_KEY
-
-
-# --- counts and units ------------------------------------------------------------------------------------------
+        result.offsets[document + 1] = result.offsets[document] if n_repaired == FOR_REFERENCE else o
+        result.n_repaired[document] = n_repaired
+    return text.offsets.size - 1, _NO_KEY
 
 
 @njit(cache=True, nogil=True)
@@ -314,7 +310,7 @@ def count_documents(text: Utf8, classes: Bytes, transitions: Bytes, counts: Inte
 @njit(cache=True, nogil=True)
 def _finished(h: Any) -> Any:
     """The SplitMix64 finaliser: a bijection, so packed clusters keep distinct hashes."""
-    h = (h ^ h >> np.uint64(30)) * _MIX
+    h = (h ^ h >> np.uint64(30)) * np.uint64(0xBF58476D1CE4E5B9)
     h = (h ^ h >> np.uint64(27)) * np.uint64(0x94D049BB133111EB)
     return h ^ h >> np.uint64(31)
 
@@ -378,7 +374,7 @@ def find_clusters(text: Utf8, classes: Bytes, spans: Integers, keys: Keys, ends:
         i, start, last = origin, origin, 0
         packed, length = _NO_KEY, 0
         while True:
-            code, width = _decode(data, i) if i < end else _END
+            code, width = _decode(data, i) if i < end else (0, 0)
             character = _class_of(code, classes)
             opens = (character == Class.BASE or character == Class.RO) and last != Class.COENG
             if length and (opens or character < Class.BASE):

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from khmer import codepoints as cp
 from khmer.kernels import INVALID_SHIFT, OPENS, Class, Treatment
+from khmer.rules import Options
 
 TABLE_SIZE: Final = 0x20000
 
@@ -92,8 +93,8 @@ def lower_case_table() -> NDArray[np.uint16]:
 
 
 @cache
-def treatment_table() -> NDArray[np.uint8]:
-    """`Treatment` of every code point below TABLE_SIZE, `(TABLE_SIZE,) uint8`.
+def treatment_table(options: Options) -> NDArray[np.uint8]:
+    """`Treatment` of every code point below TABLE_SIZE under the given options, `(TABLE_SIZE,) uint8`.
 
     REFERENCE marks what Unicode normalisation form C may change or move, and the deprecated Khmer characters
     that grow when replaced: about one document in a thousand has any.
@@ -102,33 +103,40 @@ def treatment_table() -> NDArray[np.uint8]:
     table[0x1F000:] = Treatment.EMOJI
     table[0xFE0F] = Treatment.EMOJI
     for characters, treatment in (
-        (cp.INVISIBLE_CLASS, Treatment.DROP),
+        (cp.FORMAT_CLASS, Treatment.INVISIBLE),
+        (cp.ZWSP, Treatment.ZWSP if options.zwsp else Treatment.KEEP),
+        (cp.INHERENT_VOWEL_CLASS, Treatment.INHERENT_VOWEL),
         (cp.BASE_CLASS, Treatment.BASE),
         (cp.MARK_CLASS, Treatment.MARK),
         (cp.COENG, Treatment.COENG),
         (cp.ZWNJ, Treatment.ZWNJ),
-        (cp.ZWJ, Treatment.ZWJ),
+        (cp.ZWJ, Treatment.ZWJ if options.joiners else Treatment.MARK),
     ):
         table[_members(characters)] = treatment
-    table[[code for code in range(TABLE_SIZE) if _may_recompose(chr(code))]] = Treatment.REFERENCE
-    table[_second_halves()] = Treatment.REFERENCE
+    table[recomposing()] = Treatment.REFERENCE
     table[_members(cp.DEPRECATED_BASE_CLASS + "\u17d8")] = Treatment.REFERENCE
     table[ord(cp.COENG)] = Treatment.COENG
     return _read_only(table)
+
+
+@cache
+def recomposing() -> list[int]:
+    """Code points below TABLE_SIZE that form C may change or move, or that compose with the one before them."""
+    return sorted({code for code in range(TABLE_SIZE) if _may_recompose(chr(code))} | _second_halves())
 
 
 def _may_recompose(character: str) -> bool:
     return unicodedata.combining(character) != 0 or not unicodedata.is_normalized("NFC", character)
 
 
-def _second_halves() -> list[int]:
+def _second_halves() -> set[int]:
     """Code points that compose with the one before them."""
     halves = {*range(0x1161, 0x1176), *range(0x11A8, 0x11C3)}  # Hangul vowels and finals
     for code in range(TABLE_SIZE):
         parts = unicodedata.decomposition(chr(code)).split()
         if len(parts) == 2 and not parts[0].startswith("<"):
             halves.add(int(parts[1], 16))
-    return sorted(halves)
+    return halves
 
 
 class State(IntEnum):

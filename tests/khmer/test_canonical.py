@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khmer.canonical import canonical
+from khmer.canonical import canonical, repaired
 from khmer.codepoints import CLUSTER
+from khmer.rules import STANDARD, Rule
 
 ORDER = [
     ("ខែ្ម", "ខ្មែ", "coeng before the vowel, as in ខ្មែរ"),
@@ -84,3 +85,18 @@ def test_canonical_is_a_fixed_point_and_no_longer(cluster: str) -> None:
     assert canonical(stored) == stored
     assert len(stored) <= len(cluster)
     assert stored[0] == cluster[0]
+
+
+@pytest.mark.parametrize(
+    ("typed", "rules"),
+    [
+        ("ខែ្ម", {Rule.ORDER}),
+        ("ស្រេុី", {Rule.E_II, Rule.OE_U, Rule.U_FOR_SHIFTER}),
+        ("ប\u17be\u17b6", {Rule.OE_AA}),
+        ("ស្រ្ត", {Rule.COENG_RO}),
+        ("ស\u17d2ដ", {Rule.COENG_DA}),
+        ("ខ្មែ", set()),
+    ],
+)
+def test_rules_that_changed_a_cluster_are_named(typed: str, rules: set[Rule]) -> None:
+    assert {rule for rule in Rule if repaired(typed, STANDARD).rules >> rule & 1} == rules

@@ -14,7 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khmer.codepoints import CLUSTER, INVISIBLE_CLASS, SHIFTER_CLASS
+from khmer.explain import explain
 from khmer.normalize import normalize, normalize_text, repair
+from khmer.reference import repair_text
+from khmer.rules import MINORITY, STANDARD, Options, Rule
 
 ZWSP, ZWNJ, ZWJ = "\u200b", "\u200c", "\u200d"
 PIECES = [
@@ -60,6 +63,7 @@ CASES = [
     ("\u17d2ក\u17c1\u17b6", "\u17d2ក\u17c1\u17b6", "marks without a base stay as typed"),
     ("ក\u17d2\u17ccខ", "ក\u17d2\u17ccខ", "a dangling coeng does not come to stand before the next base"),
 ]
+OPTIONS = [STANDARD, MINORITY, Options(coeng_da=False), Options(joiners=False), Options(zwsp=False)]
 
 
 def fuzz(n: int, seed: int) -> list[str]:
@@ -73,11 +77,17 @@ def test_rule(typed: str, stored: str, rule: str) -> None:
     assert normalize(pa.array([typed])).to_pylist() == [stored], rule
 
 
-def test_compiled_scan_equals_the_reference() -> None:
-    texts = fuzz(6000, seed=1)
-    repaired = repair(pa.array(texts))
-    for text, stored in zip(texts, repaired.texts.to_pylist(), strict=True):
-        assert stored == normalize_text(text), ascii(text)
+@pytest.mark.parametrize("options", OPTIONS)
+def test_compiled_scan_equals_the_reference(options: Options) -> None:
+    texts = fuzz(3000, seed=1)
+    repaired = repair(pa.array(texts), options)
+    for text, stored, counts in zip(
+        texts, repaired.texts.to_pylist(), repaired.n_by_rule.tolist(), strict=True
+    ):
+        expected = repair_text(text, options)
+        assert stored == expected.text, ascii(text)
+        assert counts == [expected.n_by_rule[rule] for rule in Rule], ascii(text)
+    assert repaired.n_repaired.tolist() == [repair_text(text, options).n_repaired for text in texts]
 
 
 def test_long_cluster_equals_the_reference() -> None:
@@ -85,10 +95,10 @@ def test_long_cluster_equals_the_reference() -> None:
     assert normalize(pa.array([text])).to_pylist() == [normalize_text(text)]
 
 
-@given(st.lists(st.sampled_from(PIECES)).map("".join))
-def test_idempotent(text: str) -> None:
-    stored = normalize_text(text)
-    assert normalize_text(stored) == stored
+@given(st.lists(st.sampled_from(PIECES)).map("".join), st.sampled_from(OPTIONS))
+def test_idempotent(text: str, options: Options) -> None:
+    stored = normalize_text(text, options)
+    assert normalize_text(stored, options) == stored
     assert unicodedata.is_normalized("NFC", stored)
 
 
@@ -98,9 +108,61 @@ def test_only_form_c_happens_to_text_without_khmer_and_invisibles(text: str) -> 
     assert normalize_text(text) == unicodedata.normalize("NFC", text)
 
 
-def test_repaired_clusters_are_counted_per_text() -> None:
-    texts = ["ខ្មែរ", "ខែ្មរ បេីក", None, "ខែ្មរ cafe\u0301", f"ភាសា{ZWSP}ខ្មែរ"]
-    assert repair(pa.array(texts)).n_repaired.tolist() == [0, 2, 0, 1, 0]
+def test_repairs_are_counted_per_text_and_rule() -> None:
+    texts = ["ខ្មែរ", "ខែ្មរ បេីក", None, "ខែ្មរ cafe\u0301 \u17d8", f"ភាសា{ZWSP}ខ្មែរ{ZWSP}", "បណ្ដាញ"]
+    repaired = repair(pa.array(texts))
+    assert repaired.n_repaired.tolist() == [0, 2, 0, 1, 0, 1]
+    found = [{Rule(rule): int(row[rule]) for rule in row.nonzero()[0]} for row in repaired.n_by_rule]
+    assert found == [
+        {},
+        {Rule.ORDER: 1, Rule.E_II: 1},
+        {},
+        {Rule.DEPRECATED_17D8: 1, Rule.FORM_C: 1, Rule.ORDER: 1},
+        {Rule.ZWSP: 2},
+        {Rule.COENG_DA: 1},
+    ]
+
+
+def test_rules_counted_are_the_rules_explained() -> None:
+    for text in fuzz(500, seed=3):
+        explained = {rule for change in explain(text) for rule in change.rules}
+        assert explained == {rule for rule, n in repair_text(text, STANDARD).n_by_rule.items() if n}, ascii(
+            text
+        )
+
+
+# Words of Khmer-script languages as their speakers type them.
+MINORITY_WORDS = [
+    (f"ប្រ{ZWJ}៊ី", f"ប្រ{ZWJ}៊ី", "Brao: a joiner that keeps the shifter above"),
+    (f"ឞង{ZWJ}់", f"ឞង{ZWJ}់", "Brao: a joiner before bantoc"),
+    ("កាវ៉ះ័", "កាវ៉ះ័", "Tampuan: samyok sannya behind reahmuk"),
+    (f"កើត{ZWSP}កូយ", f"កើត{ZWSP}កូយ", "word boundaries that no dictionary knows"),
+    ("សុី", "សុី", "two vowels"),
+    ("ស្រ្គ", "ស្រ្គ", "coengs as typed"),
+    ("កណ្ដឹង", "កណ្ដឹង", "coeng da"),
+    ("ប៊្រី", "ប្រ៊ី", "the shifter before or behind a coeng looks the same, and both are typed for one word"),
+    ("គេីត", "គើត", "split vowels look the same"),
+    ("ក\u17b5\u00adង", "កង", "invisible characters"),
+]
+
+
+@pytest.mark.parametrize(("typed", "stored", "why"), MINORITY_WORDS)
+def test_other_languages_keep_what_they_spell(typed: str, stored: str, why: str) -> None:
+    assert normalize_text(typed, MINORITY) == stored, why
+    assert normalize(pa.array([typed]), MINORITY).to_pylist() == [stored], why
+
+
+def test_coeng_da_may_stay() -> None:
+    texts = pa.array(["កណ្ដាល បន្ដ ខែ្មរ", "កណ្តាល"])
+    assert normalize(texts, Options(coeng_da=False)).to_pylist() == ["កណ្ដាល បន្ដ ខ្មែរ", "កណ្តាល"]
+    assert normalize(texts).to_pylist() == ["កណ្តាល បន្ត ខ្មែរ", "កណ្តាល"]
+
+
+@pytest.mark.parametrize(
+    "text", ["ក" + "្រ" * 50_000 + "្ក", "ក" + "\u17b6" * 100_000, "\u200d" * 100_000 + "é"]
+)
+def test_clusters_without_end_stay_as_typed(text: str) -> None:
+    assert normalize(pa.array([text])).to_pylist() == [text.replace("\u200d", "")]
 
 
 def test_table_grows_and_keeps_what_it_holds() -> None:

@@ -6,18 +6,21 @@ from typing import Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from clean.language.khmer_script import languages_in_khmer_script
-from clean.language.others import NO_LANGUAGE, UNKNOWN, language_of_other_scripts
+from clean.language.others import UNKNOWN, language_of_other_scripts
 from clean.language.scan import Scan, pair_fit_of, scan
 from clean.scores.language import scan_of
 from clean.scores.texts import Booleans, Texts
 from khmer.clusters import khmer_share_of
 
 KHMER: Final = "km"
+NO_LANGUAGE: Final = "zxx"
 LEAST_KHMER_SHARE: Final = 0.25  # of letters, beside foreign names that are in no language
 LEAST_OTHER_LETTERS: Final = 60  # about ten words
+MOST_CHARACTERS: Final = 1_000_000  # of a text that decide its tag
 
 
 def language_of(texts: Texts) -> pa.StringArray:
@@ -28,7 +31,7 @@ def language_of(texts: Texts) -> pa.StringArray:
     in_khmer_script = has_letters & (share >= 0.5)
     unlike = in_khmer_script & unlike_khmer(scanned)
     tags = np.where(in_khmer_script, KHMER, NO_LANGUAGE).astype(object)
-    tags[unlike] = languages_in_khmer_script(_without_khmer_lines(texts.text.filter(pa.array(unlike))))
+    tags[unlike] = languages_in_khmer_script(_without_khmer_lines(_beginnings(texts, unlike)))
     _tag_others(tags, texts, has_letters & ~in_khmer_script)
     tags[(tags == UNKNOWN) & (share >= LEAST_KHMER_SHARE)] = KHMER
     return pa.array(tags.tolist(), pa.string())
@@ -61,6 +64,8 @@ def _lines_unlike_khmer(text: str) -> str:
 
 
 def _tag_others(tags: NDArray[np.object_], texts: Texts, chosen: Booleans) -> None:
-    tags[chosen] = [
-        language_of_other_scripts(text) for text in texts.text.filter(pa.array(chosen)).to_pylist()
-    ]
+    tags[chosen] = [language_of_other_scripts(text) for text in _beginnings(texts, chosen).to_pylist()]
+
+
+def _beginnings(texts: Texts, chosen: Booleans) -> pa.LargeStringArray:
+    return pc.utf8_slice_codeunits(texts.text.filter(pa.array(chosen)), 0, MOST_CHARACTERS)

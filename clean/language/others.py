@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, Final
 
 UNKNOWN: Final = "und"
-NO_LANGUAGE: Final = "zxx"
 LEAST_PROBABILITY: Final = 0.5
 MOST_CHARACTERS: Final = 2_000
 _OTHER_LETTERS: Final = re.compile(
@@ -23,7 +22,7 @@ _OTHER_LETTERS: Final = re.compile(
 
 
 def language_of_other_scripts(text: str) -> str:
-    """The tag of what a text says in other scripts than Khmer; `und` where the model is unsure."""
+    """The tag of what a text says in other scripts than Khmer; `und` where the model is unsure or has nothing."""
     pieces, n_characters = [], 0
     for piece in _OTHER_LETTERS.finditer(text):
         pieces.append(piece[0])
@@ -31,7 +30,7 @@ def language_of_other_scripts(text: str) -> str:
         if n_characters >= MOST_CHARACTERS:
             break
     if not pieces:
-        return NO_LANGUAGE
+        return UNKNOWN
     [probability], [label] = _prediction(" ".join(pieces))
     return label.removeprefix("__label__") if probability >= LEAST_PROBABILITY else UNKNOWN
 

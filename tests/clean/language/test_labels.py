@@ -64,3 +64,22 @@ def test_the_language_of_other_lines_is_told(texts_of: Callable[..., Texts], art
 def test_no_text_no_tag(texts_of: Callable[..., Texts]) -> None:
     assert language_of(texts_of([])).to_pylist() == []
     assert other_language_of(texts_of([])).to_pylist() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "tag"),
+    [
+        ("\ufffd" * 300_000, "zxx"),
+        ("\n" * 300_000, "zxx"),
+        ("ក" * 300_000, "km"),
+        ("ឞ៝ឝ" * 100_000, "und-Khmr"),
+        ("្" * 300_000, "km"),
+        ("ាំ" * 150_000, "km"),
+        ("ក a " * 100_000, "km"),
+        ("1" * 1_500_000 + "Greetings to the village", "und"),
+        (f"{PALI}\n" * 2_000, "pi"),
+        ("\U0010fffd\U00020000" * 50_000, "und"),
+    ],
+)
+def test_odd_texts_have_a_tag(texts_of: Callable[..., Texts], text: str, tag: str) -> None:
+    assert language_of(texts_of([text])).to_pylist() == [tag]

@@ -12,26 +12,26 @@ from typing import Final
 
 from clean.personal.kinds import Kind, Span
 
-_LOCAL: Final = r"(?<![A-Za-z0-9._%+\-])[A-Za-z0-9._%+\-]{1,256}"
-_TLD: Final = r"(?!(?:png|jpe?g|gif|svg|webp|css|js|php|html?)\b)[A-Za-z]{2,24}"
-_DOMAIN: Final = rf"(?:[A-Za-z0-9\-]{{1,63}}\.){{1,8}}{_TLD}(?![A-Za-z0-9\-])"
+_LOCAL: Final = r"(?<![a-z0-9._%+\-])[a-z0-9._%+\-]{1,256}"
+_TLD: Final = r"(?!(?:png|jpe?g|gif|svg|webp|css|js|php|html?)\b)[a-z]{2,24}"
+_DOMAIN: Final = rf"(?:[a-z0-9\-]{{1,63}}\.){{1,8}}{_TLD}(?![a-z0-9\-])"
 # Mail that Cambodians use, named where blanks or words stand for @ and the dot.
 _PROVIDER: Final = (
     "(?:gmail|yahoo|ymail|hotmail|outlook|live|icloud|online|camintel|everyday|mail|proton(?:mail)?)"
 )
 _AT: Final = r"(?: ?[\[({] ?at ?[\])}] ?)"
 _DOT: Final = r"(?: ?[\[({] ?dot ?[\])}] ?| dot )"
-_LABEL: Final = r"[A-Za-z0-9\-]{1,63}"
+_LABEL: Final = r"[a-z0-9\-]{1,63}"
 _EMAILS: Final = tuple(
-    re.compile(_LOCAL + rest, re.I)
+    re.compile(_LOCAL + rest)
     for rest in (
         f"@{_DOMAIN}",
-        rf"(?: ?@ ?|{_AT}){_PROVIDER} ?\. ?(?:com?|net|org)(?:\.[a-z]{{2}})?(?![A-Za-z0-9])",
-        rf"{_AT}(?:{_LABEL}(?:\.|{_DOT})){{1,4}}[A-Za-z]{{2,10}}(?![A-Za-z0-9])",
-        rf"(?:@| at )(?:{_LABEL}{_DOT}){{1,4}}[A-Za-z]{{2,10}}(?![A-Za-z0-9])",
+        rf"(?: ?@ ?|{_AT}){_PROVIDER} ?\. ?(?:com?|net|org)(?:\.[a-z]{{2}})?(?![a-z0-9])",
+        rf"{_AT}(?:{_LABEL}(?:\.|{_DOT})){{1,4}}[a-z]{{2,10}}(?![a-z0-9])",
+        rf"(?:@| at )(?:{_LABEL}{_DOT}){{1,4}}[a-z]{{2,10}}(?![a-z0-9])",
     )
 )
-_SPELT: Final = re.compile(r"@|[\[({] ?at ?[\])}]|[ \])}]dot[ \[({]", re.I)
+_SPELT: Final = re.compile(r"@|[\[({] ?at ?[\])}]|[ \])}]dot[ \[({]")
 
 # Short names by which members of the Bakong system are addressed (National Bank of Cambodia), and their kin.
 _BANKS: Final = (
@@ -39,9 +39,9 @@ _BANKS: Final = (
     "hatt(?:ha)?|hkbc|sthp|spnb?|sathapana|pras(?:ac)?|kbpr|kbps|amkb?|amret|amrt|lolc|tmny?|truemoney|tmcm|pipay|"
     "emny|emoney|chip|chipmong|cmbk|vatt|vattanac|mayb|maybank|wooribank|woor|jtrb|phlp|pplm|shbk|shin|ardb|asia|orbk"
 )
-_PAYMENT: Final = re.compile(rf"{_LOCAL}@(?:{_BANKS})(?![A-Za-z0-9\-])(?!\.[A-Za-z0-9])", re.I)
+_PAYMENT: Final = re.compile(rf"{_LOCAL}@(?:{_BANKS})(?![a-z0-9\-])(?!\.[a-z0-9])")
 _ADDRESSED: Final = re.compile(
-    rf"(?:Bakong|KHQR|បាគង)[^@\n]{{0,40}}?({_LOCAL}@[a-z]{{3,12}})(?![A-Za-z0-9\-])(?!\.[A-Za-z0-9])", re.I
+    rf"(?:bakong|khqr|បាគង)[^@\n]{{0,40}}?({_LOCAL}@[a-z]{{3,12}})(?![a-z0-9\-])(?!\.[a-z0-9])"
 )
 
 _NOT_NAMES: Final = (
@@ -49,18 +49,16 @@ _NOT_NAMES: Final = (
     "section|extend|mixin|gmail|yahoo|hotmail|outlook|everyone|here|home|work"
 )
 _HANDLE: Final = re.compile(
-    rf"(?<![A-Za-z0-9_@./+\-=])@(?!(?:{_NOT_NAMES})\b)[A-Za-z][A-Za-z0-9_.]{{3,254}}[A-Za-z0-9_](?![A-Za-z0-9_])"
+    rf"(?<![a-z0-9_@./+\-=])@(?!(?:{_NOT_NAMES})\b)[a-z][a-z0-9_.]{{3,254}}[a-z0-9_](?![a-z0-9_])"
 )
-_HOST_TAIL: Final = re.compile(r"\.(?:com|net|org|info|kh|edu|gov)$", re.I)
+_HOST_TAIL: Final = re.compile(r"\.(?:com|net|org|info|kh|edu|gov)$")
 
 _NETWORK: Final = (
     r"(?:facebook\.com|fb\.com|fb\.me|m\.me|messenger\.com|t\.me|telegram\.(?:me|dog)|instagram\.com|twitter\.com|"
     r"x\.com|tiktok\.com|youtube\.com(?=/@)|wa\.me|line\.me)"
 )
 _URL_TEXT: Final = r"[^\s\x00,;|<>\"'\u1780-\u17ff⟨⟩]"
-_LINK: Final = re.compile(
-    rf"(?<![A-Za-z0-9_\-])(?:[a-z0-9\-]{{1,30}}\.){{0,2}}{_NETWORK}/({_URL_TEXT}+)", re.I
-)
+_LINK: Final = re.compile(rf"(?<![a-z0-9_\-])(?:[a-z0-9\-]{{1,30}}\.){{0,2}}{_NETWORK}/({_URL_TEXT}+)")
 _CLOSING: Final = "/.:!?)]}»”’*"
 _NUMBERED: Final = re.compile(r"[?&]id=\d")
 # First parts of paths that lead to what a network offers, to shared things or to groups, and to no one.
@@ -74,23 +72,20 @@ _BEFORE_NAME: Final = frozenset(("people", "pages", "pg", "public", "@", "#!", "
 _PHONE_LINK: Final = re.compile(r"\+?\d{8,15}(?!\d)")
 
 _URL: Final = re.compile(
-    rf"(?:(?:https?|ftp)://|(?<![A-Za-z0-9])www\.){_URL_TEXT}+"
-    rf"|(?<![A-Za-z0-9@.\-])(?:[A-Za-z0-9\-]{{1,63}}\.){{1,4}}[A-Za-z]{{2,10}}/{_URL_TEXT}*",
-    re.I,
+    rf"(?:(?:https?|ftp)://|(?<![a-z0-9])www\.){_URL_TEXT}+"
+    rf"|(?<![a-z0-9@.\-])(?:[a-z0-9\-]{{1,63}}\.){{1,4}}[a-z]{{2,10}}/{_URL_TEXT}*",
 )
 
 _OCTET: Final = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
-_IPV4: Final = re.compile(rf"(?<![A-Za-z0-9.\-])(?:{_OCTET}\.){{3}}{_OCTET}(?![A-Za-z0-9]|\.\d)")
-_IPV6: Final = re.compile(r"(?<![A-Za-z0-9:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?![A-Za-z0-9:])")
-_IP_CONTEXT: Final = re.compile(
-    r"(?<![A-Za-z])(?:IPv?[46]?|ping|host|server|proxy|DNS)(?![A-Za-z])|អាយភី|ម៉ាស៊ីនបម្រើ", re.I
-)
+_IPV4: Final = re.compile(rf"(?<![a-z0-9.\-])(?:{_OCTET}\.){{3}}{_OCTET}(?![a-z0-9]|\.\d)")
+_IPV6: Final = re.compile(r"(?<![a-z0-9:.])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![a-z0-9:])")
+_IP_CONTEXT: Final = re.compile(r"(?<![a-z])(?:ipv?[46]?|ping|host|server|proxy|dns)(?![a-z])|អាយភី|ម៉ាស៊ីនបម្រើ")
 _IP_REACH: Final = 40
 _DOCUMENTATION: Final = tuple(
     map(ipaddress.ip_network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32"))
 )
 _VERSION: Final = re.compile(
-    r"(?:v|ver|version|កំណែ|ជំនាន់|chrome|firefox|windows|android|ios|build)[ .:/]{0,3}$", re.I
+    r"(?:v|ver|version|កំណែ|ជំនាន់|chrome|firefox|windows|android|ios|build)[ .:/]{0,3}$"
 )
 _LONG: Final = 3  # digits
 _LONG_OCTETS: Final = 2  # in an address that nothing announces
@@ -125,14 +120,14 @@ def links(text: str) -> Iterator[Span]:
     """
     for found in _LINK.finditer(text):
         start, path = found.start(1), found[1].rstrip(_CLOSING)
-        if found[0].lower().startswith("wa.me") and _PHONE_LINK.match(path):
+        if found[0].startswith("wa.me") and _PHONE_LINK.match(path):
             yield Span(start, start + len(path), Kind.PHONE)
         elif _names_someone(path):
             yield Span(start, start + len(path), Kind.HANDLE)
 
 
 def _names_someone(path: str) -> bool:
-    parts = [part for part in path.split("?", 1)[0].lower().split("/") if part]
+    parts = [part for part in path.split("?", 1)[0].split("/") if part]
     while len(parts) > 1 and parts[0] in _BEFORE_NAME:
         del parts[0]
     if not parts or _NUMBERED.search(path):

@@ -1,4 +1,4 @@
-"""Text as the patterns read it: ASCII digits, plain punctuation, and nothing invisible inside a number."""
+"""Text as the patterns read it: ASCII digits, plain punctuation, small letters, and nothing invisible in a number."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Folded(NamedTuple):
 
 
 def fold(text: str) -> Folded:
-    """The text with digits, dashes, blanks and full-width letters as in ASCII, without invisible characters."""
+    """The text with digits, dashes, blanks and full-width letters as in ASCII, small, without invisible characters."""
     plain = _plain(text)
     if not _INVISIBLE.search(plain):
         return Folded(plain, None)
@@ -48,7 +48,8 @@ def fold(text: str) -> Folded:
 
 def _plain(text: str) -> str:
     if _SELDOM.search(text):
-        return text.translate(_PLAIN)
+        text = text.translate(_PLAIN)
     for written, plain in _FREQUENT:  # several times faster than a table
         text = text.replace(written, plain)
-    return text
+    # Only ASCII letters, so that the length stays.
+    return text.encode("utf-8", "surrogatepass").lower().decode("utf-8", "surrogatepass")

@@ -21,7 +21,7 @@ CONTACT: Final = 1  # an @, or what people write for it
 NUMBER: Final = 2  # digits enough for a number of a person
 DOTTED: Final = 4  # digits between dots, as in an IPv4 address
 COLONS: Final = 8  # as in an IPv6 address
-PLATE: Final = 16  # a digit, one or two letters and a digit, or the word for a vehicle's plate
+PLATE: Final = 16  # a digit, one or two letters and four digits, or the word for a vehicle's plate
 LINK: Final = 32  # the slash behind the host of a social network
 BIRTH: Final = 64  # the label of a date of birth
 ANY: Final = 127
@@ -35,6 +35,7 @@ RUN: Final = 2_048  # bytes of ASCII without a blank that a region takes in beyo
 _FEWEST_DIGITS: Final = 9  # of a number written in groups
 _FEWEST_SOLID: Final = 7  # of a number in one piece; a passport's
 _LONGEST_GAP: Final = 6  # code points between two digits of one number
+_PLATE_DIGITS: Final = 4  # at the end
 _FEWEST_DOTS: Final = 3
 _FEWEST_COLONS: Final = 4
 _LONGEST_COLONS: Final = 24  # bytes over which they are counted
@@ -47,8 +48,10 @@ BIRTH_LABEL: Final = "ឆ្នាំកំណើត"
 PLATE_LABEL: Final = "លាកលេខ"  # of ស្លាកលេខ and ផ្លាកលេខ
 _BIRTH_LABEL: Final = np.frombuffer(BIRTH_LABEL.encode(), np.uint8)
 _PLATE_LABEL: Final = np.frombuffer(PLATE_LABEL.encode(), np.uint8)
-_BIRTH_END: Final = 0x8F  # the last byte of each
+_BIRTH_END: Final = 0x8F  # the last bytes of their last two letters
+_BIRTH_VOWEL: Final = 0xBE
 _PLATE_END: Final = 0x81
+_PLATE_VOWEL: Final = 0x81
 
 
 class Trait(IntEnum):
@@ -124,18 +127,19 @@ def _symbol(data: Bytes, i: int) -> Any:
 
 @njit(cache=True, nogil=True)
 def _opens_plate(data: Bytes, i: int, end: int) -> Any:
-    """Whether the letter at byte i, which follows a digit, and perhaps one more, come before another digit."""
+    """Whether the letter at byte i, which follows a digit, and perhaps one more, come before four digits."""
     i += 1
     if i < end and _ASCII[data[i]] & _IS_LETTER:
         i += 1
-    for _ in range(_LONGEST_GAP):
-        if i >= end:
-            return False
+    n_digits, gap = 0, 0
+    while i < end and gap <= _LONGEST_GAP and n_digits < _PLATE_DIGITS:
         what, width = _symbol(data, i)
-        if what != _GAP:
-            return what == _DIGIT
+        if what == _NO:
+            return False
+        gap += what == _GAP
+        n_digits += what == _DIGIT
         i += width
-    return False
+    return n_digits == _PLATE_DIGITS
 
 
 @njit(cache=True, nogil=True)
@@ -254,8 +258,12 @@ def _after_letters(data: Bytes, i: int, end: int) -> Any:
         b = data[i]
         if b == 0xE1:
             second, third = data[i + 1], data[i + 2]
-            plain = third != _BIRTH_END and third != _PLATE_END  # noqa: PLR1714
-            if not ((second == 0x9E and plain) or (second == 0x9F and third < 0xA0)):
+            if second == 0x9E:
+                if (third == _BIRTH_END and data[i - 1] == _BIRTH_VOWEL) or (
+                    third == _PLATE_END and data[i - 1] == _PLATE_VOWEL
+                ):
+                    return i
+            elif second != 0x9F or third >= 0xA0:
                 return i
             i += 3
         elif _ASCII[b] & _IS_LETTER or (b == 0x20 and not (i + 1 < end and data[i + 1] & 0xDF == 0x44)):

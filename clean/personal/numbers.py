@@ -16,8 +16,8 @@ from clean.personal.kinds import Kind, Span
 from clean.personal.places import PROVINCES
 
 # Nothing before that makes the digits a part of something else; nothing behind.
-_OPEN: Final = r"(?=\d)(?<![A-Za-z0-9_+=#&%])(?<!\d[.,\-])"
-_CLOSE: Final = r"(?![A-Za-z0-9_])(?![.,\-]\d)"
+_OPEN: Final = r"(?=\d)(?<![a-z0-9_+=#&%])(?<!\d[.,\-])"
+_CLOSE: Final = r"(?![a-z0-9_])(?![.,\-]\d)"
 
 # --- telephone numbers -----------------------------------------------------------------------------------------
 
@@ -41,11 +41,10 @@ _PHONE: Final = re.compile(
 )
 # Tel, phone, HP, fax, mobile, cell, call, WhatsApp, Viber, Smart, Cellcard, line, Telegram.
 _WORD_ENDS: Final = ("tel", "one", "hp", "fax", "ile", "ell", "all", "app", "ber", "art", "ard", "ine", "ram")
-_AFTER_WORD: Final = "|".join(["(?<![A-Za-z])", *(f"(?<={end})" for end in _WORD_ENDS)])
+_AFTER_WORD: Final = "|".join(["(?<![a-z])", *(f"(?<={end})" for end in _WORD_ENDS)])
 _PHONES: Final = re.compile(
-    rf"(?=[0-9(+])(?:{_AFTER_WORD})(?:(?<![0-9_+=#&%])|(?=\(?\+))(?<!\d[.,\-])(?<!ISBN )(?<!ISBN: )"
+    rf"(?=[0-9(+])(?:{_AFTER_WORD})(?:(?<![0-9_+=#&%])|(?=\(?\+))(?<!\d[.,\-])(?<!isbn )(?<!isbn: )"
     rf"{_PHONE.pattern}(?: ?[,/;|\-] ?{_PHONE.pattern})*(?![_%])(?![.,\-]\d)",
-    re.I,
 )
 # Country codes of the ITU (E.164), but for Cambodia's own.
 _COUNTRIES: Final = (
@@ -53,15 +52,14 @@ _COUNTRIES: Final = (
     "80\\d|85[0-46-9]|87\\d|88\\d|96\\d|97\\d|99\\d"
 )
 _FOREIGN: Final = re.compile(
-    rf"(?=[(+])(?<![A-Za-z0-9_+=#&%.\-])\(?\+ ?(?:{_COUNTRIES})\)?(?!\.\d+(?![\d .\-]))"
+    rf"(?=[(+])(?<![a-z0-9_+=#&%.\-])\(?\+ ?(?:{_COUNTRIES})\)?(?!\.\d+(?![\d .\-]))"
     rf"(?:[ .\-]?\(?\d{{1,5}}\)?){{2,6}}{_CLOSE}"
 )
 _FEWEST_FOREIGN: Final = 9
 _MOST_FOREIGN: Final = 15
 _ANNOUNCED: Final = re.compile(
-    r"(?=[លទTPHMFWV])(?:លេខទូរស[័ាំ]?ព្ទ|ទូរស[័ា]?ព្ទ(?:លេខ|ដៃ)?|លេខទំនាក់ទំនង|(?<![A-Za-z⟨])(?:Tel|Phone|H/?P|Mobile|Fax|WhatsApp|Viber|Telegram|TTY|TDD))"
+    r"(?=[លទtphmfwv])(?:លេខទូរស[័ាំ]?ព្ទ|ទូរស[័ា]?ព្ទ(?:លេខ|ដៃ)?|លេខទំនាក់ទំនង|(?<![a-z⟨])(?:tel|phone|h/?p|mobile|fax|whatsapp|viber|telegram|tty|tdd))"
     rf"[ .:(]{{0,4}}(\(?\+?\d(?:[ .\-()]{{0,2}}\d){{7,13}}){_CLOSE}",
-    re.I,
 )
 _AMERICAN: Final = re.compile(
     rf"{_OPEN}(?:1[ .\-])?(?:\(\d{{3}}\) ?|\d{{3}}[.\-])\d{{3}}[.\-]\d{{4}}{_CLOSE}"
@@ -77,12 +75,11 @@ _CONTEXT: Final = re.compile(
     r"|អេស៊ីលីដា|វីង|លេខកុង|កុងធនាគារ)"
     r"|(?P<phone>ទូរស|ទំនាក់ទំនង|ទាក់ទង|(?<![a-z⟨])(?:tel|phone|h/?p|mobile|call|fax|whatsapp|viber|telegram|line)(?![a-z]))"
     r"|(?P<other>ហ្វេ?សប៊ុ?ក|facebook|youtube|isbn|ច្បាប់|ក្រឹត្យ|ប្រកាស|វិក្កយបត្រ|តម្លៃ|ទឹកប្រាក់)",
-    re.I,
 )
 _REACH: Final = 60
 _AFTER_REACH: Final = 24
-_AFTER: Final = re.compile(r"[ (]{0,3}(?:aba|acleda|wing|វីង|អេស៊ីលីដា)(?![a-z])", re.I)
-_MONEY: Final = re.compile(r" ?(?:រៀល|៛|ដុល្លារ|\$|USD|KHR|លាន|ពាន់|បាត|%|នាក់|ឆ្នាំ|គីឡូ|ម៉ែត្រ|ហិកតា)", re.I)
+_AFTER: Final = re.compile(r"[ (]{0,3}(?:aba|acleda|wing|វីង|អេស៊ីលីដា)(?![a-z])")
+_MONEY: Final = re.compile(r" ?(?:រៀល|៛|ដុល្លារ|\$|usd|khr|លាន|ពាន់|បាត|%|នាក់|ឆ្នាំ|គីឡូ|ម៉ែត្រ|ហិកតា)")
 _GROUPINGS: Final = (
     r"\d{8,19}",
     r"\d{3}([ .\-])\d{3}\1\d{3}(?:\1\d{3})?",  # ABA
@@ -98,7 +95,7 @@ _DAY: Final = re.compile(
     r"(?:19|20)\d\d-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12]\d|3[01])$|\d{1,2}-\d{1,2}-\d{4}$"
     r"|(?:19|20)\d\d-(?:19|20)\d\d$"
 )
-_PASSPORT: Final = re.compile(r"(?=[A-Za-z])(?<![A-Za-z0-9])[A-Za-z]{1,2}[ \-]?\d{6,9}(?![A-Za-z0-9])")
+_PASSPORT: Final = re.compile(r"(?=[a-z])(?<![a-z0-9])[a-z]{1,2}[ \-]?\d{6,9}(?![a-z0-9])")
 _CARDS: Final = (
     r"(?:4|5[1-5]|2[2-7]|62|35|6011|65)\d{11,17}",
     r"3[47]\d{13}",
@@ -108,17 +105,15 @@ _CARDS: Final = (
 _CARD: Final = re.compile(rf"{_OPEN}(?:{'|'.join(_CARDS)}){_CLOSE}")
 _CARD_LENGTHS: Final = frozenset({13, 15, 16, 19})
 
-_PLATE: Final = re.compile(
-    r"(?=\d)(?<![A-Za-z0-9.,])\d[A-Za-z]{1,2}[ .\-]{0,3}\d{4}(?![A-Za-z0-9])(?![.,]\d)"
-)
-_PLATE_BEFORE: Final = re.compile(rf"លាកលេខ|ស្លាក|(?<!⟨)plate|រថយន្ត|ម៉ូតូ|រថយន្ដ|{PROVINCES}", re.I)
-_PLATE_AFTER: Final = re.compile(rf"[ (,\-]{{0,3}}(?:{PROVINCES})", re.I)
+_PLATE: Final = re.compile(r"(?=\d)(?<![a-z0-9.,])\d[a-z]{1,2}[ .\-]{0,3}\d{4}(?![a-z0-9])(?![.,]\d)")
+_PLATE_BEFORE: Final = re.compile(rf"លាកលេខ|ស្លាក|(?<!⟨)plate|រថយន្ត|ម៉ូតូ|រថយន្ដ|{PROVINCES}")
+_PLATE_AFTER: Final = re.compile(rf"[ (,\-]{{0,3}}(?:{PROVINCES})")
 _PLATE_REACH: Final = 48
 # What stands on plates otherwise, of older series, of the state and of neighbours: only straight behind the label.
 _LABELLED: Final = re.compile(
-    r"លាកលេខ[ :]{0,2}(?:[\u1780-\u17b3][\u1780-\u17ff]{1,20}|Phnom ?Penh)?[ :\-]{0,2}"
-    r"((?:\d{1,2}[ .\-:]{0,2})?[A-Za-z]{1,4}[ .\-:]{0,2}\d{4,5}|\d{1,2}(?:-\d)?-\d{4,6}|\d{1,2} \d-\d{4}|\d[:.]\d{4})"
-    r"(?![A-Za-z0-9])"
+    r"លាកលេខ[ :]{0,2}(?:[\u1780-\u17b3][\u1780-\u17ff]{1,20}|phnom ?penh)?[ :\-]{0,2}"
+    r"((?:\d{1,2}[ .\-:]{0,2})?[a-z]{1,4}[ .\-:]{0,2}\d{4,5}|\d{1,2}(?:-\d)?-\d{4,6}|\d{1,2} \d-\d{4}|\d[:.]\d{4})"
+    r"(?![a-z0-9])"
 )
 
 _MONTHS: Final = "មករា|កុម្ភៈ|កុម្ភះ|មីនា|មេសា|ឧសភា|មិថុនា|មិនា|កក្កដា|សីហា|កញ្ញា|តុលា|វិច្ឆិកា|ធ្នូ"

@@ -9,7 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from clean.language.model import model
-from khmer.buffers import utf8
+from khmer.buffers import Utf8, utf8
 
 Integers = NDArray[np.int64]
 
@@ -29,7 +29,7 @@ class Scan(NamedTuple):
     n_unlike: Integers  # clusters in lines whose pairs are not those of Khmer
 
 
-def scan(texts: pa.Array | pa.ChunkedArray, pairs: NDArray[np.uint8] | None = None) -> Scan:
+def scan(texts: pa.Array | pa.ChunkedArray | Utf8, pairs: NDArray[np.uint8] | None = None) -> Scan:
     """The counts of each text, about 7 µs for 1,000 characters; `pairs` stands in for the model's."""
     from clean.language.kernels import Fact, scan_documents
     from khmer.tables import class_table

@@ -43,6 +43,7 @@ _LONGEST_COLONS: Final = 24  # bytes over which they are counted
 _NO: Final = 0
 _DIGIT: Final = 1
 _GAP: Final = 2
+_INVISIBLE: Final = 3  # as if it were not there
 
 BIRTH_LABEL: Final = "ឆ្នាំកំណើត"
 PLATE_LABEL: Final = "លាកលេខ"  # of ស្លាកលេខ and ផ្លាកលេខ
@@ -98,22 +99,28 @@ class Regions(NamedTuple):
 
 @njit(cache=True, nogil=True)
 def _symbol(data: Bytes, i: int) -> Any:
-    """Whether a digit, a gap between digits or neither stands at byte i, and its width."""
+    """Whether a digit, a gap between digits, something invisible or neither stands at byte i, and its width."""
     b = data[i]
     if b < 0x80:
         return (_DIGIT if _ASCII[b] & _IS_DIGIT else _GAP if _ASCII[b] & _IS_GAP else _NO), 1
-    if b < 0xE0:  # no-break space, soft hyphen, combining grapheme joiner
+    if b < 0xE0:  # soft hyphen, combining grapheme joiner; no-break space
         second = data[i + 1]
-        gap = (b == 0xC2 and (second == 0xA0 or second == 0xAD)) or (b == 0xCD and second == 0x8F)  # noqa: PLR1714
-        return (_GAP if gap else _NO), 2
+        if (b == 0xC2 and second == 0xAD) or (b == 0xCD and second == 0x8F):
+            return _INVISIBLE, 2
+        return (_GAP if b == 0xC2 and second == 0xA0 else _NO), 2
     if b >= 0xF0:
         return _NO, 4
     second, third = data[i + 1], data[i + 2]
     if b == 0xE1:
         if second == 0x9F and 0xA0 <= third <= 0xA9:
             return _DIGIT, 3
-        return (_GAP if second == 0x9E and 0xB4 <= third <= 0xB5 else _NO), 3  # inherent vowels are invisible
-    if b == 0xE2:  # general punctuation, minus sign
+        return (_INVISIBLE if second == 0x9E and 0xB4 <= third <= 0xB5 else _NO), 3  # inherent vowels
+    if b == 0xE2:
+        if (second == 0x80 and (0x8B <= third <= 0x8F or 0xAA <= third <= 0xAE)) or (
+            second == 0x81 and third >= 0xA0
+        ):
+            return _INVISIBLE, 3
+        # general punctuation, minus sign
         return (_GAP if second <= 0x81 or (second == 0x88 and third == 0x92) else _NO), 3
     if b == 0xE3:
         return (_GAP if second == 0x80 and third == 0x80 else _NO), 3
@@ -122,20 +129,21 @@ def _symbol(data: Bytes, i: int) -> Any:
     if second == 0xBC and third != 0xA0:  # full width, but for the @
         return (_DIGIT if 0x90 <= third <= 0x99 else _GAP), 3
     # variation selectors, byte-order mark
-    return (_GAP if (second == 0xB8 and third < 0x90) or (second == 0xBB and third == 0xBF) else _NO), 3
+    hidden = (second == 0xB8 and third < 0x90) or (second == 0xBB and third == 0xBF)
+    return (_INVISIBLE if hidden else _NO), 3
 
 
 @njit(cache=True, nogil=True)
 def _opens_plate(data: Bytes, i: int, end: int) -> Any:
     """Whether the letter at byte i, which follows a digit, and perhaps one more, come before four digits."""
     i += 1
-    if i < end and _ASCII[data[i]] & _IS_LETTER:
-        i += 1
-    n_digits, gap = 0, 0
+    n_letters, n_digits, gap = 1, 0, 0
     while i < end and gap <= _LONGEST_GAP and n_digits < _PLATE_DIGITS:
         what, width = _symbol(data, i)
         if what == _NO:
-            return False
+            n_letters += 1
+            if n_letters > 2 or gap > 0 or n_digits > 0 or not _ASCII[data[i]] & _IS_LETTER:
+                return False
         gap += what == _GAP
         n_digits += what == _DIGIT
         i += width
@@ -197,7 +205,7 @@ def _in_ipv6(data: Bytes, start: int, i: int, end: int) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def _anchor(data: Bytes, start: int, i: int, end: int) -> Any:
+def _anchor(data: Bytes, start: int, i: int, end: int, after_digit: Any) -> Any:
     """The anchor that the byte i is, which is no digit; 0 for none."""
     b = data[i]
     if b == 0xE1:
@@ -217,16 +225,7 @@ def _anchor(data: Bytes, start: int, i: int, end: int) -> Any:
     if _ASCII[b] & _IS_OPENING:
         at, dot = _spells(data, i, end, 0x41, 0x54, 0), _spells(data, i, end, 0x44, 0x4F, 0x54)
         return CONTACT if at or dot else 0
-    after_digit = i > start and _ASCII[b] & _IS_LETTER and _ends_digit(data, start, i)
-    return PLATE if after_digit and _opens_plate(data, i, end) else 0
-
-
-@njit(cache=True, nogil=True)
-def _ends_digit(data: Bytes, start: int, i: int) -> Any:
-    """Whether a digit ends before byte i."""
-    if data[i - 1] < 0x80:
-        return _ASCII[data[i - 1]] & _IS_DIGIT != 0
-    return i - start >= 3 and data[i - 3] >= 0xE1 and _symbol(data, i - 3)[0] == _DIGIT
+    return PLATE if after_digit and _ASCII[b] & _IS_LETTER and _opens_plate(data, i, end) else 0
 
 
 @njit(cache=True, nogil=True)
@@ -241,6 +240,8 @@ def _read_on(number: Any, what: int, b: int, i: int) -> Any:
         if n_digits == 0 or gap > _LONGEST_GAP:
             return i, 1, 1, 0, 0
         return opened, n_digits + 1, (solid + 1 if gap == 0 else 1), 0, dots
+    if what == _INVISIBLE:
+        return number
     if what == _NO:
         return i, 0, 0, 0, 0
     if b == 0x2E:
@@ -287,6 +288,7 @@ def scan(data: Bytes, offsets: Integers, regions: Regions) -> Any:
                 if i == end:
                     break
             what, width = _symbol(data, i)
+            after_digit = number[1] > 0 and number[3] == 0
             number = _read_on(number, what, data[i], i)
             opened, n_digits, solid, _, dots = number
             if what == _DIGIT:
@@ -294,7 +296,7 @@ def scan(data: Bytes, offsets: Integers, regions: Regions) -> Any:
                 anchor = (NUMBER if long else 0) | (DOTTED if dots >= _FEWEST_DOTS else 0)
                 since = opened
             else:
-                anchor, since = _anchor(data, start, i, end), i
+                anchor, since = _anchor(data, start, i, end, after_digit), i
             if anchor != 0:
                 first, last = max(start, since - BEFORE), min(end, i + width + AFTER)
                 n = _mark(regions, n, document, first, last, anchor)

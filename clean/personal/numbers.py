@@ -24,8 +24,8 @@ _CLOSE: Final = r"(?![a-z0-9_])(?![.,\-]\d)"
 _AREA: Final = "(?:1[0-9]|2[3-6]|3[1-68]|4[2-4]|5[2-5]|6[0-9]|7[0-9]|8[013-9]|9[0235-9])"
 _GAP: Final = r"(?:[ .\-]| - |  |\. )"
 # The six or seven digits of a subscriber, in the groups that people write; longer shapes first.
-_SHAPES: Final = ("7", "34", "43", "16", "61", "25", "52", "322", "232", "223", "133", "331", "313", "321", "1222", "2221",
-                  "6", "33", "42", "24", "222", "1111111", "111111")  # fmt: skip
+_SHAPES: Final = ("7", "34", "43", "16", "61", "25", "52", "322", "232", "223", "133", "331", "313", "321", "1222",
+                  "2221", "6", "33", "42", "24", "222", "1111111", "111111")  # fmt: skip
 _SUBSCRIBER: Final = (
     "(?:" + "|".join(_GAP.join(rf"\d{{{n}}}" for n in shape) for shape in _SHAPES) + ")"
     r"(?!(?<= \d)\.)"  # of a list's next entry, 2., is the last digit that stands alone
@@ -99,15 +99,15 @@ _PASSPORT: Final = re.compile(r"(?=[a-z])(?<![a-z0-9])[a-z]{1,2}[ \-]?\d{6,9}(?!
 _CARDS: Final = (
     r"(?:4|5[1-5]|2[2-7]|62|35|6011|65)\d{11,17}",
     r"3[47]\d{13}",
-    r"[2-6]\d{3}([ \-])\d{4}\1\d{4}\1\d{1,7}",
-    r"3[47]\d\d([ \-])\d{6}\2\d{5}",
+    r"[2-6]\d{3}([ \-])\d{4}\2\d{4}\2\d{1,7}",
+    r"3[47]\d\d([ \-])\d{6}\3\d{5}",
 )
-_CARD: Final = re.compile(rf"{_OPEN}(?:{'|'.join(_CARDS)}){_CLOSE}")
+# At every group of digits anew: the groups before may belong to another number.
+_CARD: Final = re.compile(rf"{_OPEN}(?=((?:{'|'.join(_CARDS)}){_CLOSE}))")
 _CARD_LENGTHS: Final = frozenset({13, 15, 16, 19})
 
 _PLATE: Final = re.compile(r"(?=\d)(?<![a-z0-9.,])\d[a-z]{1,2}[ .\-]{0,3}\d{4}(?![a-z0-9])(?![.,]\d)")
-_PLATE_BEFORE: Final = re.compile(rf"លាកលេខ|ស្លាក|(?<!⟨)plate|រថយន្ត|ម៉ូតូ|រថយន្ដ|{PROVINCES}")
-_PLATE_AFTER: Final = re.compile(rf"[ (,\-]{{0,3}}(?:{PROVINCES})")
+_PLATE_BEFORE: Final = re.compile(rf"លាកលេខ|ស្លាក|(?<!⟨)plate|រថយន្[តដ]|ម៉ូតូ|(?:{PROVINCES})[ :,(\-]{{0,3}}$")
 _PLATE_REACH: Final = 48
 # What stands on plates otherwise, of older series, of the state and of neighbours: only straight behind the label.
 _LABELLED: Final = re.compile(
@@ -136,6 +136,8 @@ def announced(text: str) -> Iterator[Span]:
     for found in _NUMBER.finditer(text):
         n_digits = sum(map(str.isdigit, found[0]))
         kind = _context(text, found.start())
+        if _MONEY.match(text, found.end()) or _DAY.match(found[0]):
+            continue
         if kind == Kind.ID and n_digits in _N_ID:
             yield Span(*found.span(), Kind.ID)
         elif kind == Kind.PASSPORT and n_digits == _N_ID[0]:
@@ -151,8 +153,6 @@ def _context(text: str, end: int) -> str | None:
 
 
 def _is_account(text: str, found: re.Match[str], context: str | None) -> bool:
-    if _DAY.match(found[0]) or _MONEY.match(text, found.end()):
-        return False
     if context is None:
         return bool(_AFTER.match(text, found.end(), found.end() + _AFTER_REACH))
     return context == Kind.ACCOUNT
@@ -161,9 +161,9 @@ def _is_account(text: str, found: re.Match[str], context: str | None) -> bool:
 def cards(text: str) -> Iterator[Span]:
     """Payment cards: the prefixes and lengths of the networks in Cambodia, with a right check digit (Luhn)."""
     for found in _CARD.finditer(text):
-        digits = [int(digit) for digit in found[0] if digit.isdigit()]
+        digits = [int(digit) for digit in found[1] if digit.isdigit()]
         if len(digits) in _CARD_LENGTHS and _check_sum(digits) % 10 == 0:
-            yield Span(*found.span(), Kind.CARD)
+            yield Span(*found.span(1), Kind.CARD)
 
 
 def _check_sum(digits: list[int]) -> int:
@@ -191,18 +191,20 @@ def phones(text: str) -> Iterator[Span]:
 
 
 def _bracketed(text: str, start: int, end: int) -> Span:
-    """A telephone number with both brackets of its area code, and without a bracket that closes behind it."""
-    if text[start] == "(" and ")" not in text[start:end]:
+    """A telephone number with both brackets of its area code, and without those that stand around it."""
+    n_open, n_closed = text.count("(", start, end), text.count(")", start, end)
+    if text[start] == "(" and (n_open > n_closed or (text[end - 1] == ")" and n_open == 1)):
         start += 1
-    elif ")" in text[start:end] and "(" not in text[start:end] and text[max(start - 1, 0)] == "(":
+        end -= text[end - 1] == ")" and n_open == n_closed
+    elif n_closed > n_open and text[max(start - 1, 0)] == "(":
         start -= 1
     return Span(start, end, Kind.PHONE)
 
 
 def plates(text: str) -> Iterator[Span]:
-    """Plates of vehicles, a digit, one or two letters and four digits, near a word for them or a province."""
+    """Plates: a digit, one or two letters, four digits; near a word for them or for vehicles, or behind a province."""
     for found in _PLATE.finditer(text):
         before = text[max(found.start() - _PLATE_REACH, 0) : found.start()]
-        if _PLATE_BEFORE.search(before) or _PLATE_AFTER.match(text, found.end()):
+        if _PLATE_BEFORE.search(before):
             yield Span(*found.span(), Kind.PLATE)
     yield from (Span(*found.span(1), Kind.PLATE) for found in _LABELLED.finditer(text))

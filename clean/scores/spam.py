@@ -129,7 +129,9 @@ def adult_rate(texts: Texts) -> Floats:
 def _rate(texts: Texts, terms: Terms) -> Floats:
     groups = (*terms.names, *terms.offers, REPORT, terms.others)
     n_names, n_terms = len(terms.names), len(terms.names) + len(terms.offers)
-    found = phrase_counts(texts.text, groups) > 0
+    named = texts.names_advertised
+    found = np.zeros((len(texts), len(groups)), bool)
+    found[named] = phrase_counts(texts.text.filter(pa.array(named)), groups) > 0
     suspected = found[:, :n_names].any(axis=1) & (found[:, :n_terms].sum(axis=1) >= LEAST_TERMS)
     rates = np.zeros(len(texts))
     if suspected.any():

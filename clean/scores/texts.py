@@ -26,7 +26,6 @@ from clean.scores.kernels import (
 )
 from clean.scores.phrases import phrase_counts
 from clean.scores.repetition import Repetition, repetition
-from clean.scores.wording import PHRASES
 from khmer.buffers import Utf8, large_strings, utf8
 from khmer.clusters import Counts, Units, counts, unit_hashes
 from khmer.words import Words, words
@@ -131,7 +130,16 @@ class Texts:
     @cached_property
     def phrases(self) -> Integers:
         """Occurrences of each group of `clean.scores.wording`."""
+        from clean.scores.wording import PHRASES
+
         return phrase_counts(self.utf8, PHRASES)
+
+    @cached_property
+    def names_advertised(self) -> Booleans:
+        """Which texts name anything of what `clean.scores.spam` looks for."""
+        from clean.scores.wording import ADVERTISED_COLUMN
+
+        return np.asarray(self.phrases[:, ADVERTISED_COLUMN] > 0)
 
     def page_fact(self, name: str) -> Floats:
         """A numeric fact about the pages, null as NaN."""

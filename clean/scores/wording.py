@@ -1,10 +1,11 @@
-"""Fixed phrases that rules of several sources look for, counted in one scan."""
+"""Fixed phrases that rules of several sources look for, counted in one scan: a scan for each would cost as much."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from clean.scores.phrases import Groups
+from clean.scores.spam import ADULT, GAMBLING
 
 # The function words of FineWeb2's configs/khm_Khmr.yml.
 STOP_WORDS: Final = (
@@ -18,7 +19,15 @@ NOTICES: Final = (
     "គោលការណ៍ភាពឯកជន", "លក្ខខណ្ឌប្រើប្រាស់", "លក្ខខណ្ឌនៃការប្រើប្រាស់",
 )  # fmt: skip
 
-PHRASES: Final[Groups] = (*((word,) for word in STOP_WORDS), PLACEHOLDER, NOTICES)
+ADDRESSES: Final = ("http://", "https://", "www.*")
+# A text that names nothing of what is advertised needs no closer look.
+ADVERTISED: Final = tuple(
+    sorted({name for terms in (GAMBLING, ADULT) for group in terms.names for name in group})
+)
+
+PHRASES: Final[Groups] = (*((word,) for word in STOP_WORDS), PLACEHOLDER, NOTICES, ADDRESSES, ADVERTISED)
 N_STOP_WORDS: Final = len(STOP_WORDS)
 PLACEHOLDER_COLUMN: Final = N_STOP_WORDS
 NOTICE_COLUMN: Final = N_STOP_WORDS + 1
+ADDRESS_COLUMN: Final = N_STOP_WORDS + 2
+ADVERTISED_COLUMN: Final = N_STOP_WORDS + 3

@@ -1,0 +1,72 @@
+"""All text scores together, beside datatrove with FineWeb2's Khmer filters on the same documents."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+
+from bench.peers import NoPeersError, peer
+from bench.realdata import json_lines, real_data
+from bench.rows import Row, against, cpu_seconds, measured
+from clean.extract.page import PAGE_FACTS
+from clean.scores import SCORES
+from clean.scores.texts import Texts
+from clean.whitespace import tidy
+from corpus.document import DOCUMENT
+from khmer.normalize import normalize
+from khmer.words import words
+
+MOST_CHARS: Final = 1000  # of a document, as FineWeb2's were cut for the first measurement of datatrove
+N_DOCUMENTS: Final = 500  # six seconds of datatrove
+ROUNDS: Final = 3
+WORDS: Final = "words_"  # scores that need dictionary words
+ASIDE: Final = ("page_", "quality_")  # facts of extraction; what is computed from other scores
+PEER: Final = "datatrove, khm_Khmr"
+
+
+def rows() -> Iterator[Row]:
+    """Documents per CPU second; without real data or without the peers' environment there are none."""
+    data = real_data()
+    if data is None:
+        return
+    texts = news(data)
+    everything = [name for name in SCORES if not name.startswith(ASIDE)]
+    without_words = [name for name in everything if not name.startswith(WORDS)]
+    try:
+        theirs = [_datatrove(texts) for _ in range(ROUNDS)]
+    except NoPeersError as error:
+        print(error, file=sys.stderr)
+        return
+    for name, scores in (("clean.scores", everything), ("clean.scores_no_words", without_words)):
+        _ours(texts, scores)
+        pairs = [(_ours(texts, scores), speed) for speed in theirs]
+        yield against(f"{name}.vs_datatrove", pairs, "documents/s", PEER)
+    column = texts["text"]
+    n_bytes = sum(len(text.encode()) for text in column.to_pylist())
+    yield measured("clean.words", n_bytes / cpu_seconds(lambda: words(column)) / 1e6, "MB/s")
+
+
+def news(data: Path) -> pa.Table:
+    """News articles cut to MOST_CHARS and normalised, as documents."""
+    lines = islice(json_lines(data / "corpus" / "news_phylypo.jsonl.zst"), N_DOCUMENTS)
+    raw = pa.array([line["text"][:MOST_CHARS] for line in lines], pa.large_string())
+    columns = {field.name: pa.nulls(len(raw), field.type) for field in DOCUMENT}
+    columns["text"] = tidy(normalize(raw))
+    return pa.table(columns)
+
+
+def _ours(texts: pa.Table, scores: list[str]) -> float:
+    """Documents per CPU second; nothing is computed before the clock starts."""
+    page = pa.table({field.name: pa.nulls(len(texts), field.type) for field in PAGE_FACTS})
+    batch = Texts(texts, page)
+    return len(batch) / cpu_seconds(lambda: [SCORES[name](batch) for name in scores])
+
+
+def _datatrove(texts: pa.Table) -> float:
+    rows = [{"id": n, "text": text} for n, text in enumerate(texts["text"].to_pylist())]
+    return len(rows) / float(peer("fineweb2", rows)["cpu_seconds"])

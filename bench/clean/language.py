@@ -1,4 +1,8 @@
-"""Language on labelled lines of 29 languages and of five more in Khmer script; none of them taught the pairs."""
+"""Language on labelled lines of 29 languages and of five more in Khmer script.
+
+None of the lines taught the pairs. Of those in Khmer script that are not Khmer, the even ones taught the letters and
+were looked at when the threshold was set, so the odd ones judge.
+"""
 
 from __future__ import annotations
 
@@ -51,9 +55,10 @@ def on_labelled_lines(lines: dict[str, list[str]]) -> Iterator[Row]:
     yield measured("clean.language_recall", found / len(tags[KHMER]), "of Khmer lines")
     yield measured("clean.language_precision", found / (found + wrong), "of lines called Khmer")
     for label, tag in TAGS.items():
-        flagged = sum(found != "km" for found in tags[label])
+        held_out = tags[label][1::2]
+        flagged = sum(found != "km" for found in held_out)
         yield measured(
-            f"clean.language_{NAMES[tag]}", flagged / len(tags[label]), "of lines not taken for Khmer"
+            f"clean.language_{NAMES[tag]}", flagged / len(held_out), "of lines not taken for Khmer"
         )
     told = [found == tag for label, tag in TAGS.items() for found in tags[label][1::2]]
     named = [found not in ("km", "und-Khmr") for label in TAGS for found in tags[label][1::2]]

@@ -19,16 +19,20 @@ _DOMAIN: Final = rf"(?:[a-z0-9\-]{{1,63}}\.){{1,8}}{_TLD}(?![a-z0-9\-])"
 _PROVIDER: Final = (
     "(?:gmail|yahoo|ymail|hotmail|outlook|live|icloud|online|camintel|everyday|mail|proton(?:mail)?)"
 )
-_AT: Final = r"(?: ?[\[({] ?at ?[\])}] ?)"
-_DOT: Final = r"(?: ?[\[({] ?dot ?[\])}] ?| dot )"
+_AT: Final = r"(?: ?[\[({] ?(?:at|@) ?[\])}] ?)"
+_DOT: Final = r"(?: ?[\[({] ?(?:dot|\.) ?[\])}] ?| dot )"
 _LABEL: Final = r"[a-z0-9\-]{1,63}"
+_ACCOUNT_LIKE: Final = r"(?=(?<![a-z0-9._%+\-])[a-z][a-z%+\-]{0,64}[0-9._][a-z0-9])"  # no word of a sentence
 _EMAILS: Final = tuple(
-    re.compile(_LOCAL + rest)
-    for rest in (
-        f"@{_DOMAIN}",
-        rf"(?: ?@ ?|{_AT}){_PROVIDER} ?\. ?(?:com?|net|org)(?:\.[a-z]{{2}})?(?![a-z0-9])",
-        rf"{_AT}(?:{_LABEL}(?:\.|{_DOT})){{1,4}}[a-z]{{2,10}}(?![a-z0-9])",
-        rf"(?:@| at )(?:{_LABEL}{_DOT}){{1,4}}[a-z]{{2,10}}(?![a-z0-9])",
+    map(
+        re.compile,
+        (
+            f"{_LOCAL}@{_DOMAIN}",
+            rf"{_LOCAL}(?: ?@ ?|{_AT}){_PROVIDER} ?\. ?(?:com?|net|org)(?:\.[a-z]{{2}})?(?![a-z0-9])",
+            rf"{_ACCOUNT_LIKE}{_LOCAL}(?: @|@ )(?!www\.){_DOMAIN}",
+            rf"{_LOCAL}{_AT}(?:{_LABEL}(?:\.|{_DOT})){{1,4}}[a-z]{{2,10}}(?![a-z0-9])",
+            rf"{_LOCAL}(?:@| at )(?:{_LABEL}{_DOT}){{1,4}}[a-z]{{2,10}}(?![a-z0-9])",
+        ),
     )
 )
 _SPELT: Final = re.compile(r"@|[\[({] ?at ?[\])}]|[ \])}]dot[ \[({]")
@@ -78,7 +82,7 @@ _URL: Final = re.compile(
 
 _OCTET: Final = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _IPV4: Final = re.compile(rf"(?<![a-z0-9.\-])(?:{_OCTET}\.){{3}}{_OCTET}(?![a-z0-9]|\.\d)")
-_IPV6: Final = re.compile(r"(?<![a-z0-9:.])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![a-z0-9:])")
+_IPV6: Final = re.compile(r"(?<![a-z0-9:.])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![a-z0-9:]|\.\d)")
 _IP_CONTEXT: Final = re.compile(r"(?<![a-z])(?:ipv?[46]?|ping|host|server|proxy|dns)(?![a-z])|អាយភី|ម៉ាស៊ីនបម្រើ")
 _IP_REACH: Final = 40
 _DOCUMENTATION: Final = tuple(

@@ -14,6 +14,7 @@ _HIDDEN: Final = "\x00"  # no pattern matches it and every number ends at it
 # In order: what is found is hidden from the finders below. The anchor says in which regions each has to look.
 _CONTACTS: Final = (
     (kernels.LINK, contacts.links),
+    (kernels.NUMBER, numbers.parameters),
     (kernels.CONTACT, contacts.emails),
     (kernels.CONTACT, contacts.payments),
     (kernels.CONTACT, contacts.handles),

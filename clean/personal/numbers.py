@@ -30,21 +30,21 @@ _SUBSCRIBER: Final = (
     "(?:" + "|".join(_GAP.join(rf"\d{{{n}}}" for n in shape) for shape in _SHAPES) + ")"
     r"(?!(?<= \d)\.)"  # of a list's next entry, 2., is the last digit that stands alone
 )
-_COUNTRY: Final = r"(?:\(?(?:\+ ?|00) ?855\)?|\( ?855 ?\)|\(?\+?855(?= ?- ?\d\d\)))"
+_COUNTRY: Final = r"(?:\(?(?:\+ ?\(?|00) ?855\)?|\( ?855 ?\)|\(?\+?855(?= ?- ?\d\d\)))"
 _TRUNK: Final = (
     rf"(?:{_COUNTRY}{_GAP}{{0,2}}\(?0?\)?|\(?0"
     r"|855(?=[ \-]?\d{2}[ \-]?\d{3}[ \-]?\d{3,4}(?!\d))[ \-]?)"
 )
 _PREFIXES: Final = rf"(?:\(?0{_AREA}\)? ?/ ?){{0,3}}"  # 012 / 092 345 678
 _PHONE: Final = re.compile(
-    rf"{_PREFIXES}{_TRUNK}{_GAP}?{_AREA}\)?{_GAP}{{0,2}}{_SUBSCRIBER}(?:/\d{{1,3}}(?![\d/]|[ .\-]\d))?(?!\d)"
+    rf"{_PREFIXES}{_TRUNK}{_GAP}?{_AREA}\)?{_GAP}{{0,2}}{_SUBSCRIBER}(?:/\d{{1,3}}(?!\d|[ .\-]\d)){{0,3}}(?!\d)"
 )
 # Tel, phone, HP, fax, mobile, cell, call, WhatsApp, Viber, Smart, Cellcard, line, Telegram.
 _WORD_ENDS: Final = ("tel", "one", "hp", "fax", "ile", "ell", "all", "app", "ber", "art", "ard", "ine", "ram")
 _AFTER_WORD: Final = "|".join(["(?<![a-z])", *(f"(?<={end})" for end in _WORD_ENDS)])
 _PHONES: Final = re.compile(
-    rf"(?=[0-9(+])(?:{_AFTER_WORD})(?:(?<![0-9_+=#&%])|(?=\(?\+))(?<!\d[.,\-])(?<!isbn )(?<!isbn: )"
-    rf"{_PHONE.pattern}(?: ?[,/;|\-] ?{_PHONE.pattern})*(?![_%])(?![.,\-]\d)",
+    rf"(?=[0-9(+])(?:{_AFTER_WORD})(?:(?<![0-9_+=&%])(?<!&#)|(?=\(?\+))(?<!\d[.,\-])(?<!isbn )(?<!isbn: )"
+    rf"{_PHONE.pattern}(?: ?[,/;|\-] ?{_PHONE.pattern})*(?!_|%[0-9a-f]{{2}})(?![.,\-]\d)",
 )
 # Country codes of the ITU (E.164), but for Cambodia's own.
 _COUNTRIES: Final = (
@@ -61,6 +61,7 @@ _ANNOUNCED: Final = re.compile(
     r"(?=[លទtphmfwv])(?:លេខទូរស[័ាំ]?ព្ទ|ទូរស[័ា]?ព្ទ(?:លេខ|ដៃ)?|លេខទំនាក់ទំនង|(?<![a-z⟨])(?:tel|phone|h/?p|mobile|fax|whatsapp|viber|telegram|tty|tdd))"
     rf"[ .:(]{{0,4}}(\(?\+?\d(?:[ .\-()]{{0,2}}\d){{7,13}}){_CLOSE}",
 )
+_PARAMETER: Final = re.compile(r"(?<![a-z])(?:phone|tel|number|mobile)(?:=|%3d)((?:\+|%2b)?\d{8,15})(?!\d)")
 _AMERICAN: Final = re.compile(
     rf"{_OPEN}(?:1[ .\-])?(?:\(\d{{3}}\) ?|\d{{3}}[.\-])\d{{3}}[.\-]\d{{4}}{_CLOSE}"
 )
@@ -69,10 +70,11 @@ _DECIMAL: Final = re.compile(r"\+?\d+\.\d+$|\d{1,3}(?:\.\d{3})+$")
 # --- numbers that a word announces -----------------------------------------------------------------------------
 
 _CONTEXT: Final = re.compile(
-    r"(?P<id>អត្តសញ្ញាណ|(?:national|identity|khmer) (?:id|card)|(?<![a-z])(?:id card|nid)(?![a-z]))"
+    r"(?P<id>អត្តសញ្ញាណ|(?:national|identity|khmer) (?:id|card)"
+    r"|(?<![a-z])(?<![a-z] )(?:id card|nid|id ?:|id no)(?![a-z]))"
     r"|(?P<passport>លិខិតឆ្លង|ប៉ាស្ព|ប៉ាសស្ព|(?<!⟨)passport)"
     r"|(?P<account>គណនី|(?<![a-z⟨])(?:aba|acleda|wing|canadia|truemoney|sathapana|prasac|account|a/c|acc)(?![a-z])"
-    r"|អេស៊ីលីដា|វីង|លេខកុង|កុងធនាគារ)"
+    r"|អេស៊ីលីដា|វីង|លេខកុង|ធនាគារ)"
     r"|(?P<phone>ទូរស|ទំនាក់ទំនង|ទាក់ទង|(?<![a-z⟨])(?:tel|phone|h/?p|mobile|call|fax|whatsapp|viber|telegram|line)(?![a-z]))"
     r"|(?P<other>ហ្វេ?សប៊ុ?ក|facebook|youtube|isbn|ច្បាប់|ក្រឹត្យ|ប្រកាស|វិក្កយបត្រ|តម្លៃ|ទឹកប្រាក់)",
 )
@@ -85,6 +87,7 @@ _GROUPINGS: Final = (
     r"\d{3}([ .\-])\d{3}\1\d{3}(?:\1\d{3})?",  # ABA
     r"\d{4}([ \-])\d{4}\2\d{4}(?:\2\d{1,7})?",
     r"\d{4}([ \-])\d\d\3\d{6}\3?\d{1,2}(?:\3\d)?",  # ACLEDA
+    r"\d{3}[ \-]\d{6,13}",
     r"\d{2,6}(?:-\d{1,8}){1,4}",
 )
 _NUMBER: Final = re.compile(rf"{_OPEN}(?:{'|'.join(_GROUPINGS)}){_CLOSE}(?:\(0\d\))?")
@@ -136,7 +139,7 @@ def announced(text: str) -> Iterator[Span]:
     for found in _NUMBER.finditer(text):
         n_digits = sum(map(str.isdigit, found[0]))
         kind = _context(text, found.start())
-        if _MONEY.match(text, found.end()) or _DAY.match(found[0]):
+        if _DAY.match(found[0]) or (found[0][0] != "0" and _MONEY.match(text, found.end())):
             continue
         if kind == Kind.ID and n_digits in _N_ID:
             yield Span(*found.span(), Kind.ID)
@@ -199,6 +202,11 @@ def _bracketed(text: str, start: int, end: int) -> Span:
     elif n_closed > n_open and text[max(start - 1, 0)] == "(":
         start -= 1
     return Span(start, end, Kind.PHONE)
+
+
+def parameters(text: str) -> Iterator[Span]:
+    """Telephone numbers in links that dial or write to them."""
+    yield from (Span(*found.span(1), Kind.PHONE) for found in _PARAMETER.finditer(text))
 
 
 def plates(text: str) -> Iterator[Span]:

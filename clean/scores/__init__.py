@@ -19,6 +19,7 @@ from clean.scores import (
     keywords,
     khmer,
     language,
+    machine,
     page,
     perplexity,
     quality,
@@ -96,9 +97,10 @@ _FUNCTIONS: Final[tuple[Score, ...]] = (
     spam.gambling_rate,
     spam.adult_rate,
     keywords.listed_share,
-    keywords.repeated_phrase_share,
+    keywords.stuffed_share,
     keywords.address_rate,
     encoding.misread_share,
+    machine.translated,
 )
 _DERIVED: Final[tuple[Derived, ...]] = (quality.readable,)
 

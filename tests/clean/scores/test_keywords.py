@@ -62,3 +62,9 @@ def test_addresses(texts_of: Callable[..., Texts], article: str) -> None:
     assert rates[0] > 10
     assert 0 < rates[1] < 1
     assert rates[2] == 0
+
+
+def test_stuffing_is_repetition_without_function_words(texts_of: Callable[..., Texts], article: str) -> None:
+    stuffed = " ".join(TAGS.split(", ") * 5)
+    shares = keywords.stuffed_share(texts_of([stuffed, f"{article}\n{article}", "ខ្មែរ ខ្មែរ ខ្មែរ", ""]))
+    assert shares.round(2).tolist() == [0.8, 0, 0, 0]

@@ -54,6 +54,9 @@ _BIRTH_VOWEL: Final = 0xBE
 _PLATE_END: Final = 0x81
 _PLATE_VOWEL: Final = 0x81
 
+# Of U+1780 to U+17FF: letters and marks that end no label.
+_PLAIN: Final = np.array([code not in (0x01, 0x0F) and code < 0x60 for code in range(128)], np.uint8)
+
 
 class Trait(IntEnum):
     """What the scan asks of an ASCII byte, as bits."""
@@ -103,11 +106,11 @@ def _symbol(data: Bytes, i: int) -> Any:
     b = data[i]
     if b < 0x80:
         return (_DIGIT if _ASCII[b] & _IS_DIGIT else _GAP if _ASCII[b] & _IS_GAP else _NO), 1
-    if b < 0xE0:  # soft hyphen, combining grapheme joiner; no-break space
+    if b < 0xE0:  # soft hyphen, combining grapheme joiner; no-break space, middle dot
         second = data[i + 1]
         if (b == 0xC2 and second == 0xAD) or (b == 0xCD and second == 0x8F):
             return _INVISIBLE, 2
-        return (_GAP if b == 0xC2 and second == 0xA0 else _NO), 2
+        return (_GAP if b == 0xC2 and second in (0xA0, 0xB7) else _NO), 2
     if b >= 0xF0:
         return _NO, 4
     second, third = data[i + 1], data[i + 2]
@@ -259,13 +262,14 @@ def _after_letters(data: Bytes, i: int, end: int) -> Any:
         b = data[i]
         if b == 0xE1:
             second, third = data[i + 1], data[i + 2]
-            if second == 0x9E:
-                if (third == _BIRTH_END and data[i - 1] == _BIRTH_VOWEL) or (
-                    third == _PLATE_END and data[i - 1] == _PLATE_VOWEL
-                ):
+            # One look-up: which half of the block a letter is in follows no pattern that a processor could foresee.
+            if (second | 1) != 0x9F or not _PLAIN[(second & 1) << 6 | third & 0x3F]:
+                harmless = second == 0x9E and (
+                    (third == _BIRTH_END and data[i - 1] != _BIRTH_VOWEL)
+                    or (third == _PLATE_END and data[i - 1] != _PLATE_VOWEL)
+                )
+                if not harmless:
                     return i
-            elif second != 0x9F or third >= 0xA0:
-                return i
             i += 3
         elif _ASCII[b] & _IS_LETTER or (b == 0x20 and not (i + 1 < end and data[i + 1] & 0xDF == 0x44)):
             i += 1

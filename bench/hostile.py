@@ -18,6 +18,8 @@ WORDS = [
 ]  # fmt: skip
 PARAGRAPH_WORDS = 60
 TEXT_BYTES = 200_000_000
+TEXT_BYTES_ALLOWED = 15_000_000
+PAGE_BYTES_ALLOWED = 8_000_000
 NOISE_BYTES = 60_000_000
 N_LINES = 5_000_000
 PAGE_BYTES = 50_000_000
@@ -44,6 +46,11 @@ def one_line(source: random.Random) -> str:
     return _joined(source, "", TEXT_BYTES)
 
 
+def allowed_line(source: random.Random) -> str:
+    """As much in one line as the stage takes by default."""
+    return _joined(source, "", TEXT_BYTES_ALLOWED)
+
+
 def short_lines(source: random.Random) -> str:
     """Five million short lines."""
     return "\n".join(source.choices([f"{word}{n}" for word in WORDS for n in range(100)], k=N_LINES))
@@ -56,13 +63,24 @@ def noise(source: random.Random) -> str:
 
 def large_page(source: random.Random) -> str:
     """A page of 50 MB in paragraphs."""
-    return f"<html><body><article><p>{_joined(source, '</p><p>', PAGE_BYTES)}</p></article></body></html>"
+    return _article(_joined(source, "</p><p>", PAGE_BYTES))
+
+
+def allowed_page(source: random.Random) -> str:
+    """As large a page as the stage parses by default."""
+    return _article(_joined(source, "</p><p>", PAGE_BYTES_ALLOWED))
+
+
+def _article(paragraphs: str) -> str:
+    return f"<html><body><article><p>{paragraphs}</p></article></body></html>"
 
 
 def many_tags(source: random.Random) -> str:
-    """A page of a million elements."""
+    """A page of a million elements, in 6 MB."""
     return (
-        "<html><body>" + "".join(f"<p>{word}" for word in source.choices(WORDS, k=N_TAGS)) + "</body></html>"
+        "<html><body>"
+        + "".join(f"<p>{word[0]}" for word in source.choices(WORDS, k=N_TAGS))
+        + "</body></html>"
     )
 
 
@@ -73,23 +91,33 @@ def deep_page(source: random.Random) -> str:
 
 def references(source: random.Random) -> str:
     """A page of 30 MB whose every letter is a character reference."""
+    return _article(_references(source, REFERENCES_BYTES))
+
+
+def allowed_references(source: random.Random) -> str:
+    """The same, as large as the stage parses by default."""
+    return _article(_references(source, PAGE_BYTES_ALLOWED))
+
+
+def _references(source: random.Random, n_bytes: int) -> str:
     words = ["".join(f"&#{ord(char)};" for char in word) for word in WORDS]
-    per_word = sum(map(len, words)) // len(words)
-    return (
-        f"<html><body><p>{' '.join(source.choices(words, k=REFERENCES_BYTES // per_word))}</p></body></html>"
-    )
+    per_word = sum(map(len, words)) // len(words) + 1
+    return " ".join(source.choices(words, k=n_bytes // per_word))
 
 
 TEXTS: dict[str, Callable[[random.Random], str]] = {
     "one_line": one_line,
+    "allowed_line": allowed_line,
     "short_lines": short_lines,
     "noise": noise,
 }
 PAGES: dict[str, Callable[[random.Random], str]] = {
     "large_page": large_page,
+    "allowed_page": allowed_page,
     "many_tags": many_tags,
     "deep_page": deep_page,
     "references": references,
+    "allowed_references": allowed_references,
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from enum import IntEnum
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -30,6 +31,16 @@ LONG_TAG: Final = re.compile(r"<[a-zA-Z][^<>]{20000,}")
 MAX_NESTING: Final = 10_000  # browsers stop at 512
 MAX_ATTRIBUTES: Final = 10_000
 SPACE: Final = re.compile(r"[ \t\r\n\f\v\u00a0]+")
+CELLS: Final = ("td", "th")
+CELL_BREAK: Final = (
+    " | "  # as in Markdown, which language models know; a tab would not survive collapsed white space
+)
+NOT_IN_DATA: Final = frozenset([
+    "table", "div", "h1", "h2", "h3", "h4", "h5", "h6", "article", "section", "form", "blockquote", "pre", "input",
+])  # fmt: skip
+LONGEST_CELL: Final = 200  # characters of one run of text
+LEAST_ROWS: Final = 2
+MOST_TABLE_NODES: Final = 20_000
 MAX_NODES: Final = 200_000  # the largest page of the development set has 12,000
 
 
@@ -42,14 +53,27 @@ class Element:
     parent: int
 
 
+class Kind(IntEnum):
+    """How a block is written out."""
+
+    TEXT = 0
+    ITEM = 1  # text that stands directly in an item of a list
+    ROW = 2  # a row of a table that holds data, its cells joined
+    LINES = 3  # preformatted: line breaks are the author's
+
+
 @dataclass(slots=True)
 class Block:
-    """A run of text that no block-level boundary cuts."""
+    """A run of text that no block-level boundary cuts, or a row of a table."""
 
     element: int
     text: str = ""
     link_chars: int = 0
+    kind: Kind = Kind.TEXT
     parts: list[str] = field(default_factory=list)
+
+
+KINDS: Final = {"li": Kind.ITEM, "pre": Kind.LINES}
 
 
 @dataclass(slots=True)
@@ -61,10 +85,12 @@ class Page:
 
 
 class Home(NamedTuple):
-    """Where text belongs: to the nearest block-level element, inside a link or not."""
+    """Where text belongs: to the nearest block-level element; in a link, a table of data, a row of one, or not."""
 
     element: int
-    linked: bool
+    linked: bool = False
+    in_data: bool = False
+    in_row: bool = False
 
 
 def too_costly(html: str) -> bool:
@@ -107,7 +133,7 @@ class _Walk:
         self.cut = True
 
     def run(self, body: LexborNode) -> None:
-        top = Home(0, linked=False)
+        top = Home(0)
         self.elements.append(Element("body", "", -1))
         for node in islice(body.traverse(include_text=True), 1, MAX_NODES):
             parent = node.parent
@@ -120,8 +146,11 @@ class _Walk:
 
     def enter(self, node: LexborNode, tag: str, home: Home) -> Home:
         if tag == "a":
-            return Home(home.element, linked=True)
+            return home._replace(linked=True)
         if tag in INLINE:
+            return home
+        if home.in_row:
+            self.inside_row(tag, home)
             return home
         self.cut = True
         if tag in ("br", "hr"):
@@ -129,18 +158,64 @@ class _Walk:
         attributes = node.attributes
         names = " ".join(filter(None, map(attributes.get, NAMING)))
         self.elements.append(Element(tag, names.lower(), home.element))
-        return Home(len(self.elements) - 1, home.linked)
+        here = home._replace(element=len(self.elements) - 1)
+        if tag == "table":
+            return here._replace(in_data=holds_data(node))
+        return self.row(here) if tag == "tr" and home.in_data else here
+
+    def row(self, home: Home) -> Home:
+        self.blocks.append(Block(home.element, kind=Kind.ROW))
+        self.cut = False
+        return home._replace(in_row=True)
+
+    def inside_row(self, tag: str, home: Home) -> None:
+        block = self.blocks[-1]
+        if (
+            block.element == home.element
+        ):  # else an element of the row stands after text of another, which is hostile
+            is_next_cell = tag in CELLS and bool(block.parts)
+            block.parts.append(CELL_BREAK if is_next_cell else " ")
 
     def add(self, home: Home, text: str) -> None:
         if self.cut or self.blocks[-1].element != home.element:
-            self.blocks.append(Block(home.element))
+            self.blocks.append(Block(home.element, kind=self.kind(home)))
             self.cut = False
         block = self.blocks[-1]
         block.parts.append(text)
         if home.linked:
             block.link_chars += len(text.strip())
 
+    def kind(self, home: Home) -> Kind:
+        return KINDS.get(self.elements[home.element].tag, Kind.TEXT)
+
     def finished(self) -> list[Block]:
         for block in self.blocks:
-            block.text = SPACE.sub(" ", "".join(block.parts)).strip()
+            block.text = _written("".join(block.parts), block.kind)
         return [block for block in self.blocks if block.text]
+
+
+def _written(text: str, kind: Kind) -> str:
+    if kind is Kind.LINES:
+        return "\n".join(filter(None, (SPACE.sub(" ", line).strip() for line in text.split("\n"))))
+    text = SPACE.sub(" ", text).strip()
+    if kind is Kind.ROW:
+        return text.strip("| ") and text.rstrip("| ")
+    return text
+
+
+def holds_data(table: LexborNode) -> bool:
+    """Whether a table holds data, not the layout of a page: two rows of two short cells without blocks inside."""
+    attributes = table.attributes
+    if attributes.get("role") == "presentation":
+        return False
+    n_cells, n_wide_rows = 0, 0
+    for node in islice(table.traverse(include_text=True), 1, MOST_TABLE_NODES):
+        tag = node.tag or "-"
+        if tag == "tr":
+            n_cells = 0
+        elif tag in CELLS:
+            n_cells += 1
+            n_wide_rows += n_cells == 2
+        elif tag in NOT_IN_DATA or (tag == "-text" and len(node.text_content or "") > LONGEST_CELL):
+            return False
+    return n_wide_rows >= LEAST_ROWS

@@ -1,30 +1,62 @@
 """Fits clean/extract/content_weights.py: `python -m clean.extract.fit PAGES.jsonl`.
 
-A page a line: {"html": …, "text": …, "title": …, "weight": …}. `text` is the page's main text, one paragraph a line;
-`title` is ignored in it; `weight` is the page's share in the fit.
+A page a line, as `Example.to_json` writes it: its elements and blocks, and which blocks are main text. `python -m
+bench.shells` writes such a file from texts with an open licence.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, Self
 
 import numpy as np
-from numpy.typing import NDArray
-from selectolax.lexbor import LexborHTMLParser
 
-from clean.extract.blocks import Page, read_blocks
-from clean.extract.content import FEATURES, Measures, features
+from clean.extract.blocks import Block, Element, Kind, Page
+from clean.extract.content import FEATURES, Model, features
+from clean.extract.measures import Booleans, Floats, Measures
 
-Floats = NDArray[np.float64]
-
-PENALTY: Final = 1e-4  # chosen by five-fold cross-validation over template families among 1e-3, 1e-4, 1e-5
-NEWTON_STEPS: Final = 30
+PENALTY: Final = (
+    3e-4  # by five-fold cross-validation over template families: 1e-4 is as good, 1e-3 loses .003
+)
+NEWTON_STEPS: Final = 12
 GRAM: Final = 8
 LONG: Final = 30  # letters; shorter blocks must be whole paragraphs
+
+
+@dataclass(frozen=True)
+class Example:
+    """A page whose main text is known; `ignored` blocks, such as its title, teach nothing; `weight` is its share."""
+
+    page: Page
+    is_main: Booleans
+    ignored: Booleans
+    weight: float
+
+    def to_json(self) -> str:
+        """The example as one line."""
+        page = self.page
+        return json.dumps(
+            {
+                "elements": [astuple(element) for element in page.elements],
+                "blocks": [(b.element, b.text, b.link_chars, int(b.kind)) for b in page.blocks],
+                "is_main": self.is_main.tolist(),
+                "ignored": self.ignored.tolist(),
+                "weight": self.weight,
+            },
+            ensure_ascii=False,
+        )
+
+    @classmethod
+    def from_json(cls, line: str) -> Self:
+        """The example that `to_json` wrote."""
+        row = json.loads(line)
+        blocks = [Block(element, text, links, Kind(kind)) for element, text, links, kind in row["blocks"]]
+        page = Page([Element(*values) for values in row["elements"]], blocks)
+        return cls(page, np.array(row["is_main"], bool), np.array(row["ignored"], bool), row["weight"])
 
 
 def letters(text: str) -> str:
@@ -32,7 +64,7 @@ def letters(text: str) -> str:
     return "".join(text.replace("\u200b", "").split()).lower()
 
 
-def labels(page: Page, main_text: str) -> NDArray[np.bool_]:
+def labels(page: Page, main_text: str) -> Booleans:
     """Which blocks belong to the main text: whole paragraphs of it, and long runs that mostly occur in it."""
     whole = letters(main_text)
     paragraphs = set(map(letters, main_text.split("\n")))
@@ -47,25 +79,24 @@ def _belongs(text: str, whole: str, paragraphs: set[str], grams: set[str]) -> bo
     return text in whole or hits >= 0.7 * (len(text) - GRAM + 1)
 
 
-def rows(pages: Iterator[dict[str, Any]]) -> tuple[Floats, Floats, Floats]:
-    """Features, labels and weights of all blocks; a page's weights sum to its own, long blocks count more."""
+def rows(examples: Iterable[Example]) -> tuple[Floats, Floats, Floats]:
+    """Features, labels and weights of all blocks; a page's weights sum to about its own, long blocks count more."""
     found: list[tuple[Floats, Floats, Floats]] = []
-    for page in pages:
-        blocks = read_blocks(LexborHTMLParser(page["html"]))
-        if not blocks.blocks:
+    for example in examples:
+        if not example.page.blocks:
             continue
-        measured = Measures(blocks)
-        counts = np.array([letters(b.text) != letters(page["title"]) for b in blocks.blocks], bool)
+        measured = Measures(example.page)
         weight = np.sqrt(measured.letters)
-        weight *= page["weight"] / weight.sum()
-        values = features(blocks, measured), labels(blocks, page["text"]).astype(float), weight
-        found.append(tuple(column[counts] for column in values))
-    x, y, w = (np.concatenate(columns) for columns in zip(*found, strict=True))
-    return x, y, w
+        weight *= example.weight / weight.sum()
+        counted = ~example.ignored
+        x, y = features(example.page, measured), example.is_main.astype(float)
+        found.append((x[counted], y[counted], weight[counted]))
+    xs, ys, weights = zip(*found, strict=True)
+    return np.concatenate(xs), np.concatenate(ys), np.concatenate(weights)
 
 
-def fit(x: Floats, y: Floats, w: Floats) -> Floats:
-    """The weights and, last, the bias of a logistic regression with a ridge penalty, by Newton's method."""
+def fit(x: Floats, y: Floats, w: Floats) -> Model:
+    """A logistic regression with a ridge penalty, by Newton's method, with weights of four decimals."""
     x = np.column_stack([x, np.ones(len(x))])
     w = w / w.sum()
     penalty = np.full(x.shape[1], PENALTY)
@@ -76,17 +107,18 @@ def fit(x: Floats, y: Floats, w: Floats) -> Floats:
         gradient = x.T @ (w * (p - y)) + penalty * beta
         curvature = (x.T * (w * p * (1 - p))) @ x + np.diag(penalty + 1e-9)
         beta -= np.linalg.solve(curvature, gradient)
-    return beta
+    beta = beta.round(4)
+    return Model(beta[:-1], float(beta[-1]))
 
 
 def main(path: str) -> None:
     """Fit to the pages of a file and write the model."""
     with Path(path).open(encoding="utf-8") as file:
-        beta = fit(*rows(map(json.loads, file))).round(4).tolist()
-    weights = "".join(f'    "{name}": {weight},\n' for name, weight in zip(FEATURES, beta[:-1], strict=True))
-    source = (
-        f'"""Written by `python -m clean.extract.fit`."""\n\nWEIGHTS = {{\n{weights}}}\nBIAS = {beta[-1]}\n'
+        fitted = fit(*rows(map(Example.from_json, file)))
+    weights = "".join(
+        f'    "{name}": {weight},\n' for name, weight in zip(FEATURES, fitted.weights.tolist(), strict=True)
     )
+    source = f'"""Written by `python -m clean.extract.fit`."""\n\nWEIGHTS = {{\n{weights}}}\nBIAS = {fitted.bias}\n'
     Path(__file__).with_name("content_weights.py").write_text(source, encoding="utf-8")
 
 

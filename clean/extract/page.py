@@ -1,54 +1,50 @@
-"""A web record's payload becomes text and metadata, with facts about the page that scores are made of."""
+"""A web record's payload becomes candidate blocks, metadata, and facts about the page that scores are made of."""
 
 from __future__ import annotations
 
 import logging
 import re
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final
 
-import numpy as np
 import pyarrow as pa
 from selectolax.lexbor import LexborHTMLParser
 
 from clean.extract.blocks import Page, read_blocks, too_costly
-from clean.extract.content import main_blocks
+from clean.extract.candidates import Candidate, candidates
 from clean.extract.decode import decode, may_hold_khmer
 from clean.extract.legacy import inner_capital_share, legacy_fonts
 from clean.extract.limits import TooSlowError, time_limit
-from clean.extract.metadata import one_line, read_metadata
-from corpus.document import DOCUMENT
+from clean.extract.metadata import read_metadata
+from clean.extract.settle import settle_page
+from clean.extract.tables import PAGE_FACTS, PAGES
+from clean.extract.worker import Lost, Outcome
+
+__all__ = ["PAGE_FACTS", "Extracted", "Limits", "extract", "extract_page", "here"]
 
 logger = logging.getLogger("sastra")
 
 OTHER_SCRIPT: Final = re.compile("[\u0370-\u177f\u1800-\u1cff\u2e80-\ua7ff\uac00-\ud7ff]")
 KHMER_OR_LATIN: Final = re.compile("[A-Za-z\u00c0-\u024f\u1780-\u17d3\u17dd]")
+CLOCKS_DIFFER: Final = timedelta(days=1)  # a page may bear tomorrow's date where it was written
 
 READ, NO_KHMER, TOO_LARGE, TOO_COSTLY, TOO_SLOW, FAILED = range(6)
 """What became of a payload: the values of page_outcome."""
 
-PAGE_FACTS: Final = pa.schema(
-    [
-        ("page_outcome", pa.int64()),
-        ("page_bytes", pa.int64()),
-        ("page_legacy_fonts", pa.int64()),
-        ("page_inner_capital_share", pa.float64()),
-        ("page_main_share", pa.float64()),
-        ("page_link_share", pa.float64()),
-        ("page_other_script_share", pa.float64()),
-        ("page_h1", pa.string()),
-    ]
-)
-"""Facts about a page, null for texts that came without one."""
-
-TEXT_COLUMNS: Final = ("text", "title", "author", "published_at")
-EXTRACTED: Final = pa.schema([*(DOCUMENT.field(name) for name in TEXT_COLUMNS), *PAGE_FACTS])
+LOST: Final = {
+    Outcome.TOO_SLOW: TOO_SLOW,
+    Outcome.TOO_LARGE: TOO_COSTLY,
+    Outcome.CRASHED: FAILED,
+    Outcome.FAILED: FAILED,
+}
+STATED: Final = ("text", "title", "author", "published_at")  # columns that a page gives anew
 
 
 @dataclass(frozen=True)
 class Extracted:
-    """One page, in the columns of EXTRACTED."""
+    """One page, in the columns of PAGES that it gives."""
 
     text: str = ""
     title: str | None = None
@@ -56,12 +52,21 @@ class Extracted:
     published_at: datetime | None = None
     page_outcome: int = READ
     page_bytes: int = 0
+    page_chars: int = 0
     page_legacy_fonts: int = 0
     page_inner_capital_share: float = 0.0
+    page_confidence: float = 0.0
     page_main_share: float = 0.0
     page_link_share: float = 0.0
+    page_comment_chars: int = 0
     page_other_script_share: float = 0.0
     page_h1: str | None = None
+    page_language: str | None = None
+    page_canonical_url: str | None = None
+    page_licence: str | None = None
+    page_licence_place: str | None = None
+    blocks: list[Candidate] = field(default_factory=list)
+    parents: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -72,15 +77,21 @@ class Limits:
     page_seconds: float
 
 
-def extract_page(payload: bytes, charset: str | None, url: str, limits: Limits) -> Extracted:
+Job = tuple[bytes, str | None, str, Limits, datetime | None]
+"""The arguments of extract_page."""
+
+
+def extract_page(
+    payload: bytes, charset: str | None, url: str, limits: Limits, latest: datetime | None = None
+) -> Extracted:
     """The main text of a page and what it says of itself; whatever the payload is, this returns.
 
     The limit on bytes bounds the work and gives the same result everywhere. The clock is there for what we have
-    not thought of: at its default it is some thousand times what a page needs.
+    not thought of: at its default it is some thousand times what a page needs. Dates after `latest` are not believed.
     """
     try:
         with time_limit(limits.page_seconds):
-            found = _extract(payload, charset, url, limits.page_bytes)
+            found = _extract(payload, charset, url, limits.page_bytes, latest)
     except TooSlowError:
         found = Extracted(page_outcome=TOO_SLOW)
     except Exception:  # a page of the open web must not end the run; the ledger counts it
@@ -89,7 +100,9 @@ def extract_page(payload: bytes, charset: str | None, url: str, limits: Limits) 
     return replace(found, page_bytes=len(payload))
 
 
-def _extract(payload: bytes, charset: str | None, url: str, most_bytes: int) -> Extracted:
+def _extract(
+    payload: bytes, charset: str | None, url: str, most_bytes: int, latest: datetime | None
+) -> Extracted:
     if len(payload) > most_bytes:
         return Extracted(page_outcome=TOO_LARGE)
     if not may_hold_khmer(payload):
@@ -99,28 +112,34 @@ def _extract(payload: bytes, charset: str | None, url: str, most_bytes: int) -> 
             page_inner_capital_share=inner_capital_share(payload),
         )
     html = decode(payload, charset)
-    return Extracted(page_outcome=TOO_COSTLY) if too_costly(html) else _read(html, url)
+    return Extracted(page_outcome=TOO_COSTLY) if too_costly(html) else _read(html, url, latest)
 
 
-def _read(html: str, url: str) -> Extracted:
+def _read(html: str, url: str, latest: datetime | None) -> Extracted:
     tree = LexborHTMLParser(html)
-    stated = read_metadata(tree, url)
-    heading = tree.css_first("h1")
-    h1 = one_line(heading.text()) if heading is not None else None
+    stated = read_metadata(tree, url, latest)
     page = read_blocks(tree)
-    kept = main_blocks(page)
-    chars = np.array([len(block.text) for block in page.blocks], float)
-    links = np.array([block.link_chars for block in page.blocks], float)
-    main_chars = float(chars[kept].sum())
+    blocks, parents = candidates(page), [element.parent for element in page.elements]
+    n_chars = sum(len(block.text) for block in page.blocks)
+    alone = settle_page(blocks, parents, stated.title)
     return Extracted(
-        text=_main_text(page, kept, stated.title),
+        text=alone.text,
         title=stated.title,
         author=stated.author,
         published_at=stated.published_at,
-        page_main_share=main_chars / max(float(chars.sum()), 1.0),
-        page_link_share=min(float(links[kept].sum()) / max(main_chars, 1.0), 1.0),
+        page_chars=n_chars,
+        page_confidence=alone.confidence,
+        page_main_share=alone.main_chars / max(n_chars, 1),
+        page_link_share=alone.link_share,
+        page_comment_chars=len(alone.comments),
         page_other_script_share=_other_script_share(page),
-        page_h1=h1,
+        page_h1=stated.heading,
+        page_language=stated.language,
+        page_canonical_url=stated.canonical_url,
+        page_licence=stated.licence.spdx if stated.licence else None,
+        page_licence_place=stated.licence.place if stated.licence else None,
+        blocks=blocks,
+        parents=parents,
     )
 
 
@@ -131,24 +150,42 @@ def _other_script_share(page: Page) -> float:
     return n_other / max(n_other + len(KHMER_OR_LATIN.findall(text)), 1)
 
 
-def _main_text(page: Page, kept: Any, title: str | None) -> str:
-    """The kept blocks, one a line, without a first one that only repeats the title."""
-    lines = [block.text for block, keep in zip(page.blocks, kept, strict=True) if keep]
-    if len(lines) > 1 and lines[0] == title:
-        lines = lines[1:]
-    return "\n".join(lines)
+def here(jobs: Iterable[Job]) -> list[Extracted | Lost]:
+    """Pages read in this process; `Worker(extract_page, …).map` reads them in one that can be killed."""
+    return [extract_page(*job) for job in jobs]
 
 
-def extract(records: pa.Table, limits: Limits) -> pa.Table:
-    """EXTRACTED for every record that has a payload; `text` and metadata of the others as they came, facts null."""
-    if records["payload"].null_count == len(records):
-        missing = {field.name: pa.nulls(len(records), field.type) for field in PAGE_FACTS}
-        return pa.table({**{name: records[name] for name in TEXT_COLUMNS}, **missing}, EXTRACTED)
-    columns = ("payload", "charset", "url", *TEXT_COLUMNS)
-    found: list[dict[str, Any]] = []
-    for payload, charset, url, *given in zip(*(records[name].to_pylist() for name in columns), strict=True):
-        if payload is None:
-            found.append(dict(zip(TEXT_COLUMNS, given, strict=True)))
-        else:
-            found.append(asdict(extract_page(payload, charset, url or "", limits)))
-    return pa.Table.from_pylist(found, EXTRACTED)
+def extract(
+    records: pa.Table, limits: Limits, read: Callable[[Iterable[Job]], Sequence[Extracted | Lost]] = here
+) -> pa.Table:
+    """PAGES: what is read from every record that has a payload; the others as they came, facts and blocks null."""
+    payloads = records["payload"].to_pylist()
+    found = iter(read(_jobs(records, payloads, limits)))
+    pages = [None if payload is None else _kept(next(found), len(payload)) for payload in payloads]
+    columns = {name: records[name] for name in PAGES.names if name in records.column_names}
+    given = {name: columns[name].to_pylist() for name in STATED} if any(pages) else {}
+    for name in PAGES.names:
+        if name in columns and not (name in STATED and any(pages)):
+            continue
+        column = given.get(name, [None] * len(pages))
+        values = [
+            value if page is None else getattr(page, name, None)
+            for page, value in zip(pages, column, strict=True)
+        ]
+        columns[name] = pa.array(values, PAGES.field(name).type)
+    return pa.table(columns, PAGES)
+
+
+def _jobs(records: pa.Table, payloads: list[bytes | None], limits: Limits) -> Iterable[Job]:
+    given = (records[name].to_pylist() for name in ("charset", "url", "fetched_at"))
+    for payload, charset, url, fetched_at in zip(payloads, *given, strict=True):
+        if payload is not None:
+            latest = fetched_at + CLOCKS_DIFFER if fetched_at else None
+            yield payload, charset, url or "", limits, latest
+
+
+def _kept(found: Extracted | Lost, n_bytes: int) -> Extracted:
+    """The page, or what stands for one that was lost on the way."""
+    if isinstance(found, Lost):
+        return Extracted(page_outcome=LOST[found.outcome], page_bytes=n_bytes)
+    return found

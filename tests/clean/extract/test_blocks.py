@@ -23,6 +23,19 @@ def texts(body: str) -> list[str]:
         ("<p>ភាសា\u200bខ្មែរ</p>", ["ភាសា\u200bខ្មែរ"]),
         ("<ul><li>មួយ<li>ពីរ</ul>", ["មួយ", "ពីរ"]),
         ("", []),
+        ("<pre>មួយ  ពីរ\n\n  បី</pre>", ["មួយ ពីរ\nបី"]),
+        ("<table><tr><td>ក<td>ខ</tr><tr><td><a href=x>គ</a><td></tr></table>", ["ក | ខ", "គ"]),
+        ("<table><tr><td><p>ក</p><p>ខ</p><td>គ</tr><tr><td><td>ឃ</tr></table>", ["ក ខ | គ", "| ឃ"]),
+        ("<table><tr><td>ក<td>ខ</tr></table>", ["ក", "ខ"]),
+        ("<table><tr><td>ក</tr><tr><td>ខ</tr></table>", ["ក", "ខ"]),
+        ("<table role=presentation><tr><td>ក<td>ខ</tr><tr><td>គ<td>ឃ</tr></table>", ["ក", "ខ", "គ", "ឃ"]),
+        ("<table><tr><td><div>ក</div><td>ខ</tr><tr><td>គ<td>ឃ</tr></table>", ["ក", "ខ", "គ", "ឃ"]),
+        (f"<table><tr><td>{'ក' * 201}<td>ខ</tr><tr><td>គ<td>ឃ</tr></table>", ["ក" * 201, "ខ", "គ", "ឃ"]),
+        (
+            "<table><tr><td><table><tr><td>ក<td>ខ</tr><tr><td>គ<td>ឃ</tr></table><td>ង</tr></table>",
+            ["ក | ខ", "គ | ឃ", "ង"],
+        ),
+        ("<table><tr><td> <td> </tr><tr><td> <td> </tr></table>", []),
     ],
 )
 def test_blocks(body: str, expected: list[str]) -> None:

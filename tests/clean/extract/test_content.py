@@ -1,4 +1,4 @@
-"""The main text among menus, footers and teasers."""
+"""Features of blocks, and the comments of readers."""
 
 from __future__ import annotations
 
@@ -8,39 +8,50 @@ import numpy as np
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from clean.extract.blocks import read_blocks
-from clean.extract.content import FEATURES, Measures, features, main_blocks, model
+from clean.extract.blocks import Page, read_blocks
+from clean.extract.content import FEATURES, features, in_comments, model
 from clean.extract.content_weights import WEIGHTS
+from clean.extract.measures import Measures
 
 
-def main_text(html: str) -> list[str]:
-    page = read_blocks(LexborHTMLParser(html))
-    return [block.text for block, keep in zip(page.blocks, main_blocks(page), strict=True) if keep]
-
-
-def test_menu_related_and_footer_stay_out(page: Callable[..., str], article: str) -> None:
-    assert "\n".join(main_text(page())) == article
-
-
-def test_a_short_line_between_paragraphs_stays(page: Callable[..., str], article: str) -> None:
-    first, *rest = article.split("\n")
-    assert main_text(page([first, "ការដាំដើមឈើ", *rest])) == [first, "ការដាំដើមឈើ", *rest]
-
-
-def test_a_page_of_one_sentence_keeps_it(page: Callable[..., str], article: str) -> None:
-    (sentence, *_) = article.split("\n")
-    assert main_text(page([sentence])) == [sentence]
-
-
-@pytest.mark.parametrize("html", ["", "<body></body>", "<body><p> </p><img src=x></body>"])
-def test_a_page_without_text_has_no_blocks(html: str) -> None:
-    assert main_text(html) == []
+def blocks(html: str) -> Page:
+    return read_blocks(LexborHTMLParser(html))
 
 
 def test_features_have_names_and_are_finite(page: Callable[..., str]) -> None:
-    blocks = read_blocks(LexborHTMLParser(page()))
-    values = features(blocks, Measures(blocks))
-    assert values.shape == (len(blocks.blocks), len(FEATURES))
+    read = blocks(page())
+    values = features(read, Measures(read))
+    assert values.shape == (len(read.blocks), len(FEATURES))
     assert np.isfinite(values).all()
     assert tuple(WEIGHTS) == FEATURES
     assert len(model().weights) == len(FEATURES)
+
+
+def test_a_paragraph_is_likelier_than_a_menu(page: Callable[..., str], article: str) -> None:
+    read = blocks(page())
+    chances = dict(
+        zip((b.text for b in read.blocks), model().chances(features(read, Measures(read))), strict=True)
+    )
+    paragraphs = article.split("\n")
+    others = [chance for text, chance in chances.items() if text not in paragraphs]
+    assert min(chances[text] for text in paragraphs) > max(others)
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ('class="comment-list"', True),
+        ('id="comments"', True),
+        ('class="post-comments"', True),
+        ('id="disqus_thread"', True),
+        ('class="x comment y"', True),
+        ('class="comments-open"', False),
+        ('class="no-comments"', False),
+        ('class="comment-count"', False),
+        ('class="article-body"', False),
+        ("", False),
+    ],
+)
+def test_comments_are_known_by_the_names_around_them(names: str, expected: bool) -> None:
+    read = blocks(f"<body><div {names}><div><p>អរគុណសម្រាប់អត្ថបទល្អ</p></div></div></body>")
+    assert in_comments(read, Measures(read)).tolist() == [expected]

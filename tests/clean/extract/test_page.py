@@ -77,12 +77,12 @@ def test_hostile_pages_end_in_an_outcome(payload: bytes, outcome: int) -> None:
     assert outcome == READ or found.text == ""
 
 
-def endless(_html: str, _url: str) -> Extracted:
+def endless(_html: str, _url: str, _latest: object) -> Extracted:
     while True:
         pass
 
 
-def broken(_html: str, _url: str) -> Extracted:
+def broken(_html: str, _url: str, _latest: object) -> Extracted:
     raise KeyError(0)
 
 

@@ -1,0 +1,62 @@
+"""Which blocks are kept, given how likely each is main text: by the page alone, or with what its host tells."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from clean.extract.measures import Booleans, Floats, Indices
+
+KEEP: Final = 0.55
+FILL: Final = 0.03  # what stands between kept blocks needs less
+FILL_LINK_SHARE: Final = 0.5
+CORE_SHARE: Final = 0.8
+
+
+class Blocks(NamedTuple):
+    """What the choice needs to know of a page's blocks, `(blocks,)`, and the parent of each element, `(elements,)`."""
+
+    letters: Floats
+    link_share: Floats
+    element: Indices
+    parents: list[int]
+    is_comment: Booleans
+
+
+def choose(blocks: Blocks, chances: Floats) -> Booleans:
+    """Which blocks are main text, `(blocks,) bool`: the likely ones and what stands between; at least one, if any.
+
+    Readers' comments are main text only where there is nothing else.
+    """
+    if not len(chances):
+        return np.zeros(0, bool)
+    if not blocks.is_comment.all():
+        chances = np.where(blocks.is_comment, 0.0, chances)
+    kept = chances >= KEEP
+    if not kept.any():
+        kept[chances.argmax()] = True
+    return _filled(blocks, chances, kept)
+
+
+def _filled(blocks: Blocks, chances: Floats, kept: Booleans) -> Booleans:
+    """Add what stands between kept blocks in the element that holds most of them: headings, short lines."""
+    in_core = _core(blocks, blocks.letters * kept)[blocks.element]
+    positions = np.flatnonzero(kept & in_core)
+    if not len(positions):
+        return kept
+    between = np.zeros(len(kept), bool)
+    between[positions[0] : positions[-1] + 1] = True
+    return np.asarray(kept | (between & in_core & (chances >= FILL) & (blocks.link_share < FILL_LINK_SHARE)))
+
+
+def _core(blocks: Blocks, kept_letters: Floats) -> Booleans:
+    """The innermost element with CORE_SHARE of the kept letters, and those inside it, `(elements,) bool`."""
+    sums = np.bincount(blocks.element, kept_letters, len(blocks.parents)).tolist()
+    for i in range(len(sums) - 1, 0, -1):
+        sums[blocks.parents[i]] += sums[i]
+    core = max(i for i, letters in enumerate(sums) if letters >= CORE_SHARE * sums[0])
+    inside = [i == core for i in range(len(sums))]
+    for i in range(core + 1, len(sums)):
+        inside[i] = inside[blocks.parents[i]]
+    return np.array(inside)

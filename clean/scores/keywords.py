@@ -26,6 +26,7 @@ LONGEST_PIECE: Final = 30  # characters but blanks
 SHORTEST_PHRASE: Final = 4
 SENTENCE_STOP_WORDS: Final = 2  # per 100 clusters
 LEAST_STUFFED_CLUSTERS: Final = 100
+FORGIVEN_ADDRESSES: Final = 2
 
 _BLANK: Final = 1
 _COMMA: Final = 2  # parts the pieces of a list
@@ -73,8 +74,9 @@ def stuffed_share(texts: Texts) -> Floats:
 
 
 def address_rate(texts: Texts) -> Floats:
-    """Web addresses per 100 clusters; a list of links has 2 and more."""
-    return ratio(100.0 * texts.phrases[:, ADDRESS_COLUMN], texts.counts.n_clusters)
+    """Web addresses but the first two per 100 clusters; a list of links has 2 and more."""
+    n_further = np.maximum(texts.phrases[:, ADDRESS_COLUMN] - FORGIVEN_ADDRESSES, 0)
+    return ratio(100.0 * n_further, texts.counts.n_clusters)
 
 
 @cache

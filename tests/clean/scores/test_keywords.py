@@ -58,10 +58,12 @@ def test_more_phrases_than_are_learnt(texts_of: Callable[..., Texts]) -> None:
 
 def test_addresses(texts_of: Callable[..., Texts], article: str) -> None:
     links = "\n".join(f"សិស្សដាំដើមឈើ https://sala.example/{n}" for n in range(9))
-    rates = keywords.address_rate(texts_of([links, f"{article} www.sala.example", ""]))
+    sources = f"{article} www.sala.example http://phnompenh.example"
+    rates = keywords.address_rate(texts_of([links, sources, f"{sources} https://kampot.example", ""]))
     assert rates[0] > 10
-    assert 0 < rates[1] < 1
-    assert rates[2] == 0
+    assert rates[1] == 0
+    assert 0 < rates[2] < 1
+    assert rates[3] == 0
 
 
 def test_stuffing_is_repetition_without_function_words(texts_of: Callable[..., Texts], article: str) -> None:

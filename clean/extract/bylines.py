@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -32,6 +33,7 @@ NOT_A_NAME: Final = re.compile(
 )
 MAX_NAME: Final = 80
 MAX_BYLINE: Final = 120
+MAX_BYLINES: Final = 20
 MAX_MARKED: Final = 5
 MAX_JOINT: Final = 8
 MAX_PARTS: Final = 5
@@ -55,7 +57,7 @@ def author(tree: LexborHTMLParser, stated: Statements) -> str | None:
 def _candidates(tree: LexborHTMLParser, stated: Statements) -> Iterator[str]:
     yield from (stated.metas[name] for name in METAS if name in stated.metas)
     yield from _linked(stated)
-    yield from _bylines(tree)
+    yield from islice(_bylines(tree), MAX_BYLINES)
     for node in stated.marked_authors[:MAX_MARKED]:
         text = one_line(node.text()) or ""
         if _has_shape_of_name(PREFIX.sub("", text)):
@@ -107,15 +109,12 @@ def _bylines(tree: LexborHTMLParser) -> Iterator[str]:
         return
     for node in body.css("*"):
         text = node.text(deep=False)
-        if len(text) > MAX_BYLINE or BYLINE.match(text) is None:
-            continue
-        if BYLINE.sub("", text, count=1).strip():
-            yield text.strip()
-        else:
-            yield from _completed(node)
+        if len(text) <= MAX_BYLINE and BYLINE.match(text):
+            yield text.strip() if BYLINE.sub("", text, count=1).strip() else _completed(node)
 
 
-def _completed(node: LexborNode) -> Iterator[str]:
+def _completed(node: LexborNode) -> str:
+    """The byline of an element that holds only the role, with the name that follows it; empty if none does."""
     for home in (node, node.parent):
         whole = one_line(home.text()) if home is not None else None
         if (
@@ -124,8 +123,8 @@ def _completed(node: LexborNode) -> Iterator[str]:
             and BYLINE.match(whole)
             and BYLINE.sub("", whole, count=1).strip()
         ):
-            yield whole
-            return
+            return whole
+    return ""
 
 
 def _has_shape_of_name(text: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Final, NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -26,6 +27,9 @@ MAX_OTHER_LETTERS: Final = 9  # the name of a town, vowels not counted
 YEAR: Final = re.compile("(?:19|20|25|១៩|២០|២៥)[\\d០-៩]{2}")
 OTHERS_WORDS: Final = frozenset(["blockquote", "cite", "q"])
 TEASERS: Final = frozenset(["a", "h1", "h2", "h3", "h4", "h5", "h6"])  # may tell of an event and its day
+MAX_DATES: Final = 100
+MAX_TIME_TEXT: Final = 10_000
+MAX_AROUND: Final = 1000
 ONE_DAY: Final = timedelta(days=1)  # between a clock in UTC and one in Cambodia
 
 
@@ -43,7 +47,7 @@ def shown_date(tree: LexborHTMLParser, times: list[LexborNode], latest: datetime
     Where several dates stand in places of one kind, it is a list of other pages and none is this page's. What
     speaks for a date is, in this order: a label (ចុះផ្សាយ), elements named after dates, standing outside of links.
     """
-    found = [*_stated_times(times), *_datelines(tree)]
+    found = [*_stated_times(times[:MAX_DATES]), *islice(_datelines(tree), MAX_DATES)]
     found = [shown for shown in found if latest is None or shown.day <= latest]
     days: dict[str, set[datetime]] = {}
     for shown in found:
@@ -55,16 +59,15 @@ def shown_date(tree: LexborHTMLParser, times: list[LexborNode], latest: datetime
 def _stated_times(times: list[LexborNode]) -> Iterator[Shown]:
     """The time elements that readers see the stated date in: one without may be of any age."""
     for node in times:
-        stated = parse_date(node.attributes.get("datetime") or "")
-        visible = node.text()
+        attributes, visible = node.attributes, node.text()
+        if len(visible) > MAX_TIME_TEXT:
+            return  # times nested in each other: reading them all is quadratic
+        stated = parse_date(attributes.get("datetime") or "")
         seen = parse_date(visible) if stated and len(visible) <= MAX_DATELINE else None
-        if stated and seen and abs(seen - stated) <= ONE_DAY and not _is_of_change(node):
-            yield Shown(seen, _rank(node, visible) + 1, _place(node))
-
-
-def _is_of_change(node: LexborNode) -> bool:
-    attributes = node.attributes
-    return attributes.get("itemprop") == "dateModified" or _says(node, CHANGED)
+        around = _around(node, visible)
+        is_of_change = attributes.get("itemprop") == "dateModified" or CHANGED.search(around)
+        if stated and seen and abs(seen - stated) <= ONE_DAY and not is_of_change:
+            yield Shown(seen, _rank(node, around) + 1, _place(node))
 
 
 def _datelines(tree: LexborHTMLParser) -> Iterator[Shown]:
@@ -75,9 +78,10 @@ def _datelines(tree: LexborHTMLParser) -> Iterator[Shown]:
         text = node.text(deep=False)
         if len(text) > 4 * MAX_DATELINE or YEAR.search(text) is None or node.tag in OTHERS_WORDS:
             continue
-        spare = 0 if node.tag in TEASERS else MAX_OTHER_LETTERS
-        if (day := _dateline(text, spare)) and not _says(node, CHANGED):
-            yield Shown(day, _rank(node, text), _place(node))
+        if day := _dateline(text, 0 if node.tag in TEASERS else MAX_OTHER_LETTERS):
+            around = _around(node, text)
+            if not CHANGED.search(around):
+                yield Shown(day, _rank(node, around), _place(node))
 
 
 def _dateline(text: str, n_other_letters: int) -> datetime | None:
@@ -95,15 +99,15 @@ def _other_letters(text: str) -> int:
     return len(WORDS_OF_DATES.sub("", plain(text)))
 
 
-def _says(node: LexborNode, pattern: re.Pattern[str]) -> bool:
-    """Whether an element, or the one that it stands in, has a word of the pattern in its own text."""
+def _around(node: LexborNode, text: str) -> str:
+    """The text of an element and the own text of the one that it stands in: a label may be in either."""
     parent = node.parent
-    own = [node, *([parent] if parent is not None else [])]
-    return any(pattern.search(text) for item in own if len(text := item.text(deep=False)) <= 1000)
+    outer = parent.text(deep=False) if parent is not None else ""
+    return f"{text}\n{outer}" if len(outer) <= MAX_AROUND else text
 
 
-def _rank(node: LexborNode, text: str) -> int:
-    labelled = LABEL.search(text) is not None or _says(node, LABEL)
+def _rank(node: LexborNode, around: str) -> int:
+    labelled = LABEL.search(around) is not None
     named = NAMING.search(_place(node)) is not None
     return 8 * labelled + 4 * named + 2 * (not _is_linked(node))
 

@@ -19,6 +19,7 @@ STATING: Final = (
     "[itemprop=author], .byline, .author, .author-name"
 )
 MAX_STATING: Final = 5000
+MAX_HEADINGS: Final = 20
 # JSON-LD about something on the page that is not its article.
 OTHER_THINGS: Final = frozenset([
     "Answer", "AudioObject", "BreadcrumbList", "Comment", "ImageObject", "ItemList", "ListItem", "Organization",
@@ -69,7 +70,7 @@ def _take(found: Statements, node: LexborNode) -> None:
             found.metas.setdefault(name.strip().lower(), content)
     elif tag == "title":
         found.title = found.title or one_line(node.text())
-    elif tag == "h1":
+    elif tag == "h1" and len(found.headings) < MAX_HEADINGS:
         found.headings += filter(None, [one_line(node.text())])
     elif tag == "script":
         found.things += _json_ld(node.text() or "")

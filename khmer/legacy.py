@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from khmer.clusters import counts, invalid_rate_of
 from khmer.codepoints import BASE_CLASS, COENG, RO
-from khmer.normalize import normalize_text
+from khmer.normalize import normalize
 
 _RO_BEFORE: Final = "\ue000"  # coeng ro where it stands on paper; a private code until it is moved
 
@@ -55,6 +55,7 @@ _SEQUENCES: Final = {
     "B§": "ឰ",
     "]‘": "ឨ",
     "]_": "ឳ",
+    "[ü": "ឱ្យ",  # what [ shows already
     "T,": "ឡ",  # typed for the look-alike: no Khmer word has ទ្ប
     "Ba": "ញ",  # without its tail, where a subscript follows
     "³": "៖",  # alone; behind a letter it is ៈ
@@ -64,7 +65,7 @@ _ALONE: Final = {code: chr(0xE001 + i) for i, code in enumerate(",<;_‘’")}  
 _KEPT: Final = str.maketrans({private: code for code, private in _ALONE.items()} | {_RO_BEFORE: COENG + RO})
 _LETTER: Final = re.escape(_CONSONANTS + _SUBJOINED + _ZERO_WIDTH + _BEHIND + _BEFORE + _OTHERS[:7] + "[´¤")
 _SEQUENCE: Final = re.compile(
-    f"b[£¤]|B[£¤§]|\\][‘_]|T,|Ba(?=[{_SUBJOINED}])|B(?P<tail>[©ä¢ÄØJð])a|(?<![{_LETTER}])[³:,<;_‘’]"
+    f"b[£¤]|B[£¤§]|\\][‘_]|\\[ü|T,|Ba(?=[{_SUBJOINED}])|B(?P<tail>[©ä¢ÄØJð])a|(?<![{_LETTER}])[³:,<;_‘’]"
 )
 
 # Text layers of PDFs and what was made from them put marks that take no room behind the next letter and a space.
@@ -129,7 +130,8 @@ def convert(text: str, encoding: str) -> str:
 
 def _from_limon(codes: str) -> str:
     visual = _SEQUENCE.sub(_joined, _in_place(codes)).translate(_TABLE)
-    return normalize_text(_SYLLABLE.sub(_ordered, visual).translate(_KEPT))
+    khmer = _SYLLABLE.sub(_ordered, visual).translate(_KEPT)
+    return str(normalize(pa.array([khmer], pa.large_string()))[0])
 
 
 def _in_place(codes: str) -> str:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from khmer.buffers import Utf8, large_strings, utf8, with_nulls_of
 from khmer.reference import repair_text
-from khmer.rules import STANDARD, Options, Rule
+from khmer.rules import GROUPS, STANDARD, Options, Rule
 
 
 class Repaired(NamedTuple):
@@ -26,6 +26,10 @@ class Repaired(NamedTuple):
     # (n, rules), a column for each `Rule`: code points that went or were spelt out, clusters that a rule changed, and
     # 1 for form C.
     n_by_rule: NDArray[np.int64]
+
+    def by_group(self) -> dict[str, NDArray[np.int64]]:
+        """The counts of each text by group of rules, each `(n,)`."""
+        return {name: self.n_by_rule[:, rules].sum(axis=1) for name, rules in GROUPS.items()}
 
 
 def normalize_text(text: str, options: Options = STANDARD) -> str:
@@ -46,6 +50,21 @@ def repair(texts: pa.Array | pa.ChunkedArray, options: Options = STANDARD) -> Re
     if for_reference.any():
         repaired = _with_reference(repaired, documents, for_reference, options)
     return repaired._replace(texts=with_nulls_of(repaired.texts, texts))
+
+
+def repaired_anew(
+    repaired: Repaired, texts: pa.Array | pa.ChunkedArray, rows: NDArray[np.bool_], options: Options
+) -> Repaired:
+    """The result with some rows, `(n,) bool`, repaired again from the texts as they came, under other options.
+
+    For documents found to be in a language that the rules of Khmer would harm: see `khmer.rules.MINORITY`.
+    """
+    if not rows.any():
+        return repaired
+    anew = repair(texts.filter(pa.array(rows)), options)
+    n_repaired, n_by_rule = repaired.n_repaired.copy(), repaired.n_by_rule.copy()
+    n_repaired[rows], n_by_rule[rows] = anew.n_repaired, anew.n_by_rule
+    return Repaired(pc.replace_with_mask(repaired.texts, pa.array(rows), anew.texts), n_repaired, n_by_rule)
 
 
 def _with_reference(

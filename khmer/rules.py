@@ -84,6 +84,17 @@ RULES: Final = {
     Rule.COENG_DA: Stated("coeng da becomes coeng ta, which looks the same", "UTN #61, pp. 31 and 32"),
 }
 
+# What attributes and ledgers count together.
+GROUPS: Final = {
+    "order": (Rule.ORDER, Rule.COENG_RO, Rule.COENG_TWICE),
+    "spelling": (Rule.E_II, Rule.E_AA, Rule.OE_AA, Rule.OE_U, Rule.U_FOR_SHIFTER),
+    "coeng_da": (Rule.COENG_DA,),
+    "deprecated": (Rule.DEPRECATED_17A3, Rule.DEPRECATED_17A4, Rule.DEPRECATED_17D8, Rule.INHERENT_VOWEL),
+    "zwsp": (Rule.ZWSP,),
+    "invisible": (Rule.INVISIBLE, Rule.ZWNJ, Rule.ZWJ),
+    "form_c": (Rule.FORM_C,),
+}
+
 
 @dataclass(frozen=True)
 class Options:

@@ -23,7 +23,7 @@ SAMPLE_BYTES: Final = 100_000
 LEAST_WORDS: Final = 50
 
 # What a short block of legacy text has and a short block of English has not.
-ODD: Final = re.compile("[a-z][A-Z]|[¢-ÿμ]|[A-Za-z)][;:_][A-Za-z]|\\)[aA]")
+ODD: Final = re.compile("[a-z][A-Z]|[A-Z]{2}[a-z]{2}|[¢-ÿμ]|[A-Za-z)][;:_][A-Za-z]|\\)[aA]")
 MOST_INVALID_BLOCK: Final = (
     0.1  # a word of English becomes about that; a block without evidence of its own must be better
 )

@@ -26,7 +26,7 @@ WORDS = [
     ("hu‘n sIu ba:n", "ហ៊ុន ស៊ី បា៉ន", "register shifters, typed or shown by -u"),
     ("k¾ B½t’man karN_ ral;", "ក៏ ព័ត៌មាន ការណ៍ រាល់", "signs"),
     ("\\T§iBl ]bkrN_ «Buk »kas Éksar b¤", "ឥទ្ធិពល ឧបករណ៍ ឪពុក ឱកាស ឯកសារ ឬ", "independent vowels"),
-    ("[ ´ epSg²", "ឱ្យ ខ្ញុំ ផ្សេងៗ", "codes for whole words, repetition"),
+    ("[ [ü ´ epSg²", "ឱ្យ ឱ្យ ខ្ញុំ ផ្សេងៗ", "codes for whole words, repetition"),
     ("ry³eBl bnÞab; ³", "រយៈពេល បន្ទាប់ ៖", "yuukaleapintu in a word, camnuc pii kuuh alone"),
     ("1>500` ¬mYyBan;R)aMry¦ .", "១.៥០០៛ (មួយពាន់ប្រាំរយ) ។", "digits and punctuation"),
     ("PñMeBj , esomrab", "ភ្នំពេញ , សៀមរាប", "a comma that stands alone is no subscript"),

@@ -7,6 +7,7 @@ import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from khmer.codepoints import CLUSTER, INVISIBLE_CLASS, SHIFTER_CLASS
 from khmer.explain import explain
-from khmer.normalize import normalize, normalize_text, repair
+from khmer.normalize import normalize, normalize_text, repair, repaired_anew
 from khmer.reference import repair_text
 from khmer.rules import MINORITY, STANDARD, Options, Rule
 
@@ -120,6 +121,26 @@ def test_repairs_are_counted_per_text_and_rule() -> None:
         {Rule.ZWSP: 2},
         {Rule.COENG_DA: 1},
     ]
+
+
+def test_repairs_are_counted_by_group() -> None:
+    groups = repair(pa.array(["ស្រ្តី ខែ្មរ", f"បណ្ដាញ{ZWSP}{ZWSP}\ufeff", None])).by_group()
+    assert {name: counts.tolist() for name, counts in groups.items() if counts.any()} == {
+        "order": [2, 0, 0],
+        "coeng_da": [0, 1, 0],
+        "zwsp": [0, 2, 0],
+        "invisible": [0, 1, 0],
+    }
+
+
+def test_rows_in_other_languages_are_repaired_anew() -> None:
+    texts = pa.chunked_array([["កណ្ដាល", f"កើត{ZWSP}ប៊្រី"], [None, "កណ្ដឹង"]])
+    first = repair(texts)
+    anew = repaired_anew(first, texts, np.array([False, True, True, True]), MINORITY)
+    assert anew.texts.to_pylist() == ["កណ្តាល", f"កើត{ZWSP}ប្រ៊ី", None, "កណ្ដឹង"]
+    assert anew.n_repaired.tolist() == [1, 1, 0, 0]
+    assert anew.n_by_rule[:, Rule.ZWSP].tolist() == [0, 0, 0, 0]
+    assert repaired_anew(first, texts, np.zeros(4, bool), MINORITY) is first
 
 
 def test_rules_counted_are_the_rules_explained() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from khmer.kernels import Treatment
-from khmer.rules import RULES, Rule
+from khmer.rules import GROUPS, RULES, Rule
 
 
 def test_every_rule_is_stated_with_its_source() -> None:
@@ -27,3 +27,7 @@ def test_dropped_characters_are_counted_in_the_column_of_their_rule() -> None:
 @pytest.mark.parametrize("rule", [rule for rule in Rule if rule >= Rule.ORDER])
 def test_rules_of_clusters_have_a_column(rule: Rule) -> None:
     assert Treatment.REFERENCE - Treatment.INVISIBLE <= rule < 64
+
+
+def test_every_rule_is_in_one_group() -> None:
+    assert sorted(rule for rules in GROUPS.values() for rule in rules) == list(Rule)

@@ -46,6 +46,7 @@ BLOCKS = [
     "12",
     "ទំព័រដើម",
     "eCIgÉk",
+    "PUmi",
 ]
 KHMER = [
     "ដំណឹងអំពីស្រូវ",
@@ -59,8 +60,8 @@ KHMER = [
 def test_legacy_blocks_become_khmer_and_others_stay() -> None:
     result = converted(BLOCKS)
     assert result is not None
-    assert result.blocks == [BLOCKS[0], *KHMER, BLOCKS[3], BLOCKS[4], "ជើងឯក"]
-    assert result.n_converted == sum(map(len, [*KHMER, "ជើងឯក"]))
+    assert result.blocks == [BLOCKS[0], *KHMER, BLOCKS[3], BLOCKS[4], "ជើងឯក", "ភូមិ"]
+    assert result.n_converted == sum(map(len, [*KHMER, "ជើងឯក", "ភូមិ"]))
     assert result.invalid_rate == 0
 
 

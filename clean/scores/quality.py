@@ -17,19 +17,19 @@ from clean.scores.texts import Floats
 
 LABELS: Final = ("junk", "poor", "readable", "good")
 READABLE: Final = LABELS.index("readable")
-COUNTED: Final = ("khmer_khmer_chars", "c4_sentence_ends")  # enter as log(1 + x)
+COUNTED: Final = ("c4_longest_ascii_run", "c4_long_lines")  # enter as log(1 + x)
 FEATURES: Final = (
     *COUNTED,
-    "khmer_khmer_share",
-    "khmer_latin_share",
-    "khmer_digit_share",
-    "khmer_punctuation_share",
     "c4_ended_line_share",
     "fineweb_lines_per_word",
     "fineweb_stop_word_rate",
-    "perplexity_bits_per_cluster",
-    "language_mixed_line_share",
+    "gopher_bullet_line_share",
+    "gopher_ellipsis_line_share",
+    "keywords_listed_share",
+    "khmer_digit_share",
+    "khmer_punctuation_share",
     "language_pair_fit",
+    "perplexity_bits_per_cluster",
 )
 
 

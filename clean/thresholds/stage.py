@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -67,7 +67,7 @@ def measure(task: Task[ThresholdsConfig]) -> dict[str, Any]:
     """Write both tables; the rows for all sources together."""
     attributes = Attributes(task.arguments["attributes"])
     chosen = task.config.rules or [Rule(**rule) for rule in task.arguments["rules"]]
-    rules = Rules(chosen, attributes.values, attributes.sources)
+    rules = Rules(chosen, lru_cache(maxsize=1)(attributes.values), attributes.sources)
     if strange := sorted(set(task.config.reference) - set(rules.sources)):
         msg = f"reference: got {strange[0]!r}; expected one of {', '.join(sorted(set(rules.sources)))}"
         raise ConfigurationError(msg)

@@ -13,7 +13,7 @@ import numpy as np
 
 from clean.scores.kernels import Mark, Shape
 from clean.scores.texts import Floats, Integers, Texts, ratio
-from clean.scores.wording import NOTICE_COLUMN, PLACEHOLDER_COLUMN
+from clean.scores.wording import MARKUP_COLUMN, NOTICE_COLUMN, PLACEHOLDER_COLUMN
 
 LONG_LINE_CHARS: Final = 200
 
@@ -51,6 +51,11 @@ def notice_rate(texts: Texts) -> Floats:
 def code_marks(texts: Texts) -> Floats:
     """Curly brackets per 1,000 characters (C4 drops any page with one)."""
     return ratio(1000.0 * texts.marks[:, Mark.CURLY], texts.counts.n_chars)
+
+
+def markup_rate(texts: Texts) -> Floats:
+    """Tags, entities and templates per 100 clusters: pages whose source came with the text, as C4's brackets tell."""
+    return ratio(100.0 * texts.phrases[:, MARKUP_COLUMN], texts.counts.n_clusters)
 
 
 def longest_ascii_run(texts: Texts) -> Integers:

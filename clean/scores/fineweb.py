@@ -15,6 +15,7 @@ from clean.scores.texts import Floats, Integers, Texts, ratio
 from clean.scores.wording import N_STOP_WORDS
 
 SHORT_LINE_CHARS: Final = 30
+LONG_CLUSTERS: Final = 150
 
 
 def short_line_share(texts: Texts) -> Floats:
@@ -35,3 +36,11 @@ def stop_words(texts: Texts) -> Integers:
 def stop_word_rate(texts: Texts) -> Floats:
     """Occurrences of the 14 most common function words per 100 clusters: how much of a text is in sentences."""
     return ratio(100.0 * texts.phrases[:, :N_STOP_WORDS].sum(axis=1), texts.counts.n_clusters)
+
+
+def stop_word_rate_of_long(texts: Texts) -> Floats:
+    """`stop_word_rate` of texts of at least 150 clusters, null for shorter ones: a headline has none.
+
+    Prose has 8; under 1 are lists, menus and broken print.
+    """
+    return np.where(texts.counts.n_clusters >= LONG_CLUSTERS, stop_word_rate(texts), np.nan)

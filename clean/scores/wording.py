@@ -19,15 +19,29 @@ NOTICES: Final = (
     "គោលការណ៍ភាពឯកជន", "លក្ខខណ្ឌប្រើប្រាស់", "លក្ខខណ្ឌនៃការប្រើប្រាស់",
 )  # fmt: skip
 
+# What is left of a page's source in a text that was taken out of it badly.
+MARKUP: Final = (
+    "<p>", "</p>", "<p ", "<br", "<div", "</div", "<span", "</span", "<strong>", "</strong>", "<a href", "</a>",
+    "<img ", "<td", "<li>", "href=", "src=", "style=", "class=", "&nbsp;", "&amp;", "&quot;", "&#", "[/", "] => ",
+    "function(", "{{", "}}", "{display", "<?php", "document.write", "adsbygoogle",
+)  # fmt: skip
 ADDRESSES: Final = ("http://", "https://", "www.*")
 # A text that names nothing of what is advertised needs no closer look.
 ADVERTISED: Final = tuple(
     sorted({name for terms in (GAMBLING, ADULT) for group in terms.names for name in group})
 )
 
-PHRASES: Final[Groups] = (*((word,) for word in STOP_WORDS), PLACEHOLDER, NOTICES, ADDRESSES, ADVERTISED)
+PHRASES: Final[Groups] = (
+    *((word,) for word in STOP_WORDS),
+    PLACEHOLDER,
+    NOTICES,
+    MARKUP,
+    ADDRESSES,
+    ADVERTISED,
+)
 N_STOP_WORDS: Final = len(STOP_WORDS)
 PLACEHOLDER_COLUMN: Final = N_STOP_WORDS
 NOTICE_COLUMN: Final = N_STOP_WORDS + 1
-ADDRESS_COLUMN: Final = N_STOP_WORDS + 2
-ADVERTISED_COLUMN: Final = N_STOP_WORDS + 3
+MARKUP_COLUMN: Final = N_STOP_WORDS + 2
+ADDRESS_COLUMN: Final = N_STOP_WORDS + 3
+ADVERTISED_COLUMN: Final = N_STOP_WORDS + 4

@@ -13,7 +13,7 @@ def n_words(texts: Texts) -> Integers:
 
 
 def mean_chars(texts: Texts) -> Floats:
-    """Mean length of a word in code points (Gopher: 3 to 10, FineWeb2: 2 to 13); about 4.3 in prose."""
+    """Mean length of a word in code points (Gopher: 3 to 10, FineWeb2: 2 to 13); about 5 in prose."""
     offsets = texts.words.offsets
     total = np.concatenate([[0], np.cumsum(texts.words.n_chars)])
     return ratio(total[offsets[1:]] - total[offsets[:-1]], np.diff(offsets))

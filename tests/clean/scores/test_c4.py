@@ -45,3 +45,11 @@ def test_notices_long_lines_and_ascii(texts_of: Callable[..., Texts], article: s
     assert rates[1:].tolist() == [0, 0, 0]
     assert c4.long_lines(texts).tolist() == [0, 0, 1, 1]
     assert c4.longest_ascii_run(texts).tolist() == [10, 11, 0, 1200]
+
+
+def test_markup(texts_of: Callable[..., Texts]) -> None:
+    texts = texts_of(
+        ['<p><span style="x">កខ</span></p> គ&nbsp;ឃ', "ក < ខ > គ", "Array ( [0] => ក [1] => ខ )", "{{ប្រអប់}}"]
+    )
+    n_clusters = texts.counts.n_clusters
+    assert (c4.markup_rate(texts) * n_clusters / 100).round().tolist() == [6, 0, 2, 2]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import pytest
@@ -18,9 +19,14 @@ def test_lines(texts_of: Callable[..., Texts], article: str) -> None:
 
 
 def test_function_words(texts_of: Callable[..., Texts], article: str) -> None:
-    prose, names = fineweb.stop_word_rate(texts_of([article, "សុខ ដារ៉ា ចាន់ ធារី"])).tolist()
-    assert names == 0
+    names = "សុខ ដារ៉ា ចាន់ ធារី"
+    texts = texts_of([article, names, article * 2, f"{names} " * 30])
+    prose, listed, *_ = fineweb.stop_word_rate(texts).tolist()
+    assert listed == 0
     assert 3 < prose < 20
+    assert fineweb.stop_word_rate_of_long(texts).tolist() == pytest.approx(
+        [math.nan, math.nan, prose, 0], nan_ok=True, abs=0.1
+    )
 
 
 def test_different_function_words(texts_of: Callable[..., Texts]) -> None:

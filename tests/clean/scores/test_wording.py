@@ -14,6 +14,7 @@ def test_phrases_are_in_canonical_spelling_and_each_has_its_column() -> None:
     assert [normalize_text(phrase) for phrase in phrases] == phrases
     assert wording.PHRASES[wording.PLACEHOLDER_COLUMN] is wording.PLACEHOLDER
     assert wording.PHRASES[wording.NOTICE_COLUMN] is wording.NOTICES
+    assert wording.PHRASES[wording.MARKUP_COLUMN] is wording.MARKUP
     assert wording.PHRASES[wording.ADDRESS_COLUMN] is wording.ADDRESSES
     assert wording.PHRASES[wording.ADVERTISED_COLUMN] is wording.ADVERTISED
 

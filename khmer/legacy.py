@@ -94,6 +94,7 @@ _INNER_CAPITAL: Final = re.compile("[a-z][A-Z]")
 _CODE: Final = re.compile("[A-Za-z¢-ÿμ]")
 _KHMER: Final = re.compile("[ក-\u17d2]")
 _ACCENTED: Final = re.compile("[¢-ÿμ]")
+_BANTOC, _THEIR_BANTOC = ";", "´"  # in Limon the latter is the word ខ្ញុំ
 _LEAST_WORDS: Final = 5
 # Measured on pieces of 100 to 300 characters of three Limon texts, of 12 languages in Latin letters and of JavaScript.
 _LEAST_INNER_CAPITALS: Final = 0.3  # of words; Limon .31 and more; languages under .1, JavaScript up to .44
@@ -106,6 +107,8 @@ _MOST_INVALID: Final = (
 def detect(text: str) -> str | None:
     """The legacy encoding that a text is in, or None; a text of under five words is in none."""
     sample = text[:_SAMPLE]
+    if not (_INNER_CAPITAL.search(sample) and _ACCENTED.search(sample)):
+        return None
     words, n_codes = _WORD.findall(sample), len(_CODE.findall(sample))
     n_inner = sum(_INNER_CAPITAL.search(word) is not None for word in words)
     if (
@@ -113,9 +116,18 @@ def detect(text: str) -> str | None:
         or n_inner < _LEAST_INNER_CAPITALS * len(words)
         or len(_ACCENTED.findall(sample)) < _LEAST_ACCENTED * n_codes
         or len(_KHMER.findall(sample)) > n_codes
+        or in_other_layout(sample)
     ):
         return None
     return LIMON if invalid_rate(_from_limon(sample)) <= _MOST_INVALID else None
+
+
+def in_other_layout(text: str) -> bool:
+    """Whether text that looks like Limon is in ABC or Baidok, for which there is no table.
+
+    They share most letters with Limon, but write bantoc, a sign of every other sentence, with another code.
+    """
+    return text.count(_THEIR_BANTOC) > text.count(_BANTOC)
 
 
 def invalid_rate(text: str) -> float:

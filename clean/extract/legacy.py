@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from khmer.legacy import convert, detect, invalid_rate
+from khmer.legacy import convert, detect, in_other_layout, invalid_rate
 
 FONT_NAME: Final = re.compile(
     rb"[\"':;,=\s](?:limon[ _-]?[a-z]{0,2}\d|limon\b|abc[ _-](?:text|zoom|bold|khmer)|khek[ _-]|kh[ _-]?limon|baidok"
@@ -60,8 +60,11 @@ def converted(blocks: Sequence[str]) -> Converted | None:
     A long block shows its encoding by itself. One too short for that follows the others of its page if it looks odd
     in a Latin language; a caption in English stays.
     """
+    odd = "\n".join(block for block in blocks if ODD.search(block))
+    if in_other_layout(odd):
+        return None
     own = [detect(block) for block in blocks]
-    encoding = next((found for found in own if found), None) or detect("\n".join(blocks))
+    encoding = next((found for found in own if found), None) or detect(odd)
     if encoding is None:
         return None
     khmer = [_khmer_of(block, found, encoding) for block, found in zip(blocks, own, strict=True)]

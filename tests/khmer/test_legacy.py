@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from khmer.clusters import counts
 from khmer.legacy import LIMON, convert, detect, invalid_rate
 from khmer.normalize import normalize_text
 
@@ -90,3 +94,13 @@ def test_any_text_becomes_canonical_text(text: str) -> None:
 @pytest.mark.parametrize("code", ["e", "ei ", "ñ"])
 def test_long_runs_take_linear_time(code: str) -> None:
     assert len(convert(code * 100_000, LIMON)) <= 300_000
+
+
+@pytest.mark.realdata
+@pytest.mark.parametrize("name", ["constitution", "criminal_code", "law_f_14"])
+def test_real_laws_become_well_formed_khmer(real_data: Path, name: str) -> None:
+    text = (real_data / "legacy" / f"limon_{name}.txt").read_text(encoding="utf-8")
+    assert detect(text) == LIMON
+    khmer = convert(text, LIMON)
+    assert invalid_rate(khmer) < 0.0005
+    assert counts(pa.array([khmer])).n_latin[0] == 0

@@ -72,6 +72,13 @@ def test_pages_without_legacy_text_are_left_alone(blocks: list[str]) -> None:
     assert converted(blocks) is None
 
 
+def test_other_layouts_are_not_taken_for_limon() -> None:
+    theirs = str.maketrans({";": "´", ":": "¨", "H": "¼"})
+    assert converted(BLOCKS) is not None
+    assert converted([block.translate(theirs) for block in BLOCKS]) is None
+    assert converted([*BLOCKS, "cab´epþIm )ac´RsUv dl´pÞH rbs´eK ral´éf¶ TaMgGs´Kña k¾yl´RBm"]) is None
+
+
 def test_what_does_not_become_khmer_is_refused() -> None:
     scrambled = BLOCKS[2] + " úaMeIae" * 4
     assert converted([scrambled]) is None

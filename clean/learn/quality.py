@@ -163,8 +163,8 @@ def source_of(model: Fit) -> str:
     """The module of the weights."""
     columns = np.column_stack(model[:-1]).round(4).tolist()
     rows = "".join(f'    "{name}": {tuple(row)},\n' for name, row in zip(FEATURES, columns, strict=True))
-    what = "Scores: least, most, mean, spread, weight. Biases: poor, readable, good."
-    head = f'"""Written by `python -m clean.learn.quality`. {what}"""\n\n'
+    what = "Of each score least, most, mean, spread, weight; a bias for poor, readable and good."
+    head = f'"""Written by `python -m clean.learn.quality`.\n\n{what}\n"""\n\n'
     return f"{head}WEIGHTS = {{\n{rows}}}\nBIASES = {tuple(model.biases.round(4).tolist())}\n"
 
 

@@ -1,4 +1,7 @@
-"""Written by `python -m clean.learn.quality`. Scores: least, most, mean, spread, weight. Biases: poor, readable, good."""
+"""Written by `python -m clean.learn.quality`.
+
+Of each score least, most, mean, spread, weight; a bias for poor, readable and good.
+"""
 
 WEIGHTS = {
     "c4_longest_ascii_run": (0.0, 4.6423, 1.7144, 1.2037, -0.4527),

@@ -17,7 +17,7 @@ HEADLINE = "ទំព័រដើម | ដំណឹងស្រុកស្រ�
 
 def test_prose_is_more_readable_than_tags(texts_of: Callable[..., Texts], article: str) -> None:
     prose, tags, headline = quality.readable(score_texts(texts_of([article, TAGS, HEADLINE])))
-    assert prose > 0.9
+    assert prose > 0.8
     assert max(tags, headline) < 0.4
 
 

@@ -197,8 +197,12 @@ def _isbn(random: Random) -> str:
 
 
 def _law(random: Random) -> str:
-    return written(random, random.choice((f"នស/រកម/{digits(random, 4)}/{digits(random, 3)}", f"{digits(random, 3)} អនក្រ.បក",
-                                          f"{digits(random, 2)}/{digits(random, 3)}")))  # fmt: skip
+    forms = (
+        f"នស/រកម/{digits(random, 4)}/{digits(random, 3)}",
+        f"{digits(random, 3)} អនក្រ.បក",
+        f"{digits(random, 2)}/{digits(random, 3)}",
+    )
+    return written(random, random.choice(forms))
 
 
 def _years(random: Random) -> str:

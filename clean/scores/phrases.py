@@ -57,6 +57,9 @@ _NOT_KHMER: Final = 0x7F  # in a pair; U+17FF is not assigned
 _MARK: Final = int(_Kind.MARK | _Kind.COENG)
 _COENG: Final = int(_Kind.COENG)
 _WORD: Final = int(_Kind.WORD)
+_ONE: Final = np.uint64(1)
+_TWO: Final = np.uint64(2)
+_THREE: Final = np.uint64(3)
 _COENG_BEFORE: Final = int(_Edge.COENG_BEFORE)
 _WORD_BEFORE: Final = int(_Edge.WORD_BEFORE)
 _MARK_AFTER: Final = int(_Edge.MARK_AFTER)
@@ -99,6 +102,29 @@ def _entry_before(data: NDArray[np.uint8], first: int, i: int, symbols: NDArray[
 
 
 @njit(cache=True, nogil=True)
+def _first_candidate(data: NDArray[np.uint8], start: int, end: int, pairs: NDArray[np.uint8]) -> Any:
+    """The first byte from a byte on that is no Khmer character, or begins a pair that a phrase begins with.
+
+    Unsigned indices spare a check for a minus, and every character is read once.
+    """
+    i, stop = np.uint64(start), np.uint64(end)
+    if i == stop or data[i] != _LEAD or data[i + _ONE] | 1 != _SECOND:
+        return start
+    this = (np.int64(data[i + _ONE]) & 1) << 6 | np.int64(data[i + _TWO]) & 0x3F
+    while True:
+        j = i + _THREE
+        is_khmer = j < stop and data[j] == _LEAD and data[j + _ONE] | 1 == _SECOND
+        following = np.int64(_NOT_KHMER)
+        if is_khmer:
+            following = (np.int64(data[j + _ONE]) & 1) << 6 | np.int64(data[j + _TWO]) & 0x3F
+        if pairs[np.uint64(this << 7 | following)]:
+            return np.int64(i)
+        if not is_khmer:
+            return np.int64(j)
+        i, this = j, following
+
+
+@njit(cache=True, nogil=True)
 def _find(text: Utf8, trie: _Trie, counts: Integers, matches: Integers) -> None:
     """Add the occurrences of each group in each document to `counts`, `(n, groups)`.
 
@@ -112,15 +138,9 @@ def _find(text: Utf8, trie: _Trie, counts: Integers, matches: Integers) -> None:
         first, end = offsets[document], offsets[document + 1]
         i = first
         while i < end:
-            if data[i] == _LEAD and data[i + 1] | 1 == _SECOND:
-                pair = (np.int64(data[i + 1]) & 1) << 13 | (np.int64(data[i + 2]) & 0x3F) << 7
-                if i + 3 < end and data[i + 3] == _LEAD and data[i + 4] | 1 == _SECOND:
-                    pair |= (np.int64(data[i + 4]) & 1) << 6 | np.int64(data[i + 5]) & 0x3F
-                else:
-                    pair |= _NOT_KHMER
-                if not pairs[pair]:
-                    i += 3
-                    continue
+            i = _first_candidate(data, i, end, pairs)
+            if i == end:
+                break
             code, width = _decode(data, i)
             state = np.int64(children[0, np.int64(symbols[code]) >> _SYMBOL_SHIFT])
             j = i + width

@@ -31,11 +31,11 @@ class Repetition(NamedTuple):
 
 
 class _Space(NamedTuple):
-    """Room for the longest text."""
+    """Room for the longest text. Indices are unsigned, which spares a check for a minus at every look-up."""
 
     prefixes: Hashes  # rolling hash of the units before each
-    starts: Integers  # of n-grams that may occur twice
-    slots: Integers  # of these, where they are in the table
+    starts: Hashes  # of n-grams that may occur twice
+    slots: Hashes  # of these, where they are in the table
     keys: Hashes  # open addressing, 0 is empty
     counts: Integers
 
@@ -43,7 +43,7 @@ class _Space(NamedTuple):
 @njit(cache=True, nogil=True)
 def _size_for(count: int) -> int:
     size = 16
-    while size < 2 * count:
+    while size < 4 * count:
         size *= 2
     return size
 
@@ -56,12 +56,13 @@ def _count(space: _Space, n_starts: int, n: int) -> Any:
     for _ in range(n):
         power = power * _BASE
     size = _size_for(n_starts)
-    mask = np.uint64(size - 1)
+    mask, length = np.uint64(size - 1), np.uint64(n)
     keys[:size] = 0
-    most, repeated, covered = 0, 0, 0  # units before `covered` have been counted
-    for k in range(n_starts):
+    most = np.int64(0)
+    repeated, covered = np.uint64(0), np.uint64(0)  # units before `covered` have been counted
+    for k in range(np.uint64(n_starts)):
         start = starts[k]
-        gram = prefixes[start + n] - prefixes[start] * power | _ONE
+        gram = prefixes[start + length] - prefixes[start] * power | _ONE
         slot = (gram * _BASE) >> _SHIFT & mask
         while keys[slot] != 0 and keys[slot] != gram:
             slot = (slot + _ONE) & mask
@@ -71,20 +72,21 @@ def _count(space: _Space, n_starts: int, n: int) -> Any:
             continue
         counts[slot] += 1
         most = max(most, counts[slot])
-        repeated += start + n - max(start, covered)
-        covered = start + n
-    return most, repeated
+        repeated += start + length - max(start, covered)
+        covered = start + length
+    return most, np.int64(repeated)
 
 
 @njit(cache=True, nogil=True)
-def _kept(space: _Space, n_starts: int, last: int) -> int:
-    """Keep the starts up to `last` whose n-gram occurs twice; how many: no longer one occurs twice elsewhere."""
-    n_kept = 0
-    for k in range(n_starts):
-        if space.counts[space.slots[k]] > 1 and space.starts[k] <= last:
-            space.starts[n_kept] = space.starts[k]
-            n_kept += 1
-    return n_kept
+def _kept(space: _Space, n_starts: int, end: int) -> Any:
+    """Keep the starts before `end` whose n-gram occurs twice; how many: no longer one occurs twice elsewhere."""
+    _, starts, slots, _, counts = space
+    n_kept, before = np.uint64(0), np.uint64(max(end, 0))
+    for k in range(np.uint64(n_starts)):
+        start = starts[k]
+        starts[n_kept] = start
+        n_kept += np.uint64((counts[slots[k]] > 1) & (start < before))
+    return np.int64(n_kept)
 
 
 @njit(cache=True, nogil=True)
@@ -93,13 +95,13 @@ def _measure(units: Units, lengths: Integers, space: _Space, shares: Floats) -> 
     offsets, hashes = units
     prefixes, starts = space.prefixes, space.starts
     for text in range(offsets.size - 1):
-        first = offsets[text]
-        n_units = min(offsets[text + 1] - first, MOST_UNITS)
+        first = np.uint64(offsets[text])
+        n_units = min(offsets[text + 1] - offsets[text], MOST_UNITS)
         h = np.uint64(0)
         prefixes[0] = h
-        for i in range(n_units):
+        for i in range(np.uint64(n_units)):
             h = h * _BASE + hashes[first + i]
-            prefixes[i + 1] = h
+            prefixes[i + _ONE] = h
             starts[i] = i
         n_starts = n_units - lengths[0] + 1
         for k in range(lengths.size):
@@ -112,7 +114,7 @@ def _measure(units: Units, lengths: Integers, space: _Space, shares: Floats) -> 
             shares[0, k, text] = min(most * n / n_units, 1.0)
             shares[1, k, text] = repeated / n_units
             if k + 1 < lengths.size:
-                n_starts = _kept(space, n_starts, n_units - lengths[k + 1])
+                n_starts = _kept(space, n_starts, n_units - lengths[k + 1] + 1)
 
 
 def repetition(units: Units, lengths: tuple[int, ...]) -> dict[int, Repetition]:
@@ -122,13 +124,11 @@ def repetition(units: Units, lengths: tuple[int, ...]) -> dict[int, Repetition]:
     texts are done after the first two lengths.
     """
     longest = int(min(np.diff(units.offsets).max(initial=0), MOST_UNITS))
-    size = 16
-    while size < 2 * longest:
-        size *= 2
+    size = _size_for(longest)
     space = _Space(
         np.empty(longest + 1, np.uint64),
-        np.empty(longest, np.int64),
-        np.empty(longest, np.int64),
+        np.empty(longest, np.uint64),
+        np.empty(longest, np.uint64),
         np.empty(size, np.uint64),
         np.empty(size, np.int64),
     )

@@ -1,4 +1,4 @@
-"""The Khmer script: clusters, canonical order, validity, sentence ends and numerals.
+"""The Khmer script: clusters, canonical order, validity, sentence ends, numerals and legacy fonts.
 
 Nothing is imported here: `khmer.normalize` and `khmer.clusters` load numba on first use.
 """

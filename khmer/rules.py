@@ -100,7 +100,7 @@ GROUPS: Final = {
 class Options:
     """Which of the rules that lose something, or that hold for Khmer alone, apply."""
 
-    coeng_da: bool = True  # loses a spelling of the Chuon Nath dictionary
+    coeng_da: bool = True  # loses a spelling of the Chuon Nath dictionary, and letters of Sanskrit
     u_for_shifter: bool = True  # other languages may write two vowels
     coeng_ro: bool = True  # SIL 7.2 states it for the Khmer of today
     finals_last: bool = True  # Tampuan and Jarai write samyok sannya behind reahmuk (SIL 7.2)
@@ -109,8 +109,8 @@ class Options:
 
 
 STANDARD: Final = Options()
-# For Khmer-script languages other than Khmer (Brao, Bunong, Jarai, Krung, Tampuan, Kuay): what looks the same and is
-# not spelt on purpose is still one.
+# For other languages in Khmer script (Brao, Bunong, Jarai, Krung, Tampuan, Kuay; Pali and Sanskrit, where coeng da and
+# coeng ta are two letters): what looks the same and is not spelt on purpose is still one.
 MINORITY: Final = Options(
     coeng_da=False, u_for_shifter=False, coeng_ro=False, finals_last=False, zwsp=False, joiners=False
 )

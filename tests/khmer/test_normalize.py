@@ -159,7 +159,7 @@ MINORITY_WORDS = [
     (f"កើត{ZWSP}កូយ", f"កើត{ZWSP}កូយ", "word boundaries that no dictionary knows"),
     ("សុី", "សុី", "two vowels"),
     ("ស្រ្គ", "ស្រ្គ", "coengs as typed"),
-    ("កណ្ដឹង", "កណ្ដឹង", "coeng da"),
+    ("បណ្ឌិត មណ្ដល", "បណ្ឌិត មណ្ដល", "Sanskrit: coeng da is a letter of its own"),
     ("ប៊្រី", "ប្រ៊ី", "the shifter before or behind a coeng looks the same, and both are typed for one word"),
     ("គេីត", "គើត", "split vowels look the same"),
     ("ក\u17b5\u00adង", "កង", "invisible characters"),

@@ -10,7 +10,9 @@ from typing import Final, NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from clean.extract.blocks import INLINE
 from clean.extract.dates import KHMER_MONTHS, day_first_date, khmer_date, parse_date, plain
+from clean.extract.statements import SPACE
 
 LABEL: Final = re.compile(
     r"ផ្សាយ|បោះពុម្ព|កាលបរិច្ឆេទ|ថ្ងៃចេញ|published|posted", re.IGNORECASE
@@ -30,6 +32,7 @@ TEASERS: Final = frozenset(["a", "h1", "h2", "h3", "h4", "h5", "h6"])  # may tel
 MAX_DATES: Final = 100
 MAX_TIME_TEXT: Final = 10_000
 MAX_AROUND: Final = 1000
+IN_PROSE: Final = -1  # the rank of a date in a sentence: it tells only what the place is used for
 ONE_DAY: Final = timedelta(days=1)  # between a clock in UTC and one in Cambodia
 
 
@@ -52,7 +55,7 @@ def shown_date(tree: LexborHTMLParser, times: list[LexborNode], latest: datetime
     days: dict[str, set[datetime]] = {}
     for shown in found:
         days.setdefault(shown.place, set()).add(shown.day)
-    single = [shown for shown in found if len(days[shown.place]) == 1]
+    single = [shown for shown in found if shown.rank > IN_PROSE and len(days[shown.place]) == 1]
     return max(single, key=lambda shown: shown.rank).day if single else None
 
 
@@ -71,6 +74,15 @@ def _stated_times(times: list[LexborNode]) -> Iterator[Shown]:
 
 
 def _datelines(tree: LexborHTMLParser) -> Iterator[Shown]:
+    for node, text, day in islice(_dated(tree), MAX_DATES):
+        around = _around(node, text)
+        is_of_prose = node.tag in INLINE and len(around) - len(text) > MAX_DATELINE
+        if not CHANGED.search(around):
+            yield Shown(day, IN_PROSE if is_of_prose else _rank(node, around), _place(node))
+
+
+def _dated(tree: LexborHTMLParser) -> Iterator[tuple[LexborNode, str, datetime]]:
+    """The elements whose own text is a dateline."""
     body = tree.body
     if body is None or YEAR.search(body.text(separator="\0")) is None:
         return
@@ -79,9 +91,7 @@ def _datelines(tree: LexborHTMLParser) -> Iterator[Shown]:
         if len(text) > 4 * MAX_DATELINE or YEAR.search(text) is None or node.tag in OTHERS_WORDS:
             continue
         if day := _dateline(text, 0 if node.tag in TEASERS else MAX_OTHER_LETTERS):
-            around = _around(node, text)
-            if not CHANGED.search(around):
-                yield Shown(day, _rank(node, around), _place(node))
+            yield node, text, day
 
 
 def _dateline(text: str, n_other_letters: int) -> datetime | None:
@@ -100,10 +110,10 @@ def _other_letters(text: str) -> int:
 
 
 def _around(node: LexborNode, text: str) -> str:
-    """The text of an element and the own text of the one that it stands in: a label may be in either."""
+    """The text of an element and the beginning of the own text of the one that it stands in."""
     parent = node.parent
-    outer = parent.text(deep=False) if parent is not None else ""
-    return f"{text}\n{outer}" if len(outer) <= MAX_AROUND else text
+    outer = SPACE.sub(" ", parent.text(deep=False)[:MAX_AROUND]) if parent is not None else ""
+    return f"{text}\n{outer}"  # a label may be in either
 
 
 def _rank(node: LexborNode, around: str) -> int:

@@ -8,6 +8,7 @@ from selectolax.lexbor import LexborHTMLParser
 from clean.extract.datelines import shown_date
 from clean.extract.statements import read_statements
 
+PROSE = "ចំណាត់ថ្នាក់នៃកាលបរិច្ឆេទអាចត្រូវបានសរសេរតាមរបៀបផ្សេងៗគ្នា ដូចជាឧទាហរណ៍"
 LIST = '<ul><li class="date">១ មករា ២០១៥</li><li class="date">២ មករា ២០១៥</li></ul>'
 
 
@@ -48,6 +49,7 @@ def test_the_dateline_is_found(body: str) -> None:
         '<time class="c" datetime="2014-08-13">13/8/2014</time><time class="c" datetime="2014-08-14">14/8/2014</time>',
         "<p>កែប្រែចុងក្រោយ៖ ១៣ សីហា ២០១៤</p>",
         "<cite>១៣/០៨/២០១៤</cite>",
+        f"<p>{PROSE} <b>១៣/០៨/២០១៤</b> {PROSE}</p>",
         "<span>1998-02-28</span>",
         "",
     ],

@@ -49,6 +49,8 @@ LEAST_CLUSTERS: Final = 60  # fewer say nothing of habits
 
 _LEAD: Final = 0xE1
 _SECOND: Final = 0x9F
+_FIRST_LETTER: Final = np.uint64(0x9E80)
+_LETTERS: Final = np.uint64(0x9F93 - 0x9E80)
 _KHMER_LETTER: Final = 1
 _KHMER_DIGIT: Final = 2
 _DIGIT: Final = 3
@@ -98,6 +100,18 @@ def _kind_at(data: NDArray[np.uint8], i: int) -> Any:
 
 
 @njit(cache=True, nogil=True)
+def _past_letters(data: NDArray[np.uint8], start: int, end: int) -> Any:
+    """The first byte from a byte on that begins no Khmer letter or mark: E1 9E 80 to E1 9F 93, in one comparison."""
+    i, stop, one = np.uint64(start), np.uint64(end), np.uint64(1)
+    while i < stop and data[i] == _LEAD:
+        second, third = np.uint64(data[i + one]), np.uint64(data[i + one + one])
+        if (second << np.uint64(8) | third) - _FIRST_LETTER > _LETTERS:
+            break
+        i += np.uint64(3)
+    return np.int64(i)
+
+
+@njit(cache=True, nogil=True)
 def _count_habits(text: Utf8, habits: Integers) -> None:
     """Add to `habits`, `(n, 5)`: runs of Khmer, ASCII marks after Khmer, numbers in both digits, Latin words."""
     data, offsets = text
@@ -105,6 +119,10 @@ def _count_habits(text: Utf8, habits: Integers) -> None:
         i, end = offsets[document], offsets[document + 1]
         before = _OTHER
         while i < end:
+            if before == _KHMER_LETTER:
+                i = _past_letters(data, i, end)
+                if i == end:
+                    break
             kind, width = _kind_at(data, i)
             if kind == _MARK:
                 habits[document, 1] += before in (_KHMER_LETTER, _KHAN)

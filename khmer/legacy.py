@@ -1,8 +1,9 @@
 """Khmer typed in a legacy font: Latin codes that only the font shows as Khmer, turned into Khmer.
 
-The Limon fonts (S, R and F) share one table. It was made by looking at the glyphs of the fonts embedded in Cambodian
-laws and at what stands in those laws; a code that neither shows stays as it is. Text holds the codes as windows-1252
-decodes them, in the order of the glyphs on paper: a vowel or coeng ro written before its base comes before it.
+The Limon fonts share one table. It was made by looking at the glyphs of the S and R fonts embedded in Cambodian laws
+and at what stands in those laws; eight rare codes that neither shows (ö í å Å | and the parts of ឨ ឰ ឳ) are as others
+publish them, and any other code stays as it is. Text holds the codes as windows-1252 decodes them, in the order of the
+glyphs on paper: a vowel or coeng ro written before its base comes before it.
 """
 
 from __future__ import annotations
@@ -99,13 +100,14 @@ _LEAST_WORDS: Final = 5
 # Measured on pieces of 100 to 300 characters of three Limon texts, of 12 languages in Latin letters and of JavaScript.
 _LEAST_INNER_CAPITALS: Final = 0.3  # of words; Limon .31 and more; languages under .1, JavaScript up to .44
 _LEAST_ACCENTED: Final = 0.02  # of codes; JavaScript 0
-_MOST_INVALID: Final = (
-    0.025  # of what it would become; 95 % of Limon under .014, 95 % of the others above .030
-)
+_MOST_INVALID: Final = 0.025  # of what it becomes; 95 % of Limon under .014, 95 % of the others above .030
 
 
 def detect(text: str) -> str | None:
-    """The legacy encoding that a text is in, or None; a text of under five words is in none."""
+    """The legacy encoding that a text is in, or None; a text of under five words is in none.
+
+    Found in 96 % of Limon pieces of 100 characters and in 99.9 % of 300; in none of 305,000 blocks of other pages.
+    """
     sample = text[:_SAMPLE]
     if not (_INNER_CAPITAL.search(sample) and _ACCENTED.search(sample)):
         return None

@@ -1,6 +1,8 @@
-"""The most memory that one process of the cleaning stage takes, over inputs made to take more.
+"""The most memory that a worker of the cleaning stage takes, over inputs made to take more.
 
-Each input goes through ingest, whose limits are raised so that it gets past, and is cleaned in a run of its own.
+A worker is a process with the child in which it reads pages: what they hold together at one time, sampled, or the
+peak of the larger one. Each input goes through ingest, whose limits are raised so that it gets past, and is cleaned
+in a run of its own.
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ class Cleaned(NamedTuple):
 
 
 def rows() -> Iterator[Row]:
-    """The peak of the largest process in GB, over all inputs and for each; the documents not accounted for."""
+    """The peak of a worker in GB, for each input and over all; the documents that the ledger does not account for."""
     peaks, n_lost = [], 0
     for name in (*TEXTS, *PAGES):
         cleaned = clean(name)
@@ -72,12 +74,13 @@ def _fate(folder: str) -> tuple[int, str]:
 
 
 def _watched(module: str, *words: str) -> int:
-    """Run a stage; the peak resident bytes of its largest process."""
+    """Run a stage in one worker; the peak of its resident bytes."""
     command = [sys.executable, "-m", module, *words]
     peak = 0
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as stage:
         while stage.poll() is None:
-            peak = max([peak, *map(_peak_bytes, _family(stage.pid))])
+            family = [_resident(pid) for pid in _family(stage.pid)]
+            peak = max(peak, sum(now for now, _ in family), *(highest for _, highest in family))
             time.sleep(POLL_SECONDS)
         assert stage.stderr is not None
         if stage.returncode:
@@ -104,9 +107,12 @@ def _parents() -> dict[int, int]:
     return parents
 
 
-def _peak_bytes(pid: int) -> int:
+def _resident(pid: int) -> tuple[int, int]:
+    """The resident bytes of a process now, and at their highest."""
     try:
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     except OSError:
-        return 0
-    return max((1024 * int(line.split()[1]) for line in lines if line.startswith("VmHWM:")), default=0)
+        return 0, 0
+    fields = dict(line.split(":", 1) for line in lines if line.startswith(("VmRSS", "VmHWM")))
+    now, highest = (1024 * int(fields.get(name, "0 kB").split()[0]) for name in ("VmRSS", "VmHWM"))
+    return now, highest

@@ -13,6 +13,7 @@ import signal
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from enum import StrEnum
+from functools import cache
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -74,7 +75,11 @@ class Worker(Generic[R]):
 
     def map(self, jobs: Iterable[Job]) -> list[R | Lost]:
         """The result of each job, arguments of the function, in order."""
-        return [result for batch in _batches(jobs) for result in self._batch_results(batch)]
+        try:
+            return [result for batch in _batches(jobs) for result in self._batch_results(batch)]
+        except BaseException:  # whatever it is, answers may be under way that nobody will ask for
+            self.close()
+            raise
 
     def close(self) -> None:
         """End the child, whatever it does; the next work starts another."""
@@ -143,6 +148,12 @@ class Worker(Generic[R]):
             )
             raise StageError(msg)
         return link
+
+
+@cache
+def kept_worker(function: Callable[..., R], seconds: float, memory_bytes: int) -> Worker[R]:
+    """The worker of this process for such work: it stays from task to task, and ends with the process."""
+    return Worker(function, seconds, memory_bytes)
 
 
 def _batches(jobs: Iterable[Job]) -> Iterator[list[Job]]:

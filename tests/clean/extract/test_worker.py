@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from clean.extract.worker import BATCH_JOBS, Lost, Outcome, Worker
+from clean.extract.worker import BATCH_JOBS, Lost, Outcome, Worker, kept_worker
 from corpus.engine import CONTEXT
 from corpus.errors import StageError
 
@@ -98,6 +98,23 @@ def test_a_closed_worker_leaves_no_child() -> None:
         [child] = made.map([(os.getpid,)])
     assert set(multiprocessing.active_children()) == before
     assert not Path(f"/proc/{child}").exists()
+
+
+def broken_jobs() -> Iterator[tuple[object, ...]]:
+    yield from [(operator.add, n, n) for n in range(BATCH_JOBS + 1)]
+    raise LookupError
+
+
+def test_jobs_that_cannot_be_read_leave_no_answers_behind(worker: Worker[object]) -> None:
+    with pytest.raises(LookupError):
+        worker.map(broken_jobs())
+    assert worker.map([(operator.add, "ក", "ខ")]) == ["កខ"]
+
+
+def test_a_kept_worker_is_one() -> None:
+    first = kept_worker(operator.call, 5.0, MEMORY)
+    assert first is kept_worker(operator.call, 5.0, MEMORY)
+    assert first is not kept_worker(operator.call, 6.0, MEMORY)
 
 
 def test_in_a_worker_of_a_pool() -> None:

@@ -29,6 +29,7 @@ FEATURES: Final = (
     "khmer_digit_share",
     "khmer_punctuation_share",
     "language_pair_fit",
+    "machine_translated",
     "perplexity_bits_per_cluster",
 )
 

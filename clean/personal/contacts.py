@@ -82,7 +82,8 @@ _URL: Final = re.compile(
 
 _OCTET: Final = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _IPV4: Final = re.compile(rf"(?<![a-z0-9.\-])(?:{_OCTET}\.){{3}}{_OCTET}(?![a-z0-9]|\.\d)")
-_IPV6: Final = re.compile(r"(?<![a-z0-9:.])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![a-z0-9:]|\.\d)")
+# All public addresses lie in 2000::/3.
+_IPV6: Final = re.compile(r"(?<![a-z0-9:.])[23][0-9a-f]{3}(?::[0-9a-f]{0,4}){2,7}(?![a-z0-9:]|\.\d)")
 _IP_CONTEXT: Final = re.compile(r"(?<![a-z])(?:ipv?[46]?|ping|host|server|proxy|dns)(?![a-z])|អាយភី|ម៉ាស៊ីនបម្រើ")
 _IP_REACH: Final = 40
 _DOCUMENTATION: Final = tuple(
@@ -156,7 +157,7 @@ def addresses(text: str) -> Iterator[Span]:
         if _is_public(found[0]) and _is_announced(text, found):
             yield Span(*found.span(), Kind.IP)
     for found in _IPV6.finditer(text):
-        if found[0].strip(":") and _is_public(found[0]):
+        if _is_public(found[0]):
             yield Span(*found.span(), Kind.IP)
 
 

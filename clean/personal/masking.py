@@ -27,7 +27,9 @@ _N_BYTES: Final = np.array(list(map(len, _REPLACEMENTS)), np.int64)
 _N_CHARS: Final = np.array([len(PLACEHOLDERS[kind]) for kind in _KINDS], np.int64)
 # A region of 200 MB is read in pieces, its hits kept as machine words: memory stays near that of the text.
 _PIECE: Final = 1 << 20  # bytes
-_MARGIN: Final = 2 * (BEFORE + AFTER)  # bytes that a piece shows beyond its ends, more than any number is long
+_MARGIN: Final = 2 * (
+    BEFORE + AFTER
+)  # bytes that a piece shows beyond its ends, more than any number is long
 _ROWS: Final = 1 << 14
 
 

@@ -32,19 +32,20 @@ _SUBSCRIBER: Final = (
 )
 _COUNTRY: Final = r"(?:\(?(?:\+ ?\(?|00) ?855\)?|\( ?855 ?\)|\(?\+?855(?= ?- ?\d\d\)))"
 _TRUNK: Final = (
-    rf"(?:{_COUNTRY}{_GAP}{{0,2}}\(?0?\)?|\(?0"
+    rf"(?:{_COUNTRY}{_GAP}{{0,2}}\(?0?\)?{_GAP}?|\(?0 ?"
     r"|855(?=[ \-]?\d{2}[ \-]?\d{3}[ \-]?\d{3,4}(?!\d))[ \-]?)"
 )
 _PREFIXES: Final = rf"(?:\(?0{_AREA}\)? ?/ ?){{0,3}}"  # 012 / 092 345 678
 _PHONE: Final = re.compile(
-    rf"{_PREFIXES}{_TRUNK}{_GAP}?{_AREA}\)?{_GAP}{{0,2}}{_SUBSCRIBER}(?:/\d{{1,3}}(?!\d|[ .\-]\d)){{0,3}}(?!\d)"
+    rf"{_PREFIXES}{_TRUNK}{_AREA}\)?{_GAP}{{0,2}}{_SUBSCRIBER}(?:/\d{{1,3}}(?!\d|[ .\-]\d)){{0,3}}(?!\d)"
 )
 # Tel, phone, HP, fax, mobile, cell, call, WhatsApp, Viber, Smart, Cellcard, line, Telegram.
 _WORD_ENDS: Final = ("tel", "one", "hp", "fax", "ile", "ell", "all", "app", "ber", "art", "ard", "ine", "ram")
 _AFTER_WORD: Final = "|".join(["(?<![a-z])", *(f"(?<={end})" for end in _WORD_ENDS)])
 _PHONES: Final = re.compile(
-    rf"(?=[0-9(+])(?:{_AFTER_WORD})(?:(?<![0-9_+=&%])(?<!&#)|(?=\(?\+))(?<!\d[.,\-])(?<!isbn )(?<!isbn: )"
-    rf"{_PHONE.pattern}(?: ?[,/;|\-] ?{_PHONE.pattern})*(?!_|%[0-9a-f]{{2}})(?![.,\-]\d)",
+    rf"(?=[0-9(+])(?:{_AFTER_WORD})(?:(?<![0-9_+=&%])(?<!&#)|(?=\(?\+))(?<!\d[.,\-])(?<!\d/)(?<!isbn )(?<!isbn: )"
+    rf"{_PHONE.pattern}(?: ?[,/;|\-] ?{_PHONE.pattern})*(?!_|%[0-9a-f]{{2}})(?![.,\-]\d)"
+    r"(?![a-f]{1,20}(?![a-z]))(?![a-z]{1,20}\d)",
 )
 # Country codes of the ITU (E.164), but for Cambodia's own.
 _COUNTRIES: Final = (
@@ -61,6 +62,7 @@ _ANNOUNCED: Final = re.compile(
     r"(?=[លទtphmfwv])(?:លេខទូរស[័ាំ]?ព្ទ|ទូរស[័ា]?ព្ទ(?:លេខ|ដៃ)?|លេខទំនាក់ទំនង|(?<![a-z⟨])(?:tel|phone|h/?p|mobile|fax|whatsapp|viber|telegram|tty|tdd))"
     rf"[ .:(]{{0,4}}(\(?\+?\d(?:[ .\-()]{{0,2}}\d){{7,13}}){_CLOSE}",
 )
+_DIGITS: Final = re.compile(r"\d+")
 _PARAMETER: Final = re.compile(r"(?<![a-z])(?:phone|tel|number|mobile)(?:=|%3d)((?:\+|%2b)?\d{8,15})(?!\d)")
 _AMERICAN: Final = re.compile(
     rf"{_OPEN}(?:1[ .\-])?(?:\(\d{{3}}\) ?|\d{{3}}[.\-])\d{{3}}[.\-]\d{{4}}{_CLOSE}"
@@ -110,7 +112,9 @@ _CARD: Final = re.compile(rf"{_OPEN}(?=((?:{'|'.join(_CARDS)}){_CLOSE}))")
 _CARD_LENGTHS: Final = frozenset({13, 15, 16, 19})
 
 _PLATE: Final = re.compile(r"(?=\d)(?<![a-z0-9.,])\d[a-z]{1,2}[ .\-]{0,3}\d{4}(?![a-z0-9])(?![.,]\d)")
-_PLATE_BEFORE: Final = re.compile(rf"លាកលេខ|ស្លាក|(?<!⟨)plate|រថយន្[តដ]|ម៉ូតូ|(?:{PROVINCES})[ :,(\-]{{0,3}}$")
+_PLATE_WORD: Final = re.compile(r"លាកលេខ|ស្លាក|(?<!⟨)plate")
+_PLATE_BEFORE: Final = re.compile(rf"រថយន្[តដ]|ម៉ូតូ|(?:{PROVINCES})[ :,(\-]{{0,3}}$")
+_MODEL: Final = re.compile(r"\d[a-z][ .\-]{0,3}(?:19|20)\d\d$")
 _PLATE_REACH: Final = 48
 # What stands on plates otherwise, of older series, of the state and of neighbours: only straight behind the label.
 _LABELLED: Final = re.compile(
@@ -180,10 +184,13 @@ def phones(text: str) -> Iterator[Span]:
     """
     for run in _PHONES.finditer(text):
         for found in _PHONE.finditer(text, *run.span()):
-            yield _bracketed(text, *found.span())
+            if not _is_series(found[0]):
+                yield _bracketed(text, *found.span())
     for found in _FOREIGN.finditer(text):
         n_digits = sum(map(str.isdigit, found[0]))
-        if _FEWEST_FOREIGN <= n_digits <= _MOST_FOREIGN and not _DECIMAL.match(found[0]):
+        if _FEWEST_FOREIGN <= n_digits <= _MOST_FOREIGN and not (
+            _DECIMAL.match(found[0]) or _MONEY.match(text, found.end())
+        ):
             yield _bracketed(text, *found.span())
     for found in _AMERICAN.finditer(text):
         if _context(text, found.start()) == Kind.PHONE:
@@ -191,6 +198,15 @@ def phones(text: str) -> Iterator[Span]:
     for found in _ANNOUNCED.finditer(text):
         if not (_DAY.match(found[1]) or _DECIMAL.match(found[1]) or _MONEY.match(text, found.end())):
             yield _bracketed(text, *found.span(1))
+
+
+def _is_series(number: str) -> bool:
+    """Whether three groups of three digits count on, as articles of a law do: 011 012 013."""
+    groups = _DIGITS.findall(number)
+    if list(map(len, groups)) != [3, 3, 3]:
+        return False
+    first, second, third = map(int, groups)
+    return second - first == third - second == 1
 
 
 def _bracketed(text: str, start: int, end: int) -> Span:
@@ -210,9 +226,12 @@ def parameters(text: str) -> Iterator[Span]:
 
 
 def plates(text: str) -> Iterator[Span]:
-    """Plates: a digit, one or two letters, four digits; near a word for them or for vehicles, or behind a province."""
+    """Plates: a digit, one or two letters, four digits; near a word for them or for vehicles, or behind a province.
+
+    Where only the latter announce it, one letter and a year are taken for a model: 5G 2018.
+    """
     for found in _PLATE.finditer(text):
         before = text[max(found.start() - _PLATE_REACH, 0) : found.start()]
-        if _PLATE_BEFORE.search(before):
+        if _PLATE_WORD.search(before) or (_PLATE_BEFORE.search(before) and not _MODEL.match(found[0])):
             yield Span(*found.span(), Kind.PLATE)
     yield from (Span(*found.span(1), Kind.PLATE) for found in _LABELLED.finditer(text))

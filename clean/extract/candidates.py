@@ -12,7 +12,7 @@ import xxhash
 
 from clean.extract.blocks import Element, Kind, Page
 from clean.extract.choose import Blocks
-from clean.extract.content import features, in_comments, model
+from clean.extract.content import Model, features, in_comments, model
 from clean.extract.measures import Booleans, Floats, Measures
 
 LEAST_CHANCE: Final = 0.01  # under this, no host can make a block likely
@@ -32,14 +32,15 @@ class Candidate(NamedTuple):
     is_comment: bool
 
 
-def candidates(page: Page) -> list[Candidate]:
-    """The blocks that may be main text, at least one if there is any, and readers' comments."""
+def candidates(page: Page, fitted: Model | None = None) -> list[Candidate]:
+    """The blocks that may be main text, at least one if there is any, rows of tables, and readers' comments."""
     if not page.blocks:
         return []
     measured = Measures(page)
-    chances = model().chances(features(page, measured)).astype(np.float32)
+    chances = (fitted or model()).chances(features(page, measured)).astype(np.float32)
     comments = in_comments(page, measured)
-    chosen = (chances >= LEAST_CHANCE) | comments
+    rows = np.array([block.kind is Kind.ROW for block in page.blocks])
+    chosen = (chances >= LEAST_CHANCE) | comments | rows
     chosen[chances.argmax()] = True
     found = []
     for i in np.flatnonzero(chosen).tolist():
@@ -78,6 +79,7 @@ def blocks_of(found: Sequence[Candidate], parents: Sequence[int]) -> Blocks:
         np.array([block.element for block in found], np.int64),
         list(parents),
         np.array([block.is_comment for block in found], bool),
+        np.array([block.kind == Kind.ROW for block in found], bool),
     )
 
 
@@ -86,12 +88,19 @@ def chances_of(found: Sequence[Candidate]) -> Floats:
     return np.array([block.chance for block in found], float)
 
 
-def written(found: Sequence[Candidate], kept: Booleans, title: str | None) -> str:
-    """The kept blocks, one a line, items of lists marked, without a first one that only repeats the title."""
-    lines = list(_lines(block for block, keep in zip(found, kept, strict=True) if keep))
-    if len(lines) > 1 and lines[0] == title:
-        lines = lines[1:]
-    return "\n".join(lines)
+def repeats(found: Sequence[Candidate], title: str | None) -> Booleans:
+    """Which blocks say no more than the title, which has a column of its own."""
+    plain = _plain(title or "")
+    return np.array([_plain(block.text) == plain for block in found], bool)
+
+
+def _plain(text: str) -> str:
+    return "".join(text.replace("\u200b", "").split())
+
+
+def written(found: Sequence[Candidate], kept: Booleans) -> str:
+    """The kept blocks, one a line, items of lists marked."""
+    return "\n".join(_lines(block for block, keep in zip(found, kept, strict=True) if keep))
 
 
 def _lines(blocks: Iterable[Candidate]) -> Iterable[str]:

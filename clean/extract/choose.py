@@ -9,7 +9,7 @@ import numpy as np
 from clean.extract.measures import Booleans, Floats, Indices
 
 KEEP: Final = 0.55
-FILL: Final = 0.03  # what stands between kept blocks needs less
+FILL: Final = 0.1  # what stands between kept blocks needs less
 FILL_LINK_SHARE: Final = 0.5
 CORE_SHARE: Final = 0.8
 
@@ -22,6 +22,7 @@ class Blocks(NamedTuple):
     element: Indices
     parents: list[int]
     is_comment: Booleans
+    is_row: Booleans  # of a table of data
 
 
 def choose(blocks: Blocks, chances: Floats) -> Booleans:
@@ -40,14 +41,15 @@ def choose(blocks: Blocks, chances: Floats) -> Booleans:
 
 
 def _filled(blocks: Blocks, chances: Floats, kept: Booleans) -> Booleans:
-    """Add what stands between kept blocks in the element that holds most of them: headings, short lines."""
+    """Add what stands between kept blocks in the element that holds most of them: headings, short lines, tables."""
     in_core = _core(blocks, blocks.letters * kept)[blocks.element]
     positions = np.flatnonzero(kept & in_core)
     if not len(positions):
         return kept
     between = np.zeros(len(kept), bool)
     between[positions[0] : positions[-1] + 1] = True
-    return np.asarray(kept | (between & in_core & (chances >= FILL) & (blocks.link_share < FILL_LINK_SHARE)))
+    fills = ((chances >= FILL) | blocks.is_row) & (blocks.link_share < FILL_LINK_SHARE)
+    return np.asarray(kept | (between & in_core & fills & ~blocks.is_comment))
 
 
 def _core(blocks: Blocks, kept_letters: Floats) -> Booleans:

@@ -69,8 +69,13 @@ def model() -> Model:
 
 def in_comments(page: Page, m: Measures) -> Booleans:
     """Which blocks stand among readers' comments, by the names of the enclosing elements."""
-    named = np.array([COMMENT_NAME.search(e.names) is not None for e in page.elements])
-    return m.inside(named)[m.element]
+    return m.inside(_called(page, COMMENT_NAME))[m.element]
+
+
+def _called(page: Page, pattern: re.Pattern[str]) -> Booleans:
+    """Which elements a pattern occurs in the names of; each distinct name is searched once."""
+    found = {names: pattern.search(names) is not None for names in {e.names for e in page.elements}}
+    return np.array([found[element.names] for element in page.elements])
 
 
 def features(page: Page, m: Measures) -> Floats:
@@ -99,14 +104,7 @@ def features(page: Page, m: Measures) -> Floats:
 
 def _names(page: Page, m: Measures) -> list[Floats | Booleans]:
     """What the enclosing elements are called: near and anywhere chrome, anywhere content, chrome by tag, offers."""
-    named = {element.names for element in page.elements}
-    chrome, content, offer = (
-        np.array([found[element.names] for element in page.elements])
-        for found in (
-            {names: pattern.search(names) is not None for names in named}
-            for pattern in (CHROME_NAME, CONTENT_NAME, OFFER_NAME)
-        )
-    )
+    chrome, content, offer = (_called(page, pattern) for pattern in (CHROME_NAME, CONTENT_NAME, OFFER_NAME))
     chrome[0] = offer[0] = False  # a body's class names the kind of page
     tag = np.array([element.tag in CHROME_TAGS for element in page.elements])
     parent = _up(m, m.element)

@@ -26,8 +26,8 @@ __all__ = ["PAGE_FACTS", "Extracted", "Limits", "extract", "extract_page", "here
 
 logger = logging.getLogger("sastra")
 
-OTHER_SCRIPT: Final = re.compile("[\u0370-\u177f\u1800-\u1cff\u2e80-\ua7ff\uac00-\ud7ff]")
-KHMER_OR_LATIN: Final = re.compile("[A-Za-z\u00c0-\u024f\u1780-\u17d3\u17dd]")
+OTHER_SCRIPT: Final = re.compile("[\u0370-\u177f\u1800-\u1cff\u2e80-\ua7ff\uac00-\ud7ff]+")
+KHMER_OR_LATIN: Final = re.compile("[A-Za-z\u00c0-\u024f\u1780-\u17d3\u17dd]+")
 CLOCKS_DIFFER: Final = timedelta(days=1)  # a page may bear tomorrow's date where it was written
 
 READ, NO_KHMER, TOO_LARGE, TOO_COSTLY, TOO_SLOW, FAILED = range(6)
@@ -146,8 +146,8 @@ def _read(html: str, url: str, latest: datetime | None) -> Extracted:
 def _other_script_share(page: Page) -> float:
     """Share of a page's letters that are neither Khmer nor Latin."""
     text = "".join(block.text for block in page.blocks)
-    n_other = len(OTHER_SCRIPT.findall(text))
-    return n_other / max(n_other + len(KHMER_OR_LATIN.findall(text)), 1)
+    n_other = sum(map(len, OTHER_SCRIPT.findall(text)))
+    return n_other / max(n_other + sum(map(len, KHMER_OR_LATIN.findall(text))), 1)
 
 
 def here(jobs: Iterable[Job]) -> list[Extracted | Lost]:

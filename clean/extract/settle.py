@@ -14,11 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from clean.extract.candidates import Candidate, blocks_of, chances_of, written
-from clean.extract.choose import choose
+from clean.extract.candidates import Candidate, blocks_of, chances_of, repeats, written
+from clean.extract.choose import FILL, KEEP, choose
 from clean.extract.hosts import LINE, LOGIT_UNIT, PAGE, PLACE, block_weights, host_hashes, logits
 from clean.extract.lines import Hashes, line_hashes, lines_of
-from clean.extract.measures import Floats
+from clean.extract.measures import Booleans, Floats
 from clean.extract.tables import SETTLED
 
 OWN_SHARE: Final = 0.6  # of a block's own logit, beside the mean of the same place on other pages
@@ -54,17 +54,24 @@ def settle_page(
     chances = chances_of(blocks)
     if places:
         chances = _weighed(blocks, chances, places)
+    chances = _but_title(chances, repeats(blocks, title))
     kept = choose(known, chances)
     chars = np.array([len(block.text) for block in blocks], float)
     main_chars = float(chars[kept].sum())
     links = float((known.link_share * chars)[kept].sum())
     return Settled(
-        written(blocks, kept, title),
+        written(blocks, kept),
         "\n".join(b.text for b, keep in zip(blocks, kept, strict=True) if b.is_comment and not keep),
         float((chances * chars)[kept].sum() / max(main_chars, 1)),
         int(main_chars),
         links / max(main_chars, 1),
     )
+
+
+def _but_title(chances: Floats, repeats_title: Booleans) -> Floats:
+    """The chances without the title's, which has a column of its own, unless the page says nothing else."""
+    others = np.where(repeats_title, 0.0, chances)
+    return chances if others.max() < FILL and chances.max() >= KEEP else others
 
 
 def _weighed(blocks: Sequence[Candidate], chances: Floats, places: Places) -> Floats:

@@ -1,5 +1,7 @@
 """Scores of documents, a module for each source; every score is a function `Texts -> (n,) float64 or int64`.
 
+The last, quality, is a function of the other scores, so that it can be computed again from attributes.
+
 To add one: write the function with its source, name it in SCORES, give it a rule in configs/clean.yaml if it is to
 decide anything, and a table of cases in tests/clean/scores. Scores are stored beside all documents.
 """

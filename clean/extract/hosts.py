@@ -130,10 +130,7 @@ def _lines(texts: pa.LargeStringArray, hosts: Hashes) -> list[Hashes]:
     chars = pc.utf8_length(lines.values).to_numpy(zero_copy_only=False).astype(np.int64)
     order = np.lexsort((hashes, -chars, lines.text))
     order = order[hashes[order] != 0]
-    _, first = np.unique(
-        np.stack([lines.text[order].astype(np.uint64), hashes[order]]), axis=1, return_index=True
-    )
-    order = order[np.sort(first)]
+    order = order[_first_of(lines.text[order], hashes[order])]
     text, hashes = lines.text[order], hashes[order]
     starts = np.searchsorted(text, np.arange(len(texts)))
     rank = np.arange(len(text)) - starts[text]
@@ -142,6 +139,15 @@ def _lines(texts: pa.LargeStringArray, hosts: Hashes) -> list[Hashes]:
     longest[text[top], rank[top]] = hashes[top]
     others = [longest[text, np.where(rank <= k, k + 1, k)] for k in range(3)]
     return [hosts[text], hashes, *others]
+
+
+def _first_of(text: Integers, hashes: Hashes) -> NDArray[np.bool_]:
+    """Which lines are the first with their hash in their text."""
+    order = np.lexsort((hashes, text))
+    again = (np.diff(text[order]) == 0) & (np.diff(hashes[order]) == 0)
+    first = np.ones(len(order), bool)
+    first[order[1:][again]] = False
+    return first
 
 
 def merge(observed: Iterable[pa.Table]) -> pa.Table:

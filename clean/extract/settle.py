@@ -1,7 +1,7 @@
 """The final text of pages and texts, with what their hosts tell.
 
-Consensus: a block's chance is weighed with the chances of blocks in the same place on other pages of its host.
-Repeated lines: what stands on many different pages of a host is its furniture, not the text of any of them.
+A block's chance is weighed with the chances of blocks in the same place on other pages of its host; then the lines
+that the host repeats are removed.
 """
 
 from __future__ import annotations
@@ -12,22 +12,16 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from clean.extract.candidates import Candidate, blocks_of, chances_of, repeats, written
 from clean.extract.choose import FILL, KEEP, choose
-from clean.extract.hosts import LINE, LOGIT_UNIT, PAGE, PLACE, block_weights, host_hashes, logits
-from clean.extract.lines import Hashes, line_hashes, lines_of
+from clean.extract.host_lines import without_host_lines
+from clean.extract.hosts import LOGIT_UNIT, PLACE, block_weights, host_hashes, logits
+from clean.extract.lines import Hashes
 from clean.extract.measures import Booleans, Floats
 from clean.extract.tables import SETTLED
 
 OWN_SHARE: Final = 0.6  # of a block's own logit, beside the mean of the same place on other pages
-LEAST_SHARE: Final = 0.1  # of a host's pages, for a line to be the host's
-ENOUGH_PAGES: Final = 30  # that many are enough on any host, for lines too long to be chance
-LONG_LINE: Final = 30  # characters
-TITLES: Final = ("title", "page_h1")
-
-Counts = NDArray[np.int64]
 
 
 class Settled(NamedTuple):
@@ -90,57 +84,41 @@ def _weighed(blocks: Sequence[Candidate], chances: Floats, places: Places) -> Fl
     return np.asarray(np.where(is_known, 1 / (1 + np.exp(-mixed)), chances))
 
 
-class _Hosts:
-    """What is known of some hosts, ready to be looked up."""
-
-    def __init__(self, known: pa.Table, hosts: Hashes) -> None:
-        known = known.filter(pc.is_in(known["host"], pa.array(np.unique(hosts))))
-        kinds = {kind: known.filter(pc.equal(known["kind"], kind)) for kind in (PAGE, PLACE, LINE)}
-        pages, places, lines = (kinds[kind].to_pydict() for kind in (PAGE, PLACE, LINE))
-        self.n_pages = dict(zip(pages["host"], pages["n_pages"], strict=True))
-        self.places: dict[int, dict[int, tuple[int, int]]] = {}
-        for host, item, weight, logit in zip(
-            *(places[c] for c in ("host", "item", "weight", "logit")), strict=True
-        ):
-            self.places.setdefault(host, {})[item] = (weight, logit)
-        self.lines = {
-            (host, item): n
-            for host, item, n in zip(lines["host"], lines["item"], lines["n_pages"], strict=True)
-        }
-
-    def owns(self, host: int, line: int, n_chars: int) -> bool:
-        """Whether a line stands on so many different pages of a host that it is the host's."""
-        on = self.lines.get((host, line), 0)
-        if on == 0:
-            return False
-        if n_chars >= LONG_LINE and on >= ENOUGH_PAGES:
-            return True
-        return bool(on >= LEAST_SHARE * self.n_pages[host])
-
-
 def settle(pages: pa.Table, known: pa.Table) -> pa.Table:
     """SETTLED: the pages with their final text, given what `hosts.merge` knows."""
-    hashes = host_hashes(pages["host"])
-    hosts = _Hosts(known, hashes)
+    hosts = host_hashes(pages["host"])
+    known = known.filter(pc.is_in(known["host"], pa.array(np.unique(hosts))))
     columns = {name: pages[name] for name in SETTLED.names if name in pages.column_names}
-    columns |= _settled_pages(pages, hashes, hosts)
-    texts, n_lines, n_chars = _without_host_lines(pages, columns["text"], hashes, hosts)
-    columns |= {"text": texts, "page_host_lines": pa.array(n_lines), "page_host_chars": pa.array(n_chars)}
+    columns |= _settled_pages(pages, hosts, _places(known))
+    cleared = without_host_lines(pages, columns["text"], hosts, known)
+    columns["text"] = cleared.texts
+    columns["page_host_lines"] = pa.array(cleared.n_lines)
+    columns["page_host_chars"] = pa.array(cleared.n_chars)
     return pa.table({name: columns[name] for name in SETTLED.names}, SETTLED)
 
 
-def _settled_pages(pages: pa.Table, hashes: Hashes, hosts: _Hosts) -> dict[str, Any]:
+def _places(known: pa.Table) -> dict[int, dict[int, tuple[int, int]]]:
+    """The places of each host."""
+    rows = known.filter(pc.equal(known["kind"], PLACE)).to_pydict()
+    found: dict[int, dict[int, tuple[int, int]]] = {}
+    for host, *values in zip(*(rows[name] for name in ("host", "item", "weight", "logit")), strict=True):
+        item, weight, logit = values
+        found.setdefault(host, {})[item] = (weight, logit)
+    return found
+
+
+def _settled_pages(pages: pa.Table, hosts: Hashes, places: Mapping[int, Places]) -> dict[str, Any]:
     """The columns that the choice of blocks decides; texts without a page keep theirs."""
     names = ("text", "page_confidence", "page_main_share", "page_link_share", "page_comment_chars")
     given = [pages[name].to_pylist() for name in names]
     comments: list[str | None] = [None] * len(pages)
-    rows = zip(hashes.tolist(), *(pages[name].to_pylist() for name in ("title", "page_chars")), strict=True)
+    rows = zip(hosts.tolist(), *(pages[name].to_pylist() for name in ("title", "page_chars")), strict=True)
     blocks, parents = pages["blocks"], pages["parents"]
     for i, (host, title, n_chars) in enumerate(rows):
         if not blocks[i].is_valid:
             continue
         found = [Candidate(**block) for block in blocks[i].as_py()]
-        page = settle_page(found, parents[i].as_py(), title, hosts.places.get(host))
+        page = settle_page(found, parents[i].as_py(), title, places.get(host))
         comments[i] = page.comments
         share = page.main_chars / max(n_chars or 0, 1)
         values = (page.text, page.confidence, share, page.link_share, len(page.comments))
@@ -150,36 +128,3 @@ def _settled_pages(pages: pa.Table, hashes: Hashes, hosts: _Hosts) -> dict[str, 
         name: pa.array(column, SETTLED.field(name).type) for name, column in zip(names, given, strict=True)
     }
     return {**columns, "comments": pa.array(comments, pa.large_string())}
-
-
-def _without_host_lines(
-    pages: pa.Table, texts: pa.LargeStringArray, hashes: Hashes, hosts: _Hosts
-) -> tuple[pa.LargeStringArray, Counts, Counts]:
-    """The texts without the lines of their hosts, and how many lines and characters that took from each.
-
-    A page's title stays, though other pages repeat it, and so does a text that has no other line.
-    """
-    n_lines, n_chars = np.zeros(len(texts), np.int64), np.zeros(len(texts), np.int64)
-    candidates = np.flatnonzero(
-        np.isin(hashes, np.array(sorted({host for host, _ in hosts.lines}), np.uint64))
-    )
-    if not len(candidates):
-        return texts, n_lines, n_chars
-    chosen = texts.take(pa.array(candidates))
-    lines = lines_of(chosen)
-    owner = candidates[lines.text]
-    line, chars = line_hashes(lines.values), pc.utf8_length(lines.values).to_numpy(zero_copy_only=False)
-    seen = zip(hashes[owner].tolist(), line.tolist(), chars.tolist(), strict=True)
-    removed = np.array([hosts.owns(*values) for values in seen], bool)
-    for name in TITLES:
-        title = line_hashes(pc.fill_null(pages[name].combine_chunks().cast(pa.large_string()), ""))
-        removed &= line != title[owner]
-    left = np.bincount(owner, (line != 0) & ~removed, len(texts))
-    removed &= left[owner] > 0
-    n_lines += np.bincount(owner, removed, len(texts)).astype(np.int64)
-    n_chars += np.bincount(owner, removed * chars, len(texts)).astype(np.int64)
-    values, result = lines.values.to_pylist(), texts.to_pylist()
-    for i in np.flatnonzero(n_lines).tolist():
-        span = range(*np.searchsorted(owner, [i, i + 1]).tolist())
-        result[i] = "\n".join(values[j] for j in span if not removed[j]).strip("\n")
-    return pa.array(result, pa.large_string()), n_lines, n_chars

@@ -15,8 +15,10 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from clean.config import CleanConfig, check
 from clean.decide import Decisions, Rule, decide
-from clean.stage import STAGE, CleanConfig, attribute_schema, check
+from clean.documents import attribute_schema
+from clean.stage import STAGE
 from corpus.cli import configure, fail
 from corpus.errors import ConfigurationError, SastraError
 from corpus.manifest import Manifest

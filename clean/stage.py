@@ -1,128 +1,130 @@
-"""The stage: records in; documents, dropped documents with reasons, and the scores of both out."""
+"""The stage: records in; documents, dropped documents with reasons, and the attributes of both out."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from typing import Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
-from clean.decide import Rule, check_rules, decide
-from clean.extract.page import PAGE_FACTS, READ, Limits, extract
-from clean.personal import mask
-from clean.scores import SCORES, score
-from clean.scores.texts import Texts
-from clean.whitespace import tidy
-from corpus.document import DOCUMENT, RECORD, with_text
-from corpus.errors import ConfigurationError
+from clean.config import CleanConfig, check
+from clean.decontaminate.index import index_of
+from clean.documents import MASKED, REMOVED, REPAIRED, attribute_schema, clean_pages
+from clean.extract.hosts import KNOWN, OBSERVED, PARTS, host_hashes, merge, observe, part_of
+from clean.extract.page import Limits, extract, extract_page
+from clean.extract.settle import settle
+from clean.extract.tables import PAGES
+from clean.extract.worker import kept_worker
+from corpus.document import RECORD
+from corpus.engine import meter
+from corpus.paths import resolve
 from corpus.shards import ShardWriter, read_batches
-from corpus.stage import Stage, StageConfig, StageRun, option
-from corpus.task import Outcome, Task
-from khmer.normalize import normalize
+from corpus.stage import WORK, Stage, StageRun
+from corpus.task import Task
+from khmer.words import icu_version
 
-SIZES = ("n_chars", "n_bytes", "n_clusters")
-MOST_PAGE_BYTES = 1 << 30
-MOST_PAGE_SECONDS = 86_400
-
-
-@dataclass
-class CleanConfig(StageConfig):
-    """What a page may cost, and what drops a document."""
-
-    page_bytes: int = option(8 << 20, "bytes of a page beyond which it is not parsed")
-    page_seconds: float = option(60.0, "seconds for a page, against what the limit on bytes does not foresee")
-    rules: list[Rule] = option([], "what drops a document, in order; each with score, reason, above or below")
-
-
-def check(config: CleanConfig) -> None:
-    """Refuse rules that name no score and limits that nothing can meet."""
-    check_rules(config.rules, list(SCORES))
-    for name, most in (("page_bytes", MOST_PAGE_BYTES), ("page_seconds", MOST_PAGE_SECONDS)):
-        if not 0 < getattr(config, name) <= most:
-            msg = f"{name}: got {getattr(config, name)}; expected more than 0, at most {most}. Try: without {name}"
-            raise ConfigurationError(msg)
+COUNTED: Final = (*REPAIRED, *MASKED, *REMOVED)
+HOSTS: Final = pa.schema([PAGES.field("host")])
+ROWS_TOGETHER: Final = 1 << 16
 
 
 def run(stage: StageRun[CleanConfig]) -> None:
-    """Clean every shard of records."""
-    receipts = stage.map("clean", clean_shard, stage.tasks(stage.shards("ingest")))
-    stage.facts["masked"] = {
-        kind: sum(receipt["facts"][kind] for receipt in receipts) for kind in ("emails", "phones")
-    }
+    """Read the pages, learn what is common to each host, then clean what is the page's own."""
+    tasks = stage.tasks(stage.shards("ingest"))
+    stage.map("extract", extract_shard, tasks)
+    names = [task.name for task in tasks]
+    parts = [{"part": part, "shards": names} for part in range(PARTS)]
+    stage.map("hosts", merge_hosts, [stage.task(f"{n:02d}", arguments=part) for n, part in enumerate(parts)])
+    receipts = stage.map("clean", clean_shard, tasks)
+    for kind in ("repaired", "masked", "page_host"):
+        counts = {name.removeprefix(f"{kind}_"): name for name in COUNTED if name.startswith(f"{kind}_")}
+        stage.facts[kind] = {
+            short: sum(receipt["facts"][name] for receipt in receipts) for short, name in counts.items()
+        }
+    stage.facts["icu"] = icu_version()
+    index = index_of(stage.config.benchmarks)
+    stage.facts["benchmark_items"] = len(index.names)
+
+
+def extract_shard(task: Task[CleanConfig]) -> None:
+    """Read every page of a shard, and observe what may be common to its host."""
+    config = task.config
+    limits = Limits(config.page_bytes, config.page_seconds)
+    worker = kept_worker(extract_page, config.page_seconds, config.page_memory)
+    observed = [OBSERVED.empty_table()]
+    with ShardWriter(task.create(_pages(task.name)), PAGES) as written:
+        for records in read_batches(task.source, RECORD):
+            pages = extract(records, limits, worker.map)
+            written.write(pages)
+            observed.append(observe(pages))
+            meter().count(len(records), pc.sum(records["n_bytes"]).as_py() or 0)
+    table = pa.concat_tables(observed)
+    by_part = table.append_column("part", part_of(table["host"])).sort_by("part")
+    with task.create(_observed(task.name)) as file:
+        pq.write_table(by_part, file, row_group_size=ROWS_TOGETHER, compression="zstd")
+
+
+def merge_hosts(task: Task[CleanConfig]) -> None:
+    """Merge what all shards observed of one part of the hosts."""
+    part, names = task.arguments["part"], task.arguments["shards"]
+    files = [task.folder.at(_observed(name)) for name in names]
+    found = [_filtered(uri, pc.field("part") == part, OBSERVED) for uri in files]
+    with task.create(_known(part)) as file:
+        pq.write_table(merge(found), file, row_group_size=ROWS_TOGETHER, compression="zstd")
 
 
 def clean_shard(task: Task[CleanConfig]) -> dict[str, int]:
-    """Clean one shard; the numbers of addresses and telephone numbers masked."""
-    masked = {"emails": 0, "phones": 0}
+    """Clean the pages of one shard; the sums of what was repaired, masked and removed."""
+    uri = task.folder.at(_pages(task.name))
+    known = _known_of(task, uri)
+    sums = dict.fromkeys(COUNTED, 0)
     attributes = task.create(f"attributes/{task.name}.parquet")
     with ShardWriter(attributes, attribute_schema()) as scored, task.outcome() as out:
-        for records in read_batches(task.source, RECORD):
-            out.read(records)
-            rows = clean_batch(records, task.config, out)
+        for pages in read_batches(uri, PAGES):
+            rows = clean_pages(settle(pages, known), task.config, out)
             scored.write(rows)
-            for kind in masked:
-                masked[kind] += pc.sum(rows[f"masked_{kind}"]).as_py() or 0
-    return masked
+            for name in COUNTED:
+                sums[name] += pc.sum(rows[name]).as_py() or 0
+    return sums
 
 
-def clean_batch(records: pa.Table, config: CleanConfig, out: Outcome) -> pa.Table:
-    """Extract, normalise, score, mask and decide; what is kept and dropped goes to `out`, the scores are returned.
-
-    Personal data is masked in dropped documents too: people look at them. No score depends on it.
-    """
-    found = extract(records, Limits(config.page_bytes, config.page_seconds))
-    unread = pc.fill_null(pc.not_equal(found["page_outcome"], READ), fill_value=False)
-    extracted = _rewritten(_described(records.select(DOCUMENT.names), found), found["text"], unread)
-    out.edited("extract", records, extracted)
-
-    normal = _rewritten(extracted, tidy(normalize(extracted["text"])), unread)
-    out.edited("normalise", extracted, normal)
-
-    scores = score(Texts(normal, found.select(PAGE_FACTS.names)))
-    masked = mask(normal["text"])
-    documents = _rewritten(normal, masked.texts, unread)
-    out.edited("mask", normal, documents)
-
-    decisions = decide(scores, config.rules)
-    out.keep(documents.filter(decisions.kept))
-    dropped = pc.invert(decisions.kept)
-    out.drop(documents.filter(dropped), *(column.filter(dropped) for column in decisions))
-    counts = {"masked_emails": pa.array(masked.counts("email")), "masked_phones": pa.array(masked.counts("phone"))}
-    return pa.table({"id": documents["id"], **_columns(scores), **counts}, attribute_schema())
+def _known_of(task: Task[CleanConfig], uri: str) -> pa.Table:
+    """What is known of the hosts of one shard."""
+    hosts = [pa.array(np.unique(host_hashes(batch["host"]))) for batch in read_batches(uri, HOSTS)]
+    own = pc.field("host").isin(pa.concat_arrays([pa.array([], pa.uint64()), *hosts]))
+    parts = [_filtered(task.folder.at(_known(part)), own, KNOWN) for part in range(PARTS)]
+    return pa.concat_tables(parts)
 
 
-def _columns(table: pa.Table) -> dict[str, pa.ChunkedArray]:
-    return dict(zip(table.column_names, table.columns, strict=True))
+def _filtered(uri: str, chosen: pc.Expression, schema: pa.Schema) -> pa.Table:
+    filesystem, path = resolve(uri)
+    return pq.read_table(path, columns=schema.names, filters=chosen, filesystem=filesystem, use_threads=False)
 
 
-def _described(documents: pa.Table, found: pa.Table) -> pa.Table:
-    """The documents with title, author and date as extracted, in canonical Khmer and masked."""
-    columns = {name: mask(tidy(normalize(found[name]))).texts for name in ("title", "author")}
-    for name, column in {**columns, "published_at": found["published_at"]}.items():
-        field = documents.schema.field(name)
-        documents = documents.set_column(
-            documents.schema.get_field_index(name), field, column.cast(field.type)
-        )
-    return documents
+def _pages(name: str) -> str:
+    return f"{WORK}/pages/{name}.parquet"
 
 
-def _rewritten(documents: pa.Table, texts: Any, unread: Any) -> pa.Table:
-    """The documents with other texts, measured anew; one whose page was not read keeps the size it came with."""
-    after = with_text(documents, texts)
-    for name in SIZES:
-        column = pc.if_else(unread, documents[name], after[name])
-        after = after.set_column(after.schema.get_field_index(name), after.schema.field(name), column)
-    return after
+def _observed(name: str) -> str:
+    return f"{WORK}/observed/{name}.parquet"
 
 
-@cache
-def attribute_schema() -> pa.Schema:
-    """The columns of attributes/: the document's id, every score, and how much was masked."""
-    nothing = Texts(DOCUMENT.empty_table(), PAGE_FACTS.empty_table())
-    counts = [("masked_emails", pa.int64()), ("masked_phones", pa.int64())]
-    return pa.schema([pa.field("id", pa.string(), nullable=False), *score(nothing).schema, *counts])
+def _known(part: int) -> str:
+    return f"{WORK}/hosts/{part:02d}.parquet"
 
 
-STAGE = Stage(name="clean", config=CleanConfig, run=run, upstream=lambda _config: ("ingest",), check=check)
+def sources(config: CleanConfig) -> list[str]:
+    """The files that decide what is kept, beside the configuration."""
+    return [*(benchmark.path for benchmark in config.benchmarks), *filter(None, [config.perplexity_model])]
+
+
+STAGE = Stage(
+    name="clean",
+    config=CleanConfig,
+    run=run,
+    upstream=lambda _config: ("ingest",),
+    sources=sources,
+    check=check,
+)

@@ -73,10 +73,19 @@ def decisive(config: Any) -> dict[str, Any]:
     return {f.name: whole[f.name] for f in fields(config) if not f.metadata.get("volatile")}
 
 
+MODELS = (".npz", ".safetensors")
+
+
 def code_digest(packages: Iterable[str]) -> str:
-    """SHA-256 over the syntax trees of our packages: it changes with the code, not with comments or layout."""
-    sources = [path for package in sorted(packages) for path in sorted((HOUSE / package).rglob("*.py"))]
-    return digest([[str(p.relative_to(HOUSE)), ast.dump(ast.parse(p.read_bytes()))] for p in sources])
+    """SHA-256 over the syntax trees of our packages (comments and layout do not count) and the models beside them."""
+    files = [path for package in sorted(packages) for path in sorted((HOUSE / package).rglob("*"))]
+    marks = [[str(path.relative_to(HOUSE)), _mark(path)] for path in files if path.suffix in (".py", *MODELS)]
+    return digest(marks)
+
+
+def _mark(path: Path) -> str:
+    content = path.read_bytes()
+    return hashlib.sha256(content).hexdigest() if path.suffix in MODELS else ast.dump(ast.parse(content))
 
 
 def fingerprint(stage: str, package: str, config: Any, inputs: Mapping[str, Any]) -> str:

@@ -14,8 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clean.decide import Rule, check_rules
+from clean.documents import attribute_schema
 from clean.scores import SCORES
-from clean.stage import attribute_schema
 from clean.thresholds.measure import EVERY, PERCENTILES, Floats, Integers, Rules, measured, nearest
 from corpus.errors import ConfigurationError
 from corpus.manifest import Manifest

@@ -54,7 +54,10 @@ def code_marks(texts: Texts) -> Floats:
 
 
 def markup_rate(texts: Texts) -> Floats:
-    """Tags, entities and templates per 100 clusters: pages whose source came with the text, as C4's brackets tell."""
+    """Tags, entities and templates per 100 clusters: pages whose source came with the text, as C4's brackets tell.
+
+    Formulas are no markup: curly brackets alone would drop mathematics.
+    """
     return ratio(100.0 * texts.phrases[:, MARKUP_COLUMN], texts.counts.n_clusters)
 
 

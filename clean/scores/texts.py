@@ -117,7 +117,7 @@ class Texts:
 
     @cached_property
     def words(self) -> Words:
-        """Dictionary words, segmented once; they cost three times as much as all other scores together."""
+        """Dictionary words, segmented once: more than all other scores cost together."""
         return words(self.utf8)
 
     @cached_property

@@ -23,7 +23,7 @@ NOTICES: Final = (
 MARKUP: Final = (
     "<p>", "</p>", "<p ", "<br", "<div", "</div", "<span", "</span", "<strong>", "</strong>", "<a href", "</a>",
     "<img ", "<td", "<li>", "href=", "src=", "style=", "class=", "&nbsp;", "&amp;", "&quot;", "&#", "[/", "] => ",
-    "function(", "{{", "}}", "{display", "<?php", "document.write", "adsbygoogle",
+    "function(", "{{", "<?php", "document.write", "adsbygoogle",
 )  # fmt: skip
 ADDRESSES: Final = ("http://", "https://", "www.*")
 # A text that names nothing of what is advertised needs no closer look.

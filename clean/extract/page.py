@@ -15,9 +15,9 @@ from selectolax.lexbor import LexborHTMLParser
 from clean.extract.blocks import Page, read_blocks, too_costly
 from clean.extract.candidates import Candidate, candidates
 from clean.extract.decode import decode, may_hold_khmer
-from clean.extract.legacy import inner_capital_share, legacy_fonts
+from clean.extract.legacy import converted, inner_capital_share, legacy_fonts
 from clean.extract.limits import TooSlowError, time_limit
-from clean.extract.metadata import read_metadata
+from clean.extract.metadata import Metadata, read_metadata
 from clean.extract.settle import settle_page
 from clean.extract.tables import PAGE_FACTS, PAGES
 from clean.extract.worker import Lost, Outcome
@@ -39,6 +39,7 @@ LOST: Final = {
     Outcome.CRASHED: FAILED,
     Outcome.FAILED: FAILED,
 }
+LEGACY_CAPITALS: Final = 0.45  # share of Latin words with a capital inside; Limon text has .63 and more
 STATED: Final = ("text", "title", "author", "published_at")  # columns that a page gives anew
 
 
@@ -55,6 +56,7 @@ class Extracted:
     page_chars: int = 0
     page_legacy_fonts: int = 0
     page_inner_capital_share: float = 0.0
+    page_legacy_chars: int = 0
     page_confidence: float = 0.0
     page_main_share: float = 0.0
     page_link_share: float = 0.0
@@ -105,20 +107,43 @@ def _extract(
 ) -> Extracted:
     if len(payload) > most_bytes:
         return Extracted(page_outcome=TOO_LARGE)
-    if not may_hold_khmer(payload):
-        return Extracted(
-            page_outcome=NO_KHMER,
-            page_legacy_fonts=legacy_fonts(payload),
-            page_inner_capital_share=inner_capital_share(payload),
-        )
-    html = decode(payload, charset)
-    return Extracted(page_outcome=TOO_COSTLY) if too_costly(html) else _read(html, url, latest)
+    if may_hold_khmer(payload):
+        html = decode(payload, charset)
+        return Extracted(page_outcome=TOO_COSTLY) if too_costly(html) else _read(html, url, latest)
+    fonts, capitals = legacy_fonts(payload), inner_capital_share(payload)
+    if fonts or capitals >= LEGACY_CAPITALS:
+        html = decode(payload, charset)
+        found = None if too_costly(html) else _read_legacy(html, url, latest)
+        if found is not None:
+            return found
+    return Extracted(page_outcome=NO_KHMER, page_legacy_fonts=fonts, page_inner_capital_share=capitals)
 
 
 def _read(html: str, url: str, latest: datetime | None) -> Extracted:
     tree = LexborHTMLParser(html)
     stated = read_metadata(tree, url, latest)
+    return _found(read_blocks(tree), stated)
+
+
+def _read_legacy(html: str, url: str, latest: datetime | None) -> Extracted | None:
+    """The page with its blocks and titles in Khmer, or None if they do not become Khmer."""
+    tree = LexborHTMLParser(html)
+    stated = read_metadata(tree, url, latest)
     page = read_blocks(tree)
+    titles = (stated.title or "", stated.heading or "")
+    new = converted([*(block.text for block in page.blocks), *titles])
+    if new is None:
+        return None
+    for block, text in zip(page.blocks, new.blocks, strict=False):
+        block.text = text
+    title, heading = (text or None for text in new.blocks[-2:])
+    return replace(
+        _found(page, replace(stated, title=title, heading=heading)), page_legacy_chars=new.n_converted
+    )
+
+
+def _found(page: Page, stated: Metadata) -> Extracted:
+    """A page's main text by itself alone, with its candidate blocks."""
     blocks, parents = candidates(page), [element.parent for element in page.elements]
     n_chars = sum(len(block.text) for block in page.blocks)
     alone = settle_page(blocks, parents, stated.title)

@@ -15,6 +15,7 @@ PAGE_FACTS: Final = pa.schema(
         ("page_chars", pa.int64()),  # visible ones
         ("page_legacy_fonts", pa.int64()),
         ("page_inner_capital_share", pa.float64()),
+        ("page_legacy_chars", pa.int64()),  # of Khmer made from legacy codes
         ("page_confidence", pa.float64()),
         ("page_main_share", pa.float64()),
         ("page_link_share", pa.float64()),

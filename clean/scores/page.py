@@ -89,6 +89,35 @@ def link_share(texts: Texts) -> Floats:
     return texts.page_fact("page_link_share")
 
 
+def confidence(texts: Texts) -> Floats:
+    """Mean chance of the main text's blocks to be main text, by their characters, as settled; null without a page."""
+    return texts.page_fact("page_confidence")
+
+
+def evidence(texts: Texts) -> Floats:
+    """`confidence` times the clusters of the text: about how much of an article is there; null without a page.
+
+    Of 679 real pages whose article was taken out and of the same pages whole, under 20: see clean.extract_no_article.
+    """
+    return texts.page_fact("page_confidence") * texts.counts.n_clusters
+
+
+def comment_chars(texts: Texts) -> Floats:
+    """Characters of readers' comments, which are not in the text; null without a page."""
+    return texts.page_fact("page_comment_chars")
+
+
+def legacy_chars(texts: Texts) -> Floats:
+    """Characters of Khmer made from a legacy font's codes; null without a page."""
+    return texts.page_fact("page_legacy_chars")
+
+
+def host_share(texts: Texts) -> Floats:
+    """Share of a text's characters that were removed as lines its host repeats."""
+    removed = np.nan_to_num(texts.page_fact("page_host_chars"))
+    return ratio(removed, removed + texts.counts.n_chars)
+
+
 def error_title(texts: Texts) -> Floats:
     """1 where the title or first heading reports an error and the text is short."""
     short = texts.counts.n_clusters < LONG_CLUSTERS

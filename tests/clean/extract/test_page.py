@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pyarrow as pa
 import pytest
@@ -19,6 +20,8 @@ from clean.extract.page import (
     extract,
     extract_page,
 )
+from clean.extract.tables import PAGES
+from clean.extract.worker import Lost, Outcome
 from corpus.document import RECORD
 
 LIMITS = Limits(page_bytes=1 << 20, page_seconds=30)
@@ -77,6 +80,32 @@ def test_hostile_pages_end_in_an_outcome(payload: bytes, outcome: int) -> None:
     assert outcome == READ or found.text == ""
 
 
+LIMON = (
+    "RBHmhakSRt RbeTskm<úCa RsúkERs PaBRkIRk skmµPaB BiBN’na GgÁkar enAkñúg shKmn_ tamry³ karsikSa "
+    "RBHmhakSRtRBHraCaNacRkkm<úCa RkmRBHraCaNacRk enAkñúgRbeTskm<úCa karsikSa skmµPaB PaBRkIRk RsúkERs "
+)
+
+
+def test_a_page_in_a_legacy_font_becomes_khmer() -> None:
+    html = f"<title>{LIMON[:30]}</title><body><div class=post><p>{LIMON * 2}</p><p>{LIMON * 3}</p></div>"
+    found = run(html.encode("cp1252"), "iso-8859-1")
+    assert found.page_outcome == READ
+    assert found.page_legacy_chars > 300
+    assert "ព្រះមហាក្សត្រ" in found.text
+    assert found.title is not None
+    assert found.title.startswith("ព្រះមហាក្សត្រ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Camel iPhone eBay YouTube McDonald LaTeX GitHub JavaScript TypeScript PostgreSQL " * 20, "word " * 100],
+)
+def test_latin_text_stays_latin(text: str) -> None:
+    found = run(f"<font face='Limon S1'></font><p>{text}</p>".encode())
+    assert (found.page_outcome, found.page_legacy_chars, found.text) == (NO_KHMER, 0, "")
+    assert found.page_legacy_fonts == 1
+
+
 def endless(_html: str, _url: str, _latest: object) -> Extracted:
     while True:
         pass
@@ -119,3 +148,28 @@ def test_a_table_of_pages_and_texts(page: Callable[..., str], article: str) -> N
     assert found["page_outcome"].to_pylist() == [READ, None]
     texts_alone = extract(pa.Table.from_pylist(rows[1:], RECORD), LIMITS)
     assert texts_alone.equals(found.slice(1))
+    assert found.schema.equals(PAGES)
+    assert found["blocks"].is_valid().to_pylist() == [True, False]
+
+
+def test_a_page_lost_on_the_way_has_an_outcome(page: Callable[..., str]) -> None:
+    row = {"id": "1", "text": "", "source": "s", "licence": "CC0-1.0", "origin": {"file": "f", "position": 0}}
+    records = pa.Table.from_pylist(
+        [{**row, "n_chars": 0, "n_bytes": 0, "n_clusters": 0, "payload": b"1234"}] * len(Outcome), RECORD
+    )
+    lost = [Lost(outcome, "") for outcome in Outcome]
+    found = extract(records, LIMITS, lambda _jobs: lost)
+    assert dict(zip(Outcome, found["page_outcome"].to_pylist(), strict=True)) == {
+        Outcome.TOO_SLOW: TOO_SLOW,
+        Outcome.TOO_LARGE: TOO_COSTLY,
+        Outcome.CRASHED: FAILED,
+        Outcome.FAILED: FAILED,
+    }
+    assert found["page_bytes"].to_pylist() == [4] * len(Outcome)
+
+
+def test_dates_after_the_day_of_the_fetch_are_not_believed(page: Callable[..., str]) -> None:
+    payload = page(head='<meta property="article:published_time" content="2031-01-02">').encode()
+    limits = (payload, None, "https://a.example/x", LIMITS)
+    assert extract_page(*limits).published_at == datetime(2031, 1, 2, tzinfo=UTC)
+    assert extract_page(*limits, datetime(2030, 1, 1, tzinfo=UTC)).published_at is None

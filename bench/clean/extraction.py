@@ -21,6 +21,7 @@ from bench.realdata import json_lines, real_data
 from bench.rows import ROUNDS, Row, against, cpu_seconds, measured
 from bench.shells import QUOTES, Shell, assembled, folds, natural
 from clean.extract import hosts
+from clean.extract.blocks import Page
 from clean.extract.candidates import candidates
 from clean.extract.content import Model, model
 from clean.extract.decode import may_hold_khmer
@@ -29,6 +30,7 @@ from clean.extract.settle import settle, settle_page
 from clean.extract.tables import PAGES
 
 INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
+NO_ARTICLE: Final = 0.25  # the threshold of page_confidence in configs/clean.yaml
 SHORT: Final = 300  # characters of gold text
 LIMITS: Final = Limits(page_bytes=8 << 20, page_seconds=60)
 TIMED_PAGES: Final = 120
@@ -57,6 +59,7 @@ def rows() -> Iterator[Row]:
     yield from _f1_rows("clean.extract_hosts", pages, with_hosts)
     shipped = [text_of(shell, model(), page) for shell, page in zip(shells, pages, strict=True)]
     yield from _f1_rows("clean.extract_shipped", pages, shipped)
+    yield from no_article_rows(pages, shells, fitted)
     yield from natural_rows(folder, fitted)
     yield speed(pages)
     yield prefilter(folder)
@@ -110,6 +113,29 @@ def four_gram_f1(found: str, gold: str) -> float:
     """F1 of the character 4-grams of two texts."""
     ours, wanted = (Counter(text[i : i + 4] for i in range(len(text) - 3)) for text in (found, gold))
     return 2 * (ours & wanted).total() / max(ours.total() + wanted.total(), 1)
+
+
+def no_article_rows(
+    pages: Sequence[GoldPage], shells: Sequence[Shell], fitted: Sequence[Model]
+) -> Iterator[Row]:
+    """How many pages are told to hold no article after theirs is taken out, and how many are while it is there."""
+    told, lost = 0, 0
+    for page, shell in zip(pages, shells, strict=True):
+        others = [
+            block
+            for block, out in zip(shell.page.blocks, shell.is_main | shell.ignored, strict=True)
+            if not out
+        ]
+        empty = Page(shell.page.elements, others)
+        told += _confidence(empty, fitted[shell.fold], page) < NO_ARTICLE
+        lost += _confidence(shell.page, fitted[shell.fold], page) < NO_ARTICLE
+    yield measured("clean.extract_no_article_told", told / len(pages), "of pages whose article was taken out")
+    yield measured("clean.extract_no_article_lost", lost / len(pages), "of the same pages whole")
+
+
+def _confidence(page: Page, fitted: Model, gold: GoldPage) -> float:
+    parents = [element.parent for element in page.elements]
+    return settle_page(candidates(page, fitted), parents, gold.gold["title"]).confidence
 
 
 def settled_texts(pages: Sequence[GoldPage], shells: Sequence[Shell], fitted: Sequence[Model]) -> list[str]:

@@ -45,7 +45,6 @@ _FUNCTIONS: Final[tuple[Score, ...]] = (
     page.main_share,
     page.link_share,
     page.confidence,
-    page.evidence,
     page.comment_chars,
     page.legacy_chars,
     page.host_share,

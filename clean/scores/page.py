@@ -90,16 +90,11 @@ def link_share(texts: Texts) -> Floats:
 
 
 def confidence(texts: Texts) -> Floats:
-    """Mean chance of the main text's blocks to be main text, by their characters, as settled; null without a page."""
-    return texts.page_fact("page_confidence")
+    """Mean chance of a page's chosen blocks to be main text, by their characters, as settled; null without a page.
 
-
-def evidence(texts: Texts) -> Floats:
-    """`confidence` times the clusters of the text: about how much of an article is there; null without a page.
-
-    Of 679 real pages whose article was taken out and of the same pages whole, under 20: see clean.extract_no_article.
+    Low where nothing looks like an article and the likeliest block was taken: see clean.extract_no_article in bench.
     """
-    return texts.page_fact("page_confidence") * texts.counts.n_clusters
+    return texts.page_fact("page_confidence")
 
 
 def comment_chars(texts: Texts) -> Floats:

@@ -81,19 +81,19 @@ def test_hostile_pages_end_in_an_outcome(payload: bytes, outcome: int) -> None:
 
 
 LIMON = (
-    "RBHmhakSRt RbeTskm<úCa RsúkERs PaBRkIRk skmµPaB BiBN’na GgÁkar enAkñúg shKmn_ tamry³ karsikSa "
-    "RBHmhakSRtRBHraCaNacRkkm<úCa RkmRBHraCaNacRk enAkñúgRbeTskm<úCa karsikSa skmµPaB PaBRkIRk RsúkERs "
+    "kar)acRsUvenAPUmirbs;eyIg )ancab;epþImkalBIéf¶cnÞ edaymankarcUlrYmBIGñkPUmirhUtdl;BIrryRKYsar ehIysMNabTaMg"
+    "enaHl¥Nas; eRBaHmanTwkRKb;RKan;eBjmYyrdUv ."
 )
 
 
 def test_a_page_in_a_legacy_font_becomes_khmer() -> None:
-    html = f"<title>{LIMON[:30]}</title><body><div class=post><p>{LIMON * 2}</p><p>{LIMON * 3}</p></div>"
+    body = f"<div class=post><h1>dMNwgGMBIRsUv</h1><p>{LIMON}</p><p>{LIMON}</p></div>"
+    html = f"<title>dMNwgGMBIRsUv</title><body><font face='Limon S1'>{body}</font>"
     found = run(html.encode("cp1252"), "iso-8859-1")
-    assert found.page_outcome == READ
+    assert (found.page_outcome, found.page_legacy_fonts) == (READ, 0)
     assert found.page_legacy_chars > 300
-    assert "ព្រះមហាក្សត្រ" in found.text
-    assert found.title is not None
-    assert found.title.startswith("ព្រះមហាក្សត្រ")
+    assert found.text.startswith("ការបាចស្រូវនៅភូមិរបស់យើង")
+    assert found.title == found.page_h1 == "ដំណឹងអំពីស្រូវ"
 
 
 @pytest.mark.parametrize(

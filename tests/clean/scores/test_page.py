@@ -27,14 +27,10 @@ def test_facts_are_null_without_a_page(texts_of: Callable[..., Texts]) -> None:
     assert page.main_share(texts).tolist() == pytest.approx([0.25, float("nan")], nan_ok=True)
 
 
-def test_evidence_is_confidence_times_length(texts_of: Callable[..., Texts]) -> None:
-    texts = texts_of(["ក" * 40, "ក" * 40, "ខ"], page_confidence=[0.5, 0.0, None])
-    assert page.evidence(texts).tolist() == pytest.approx([20, 0, float("nan")], nan_ok=True)
-    assert page.confidence(texts).tolist() == pytest.approx([0.5, 0, float("nan")], nan_ok=True)
-
-
-def test_what_was_set_apart_is_counted(texts_of: Callable[..., Texts]) -> None:
+def test_facts_of_extraction_are_scores(texts_of: Callable[..., Texts]) -> None:
     texts = texts_of(["ក" * 30, "", "ខ"], page_host_chars=[10, 0, None], page_comment_chars=[7, 0, None])
+    unsure = texts_of(["ក", "ខ"], page_confidence=[0.125, None])
+    assert page.confidence(unsure).tolist() == pytest.approx([0.125, float("nan")], nan_ok=True)
     assert page.host_share(texts).tolist() == [0.25, 0, 0]
     assert page.comment_chars(texts).tolist() == pytest.approx([7, 0, float("nan")], nan_ok=True)
     converted = texts_of(["ក"], page_legacy_chars=[12])

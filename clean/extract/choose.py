@@ -9,6 +9,7 @@ import numpy as np
 from clean.extract.measures import Booleans, Floats, Indices
 
 KEEP: Final = 0.55
+GROW: Final = 0.3  # what stands beside a kept block in the same element needs less
 FILL: Final = 0.1  # what stands between kept blocks needs less
 FILL_LINK_SHARE: Final = 0.5
 CORE_SHARE: Final = 0.8
@@ -37,7 +38,22 @@ def choose(blocks: Blocks, chances: Floats) -> Booleans:
     kept = chances >= KEEP
     if not kept.any():
         kept[chances.argmax()] = True
-    return _filled(blocks, chances, kept)
+    return _filled(blocks, chances, _grown(blocks, chances, kept))
+
+
+def _grown(blocks: Blocks, chances: Floats, kept: Booleans) -> Booleans:
+    """Add to kept blocks the lines and paragraphs beside them: verses are as likely as each other."""
+    element = blocks.element.tolist()
+    above = [blocks.parents[i] for i in element]
+    likely = (chances >= GROW).tolist()
+    grown: list[bool] = kept.tolist()
+    for order in (range(1, len(grown)), range(len(grown) - 2, -1, -1)):
+        step = order.step
+        for i in order:
+            before = i - step
+            beside = element[i] == element[before] or above[i] == above[before]
+            grown[i] = grown[i] or (grown[before] and likely[i] and beside)
+    return np.array(grown)
 
 
 def _filled(blocks: Blocks, chances: Floats, kept: Booleans) -> Booleans:

@@ -17,6 +17,10 @@ Indices = NDArray[np.int64]
 KHMER: Final = re.compile("[\u1780-\u17d3\u17dd]+")
 PARAGRAPH_LETTERS: Final = 40  # a block this long with few links counts as a paragraph
 PARAGRAPH_LINK_SHARE: Final = 0.34
+LEAST_LINES: Final = (
+    4  # verses and dialogue: so many lines in a run, with so many letters, count as paragraphs
+)
+LINES_LETTERS: Final = 80
 
 
 class Measures:
@@ -32,8 +36,14 @@ class Measures:
         self.link_share = np.minimum(links / np.array([len(t) for t in texts], float), 1.0)
         khmer = np.array([sum(map(len, KHMER.findall(t))) for t in texts], float)
         self.khmer_share = np.minimum(khmer / np.maximum(self.letters, 1), 1.0)
+        run = _runs(page)
+        n_letters, n_linked = (
+            np.bincount(run, values) for values in (self.letters, self.letters * self.link_share)
+        )
+        lines = (np.bincount(run) >= LEAST_LINES) & (n_letters >= LINES_LETTERS)
+        few_links = n_linked < PARAGRAPH_LINK_SHARE * np.maximum(n_letters, 1)
         paragraph = (self.letters >= PARAGRAPH_LETTERS) & (self.link_share < PARAGRAPH_LINK_SHARE)
-        self.mass = np.where(paragraph, self.letters, 0.0)
+        self.mass = np.where(paragraph | (lines & few_links)[run], self.letters, 0.0)
 
     def at_elements(self, values: Floats) -> Floats:
         """The sum over the blocks that stand directly in each element."""
@@ -80,6 +90,17 @@ class Measures:
         letters = self.below_elements(self.letters)
         links = self.below_elements(self.letters * self.link_share)
         return np.asarray((own + children + 0.5 * grandchildren) * (1 - links / np.maximum(letters, 1)))
+
+
+def _runs(page: Page) -> Indices:
+    """A number for each block, the same for lines of one element and for paragraphs that follow each other."""
+    runs, before = [-1], None
+    for block in page.blocks:
+        element = page.elements[block.element]
+        place = (element.parent, element.names) if element.tag == "p" else block.element
+        runs.append(runs[-1] + (place != before))
+        before = place
+    return np.array(runs[1:], np.int64)
 
 
 def around(values: Floats, reach: int) -> Floats:

@@ -68,3 +68,20 @@ def test_a_place_is_known_again_whatever_its_number() -> None:
     )
     assert place(first, 3) == place(other, 3) != place(deeper, 3)
     assert place(first, 0) != place(first, 1)
+
+
+VERSES = (
+    "ឱព្រះចន្ទចាំងរស្មី", "បំភ្លឺភូមិស្រែយើងខ្ញុំ", "ខ្យល់បក់ត្រជាក់ជុំ", "ស្រូវទុំពេញវាលស្រស់",
+    "កូនក្មេងរត់លេងសប្បាយ", "ម្តាយឪពុកញញឹមស្រស់", "ទឹកទន្លេហូរមិនអស់", "ដូចចិត្តស្រឡាញ់ស្រុកកើត",
+)  # fmt: skip
+DIALOGUE = (
+    "ម៉ែសួរ៖ «កូនទៅណា?»", "កូនឆ្លើយ៖ «កូនទៅសាលា!»", "«ញ៉ាំបាយហើយឬនៅ?»", "«នៅទេ ម៉ែ។»", "ម៉ែដួសបាយឱ្យកូន។",
+    "កូនញ៉ាំយ៉ាងឆ្ងាញ់។", "ឪពុកដើរចូលមក។", "«ថ្ងៃនេះរៀនអ្វីខ្លះ?»", "«រៀនគូររូបដើមឈើ និងសត្វគោ។»", "ឪពុកសើច។",
+    "«គូររូបឪពុកឱ្យមើលផង!»", "កូនក៏យកខ្មៅដៃមកគូរភ្លាម។",
+)  # fmt: skip
+
+
+def test_verses_and_dialogue_are_main_text(page: Callable[..., str]) -> None:
+    assert main_text(page(["<br>".join(VERSES)]), "សិស្សដាំដើមឈើ") == list(VERSES)
+    assert main_text(page(VERSES), "សិស្សដាំដើមឈើ") == list(VERSES)
+    assert main_text(page(DIALOGUE), "សិស្សដាំដើមឈើ") == list(DIALOGUE)

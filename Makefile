@@ -15,10 +15,12 @@ STAGES := crawl ingest clean dedup tokenizer train report
 MODULE_ingest := crawl.ingest
 module = $(or $(MODULE_$(1)),$(1))
 
-.PHONY: help setup demo test lint types web real explain bench wipe $(STAGES)
+PEERS := .venv-peers
+
+.PHONY: help setup demo test lint types web real decide thresholds audit agreement ablation explain bench bench-peers wipe $(STAGES)
 
 help: ## this list
-	@grep -hE '^[a-z $$()A-Z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([^:]+):[^#]*## (.*)/\1\t\2/; s/\$$\(STAGES\)/crawl … report/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z $$()A-Z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([^:]+):[^#]*## (.*)/\1\t\2/; s/\$$\(STAGES\)/crawl … report/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
 	@echo "  stages: $(STAGES)   each takes RUN=name ARGS=\"key=value …\"; its options: ARGS=--help"
 
 setup: $(READY) ## the virtual environment .venv, from pinned versions
@@ -57,11 +59,34 @@ real: $(READY) ## the whole pipeline on a folder of WARC files and corpora: make
 	@test -d "$(DATA)" || { echo "real: DATA=$(DATA) is not a folder. Try: make real DATA=/path/to/data" >&2; exit 2; }
 	@$(PY) -m demo real data=$(DATA) run=$(RUN)
 
+decide: $(READY) ## what other thresholds would keep, from stored scores: make decide RUN=real ARGS="rules.14.below=30"
+	@$(PY) -m clean.replay run=$(RUN) $(ARGS)
+
+thresholds: $(READY) ## the distribution behind every rule, by source, and the documents next to it
+	@$(PY) -m clean.thresholds run=$(RUN) $(ARGS)
+
+audit: $(READY) $(PEERS)/.ready ## our decisions beside FineWeb2's on the same documents, and sheets for judges
+	@$(PY) -m clean.audit run=$(RUN) $(ARGS)
+
+agreement: $(READY) ## how far judges agree: make agreement RUN=real SHEETS="judge-1.csv judge-2.csv"
+	@$(PY) -m clean.audit.agreement run=$(RUN) $(SHEETS)
+
+ablation: $(READY) $(PEERS)/.ready ## the same small model on text unfiltered, by FineWeb2's rules, by ours (half an hour)
+	@$(PY) -m bench.ablation run=$(RUN) $(ARGS)
+
 explain: $(READY) ## the story of one document: make explain RUN=demo URL=http://…
 	@$(PY) -m report.explain run=$(RUN) url="$(URL)"
 
 bench: $(READY) ## speed beside peers, with floors: make bench AREA=clean
 	@$(PY) -m bench $(or $(AREA),clean) $(ARGS)
+
+bench-peers: $(PEERS)/.ready ## the environment of those peers that need one of their own
+
+$(PEERS)/.ready: bench/peers/requirements.txt
+	@test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
+	@echo "installing pinned versions into $(PEERS)"
+	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
 
 wipe: ## delete a run: make wipe RUN=demo
 	@test -n "$(RUN)" && rm -rf -- "runs/$(RUN)" && echo "deleted runs/$(RUN)"

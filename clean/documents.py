@@ -18,11 +18,11 @@ from clean.personal import Kind, mask
 from clean.personal.masking import SPANS
 from clean.scores import score
 from clean.scores.texts import Texts
+from clean.whitespace import tidy
 from corpus.document import DOCUMENT, with_text
 from corpus.task import Outcome
 from khmer.normalize import Repaired, normalize, repair, repaired_anew
 from khmer.rules import GROUPS, MINORITY, Options
-from khmer.whitespace import squeeze_whitespace
 
 SIZES: Final = ("n_chars", "n_bytes", "n_clusters")
 REPAIRED: Final = tuple(f"repaired_{name}" for name in GROUPS)
@@ -56,7 +56,7 @@ def clean_pages(pages: pa.Table, config: CleanConfig, out: Outcome) -> pa.Table:
     texts = pc.if_else(too_long, "", pages["text"])
     repaired = repair(texts, options_of(config))
     languages, repaired = _by_language(repaired, texts, pages)
-    normal = _rewritten(extracted, squeeze_whitespace(repaired.texts), untouched)
+    normal = _rewritten(extracted, tidy(repaired.texts), untouched)
     out.edited("normalise", extracted, normal)
 
     given = Texts(normal, pages.select(PAGE_FACTS.names))
@@ -95,7 +95,7 @@ def _by_language(repaired: Repaired, texts: Any, pages: pa.Table) -> tuple[dict[
 def _described(documents: pa.Table) -> pa.Table:
     """The documents with title and author in canonical Khmer and masked."""
     for name in ("title", "author"):
-        column = mask(squeeze_whitespace(normalize(documents[name]))).texts
+        column = mask(tidy(normalize(documents[name]))).texts
         field = documents.schema.field(name)
         documents = documents.set_column(
             documents.schema.get_field_index(name), field, column.cast(field.type)

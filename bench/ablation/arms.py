@@ -62,21 +62,27 @@ def _texts(shards: Sequence[str], sources: Sequence[str]) -> Iterator[tuple[str,
 
 def apart_from(texts: pa.Table, held_out: pa.Table) -> pa.Table:
     """The texts that share no run of SHARED_UNITS clusters, words and numbers with held-out ones."""
-    known = np.unique(np.concatenate(_runs(held_out)))
-    shares = [bool(np.isin(runs, known).any()) for runs in _runs(texts)]
-    return texts.filter(pa.array([not shared for shared in shares]))
+    known = np.unique(_runs(held_out)[1])
+    owner, runs = _runs(texts)
+    places = np.minimum(np.searchsorted(known, runs), len(known) - 1)
+    shared = (
+        np.bincount(owner[known[places] == runs], minlength=len(texts))
+        if len(known)
+        else np.zeros(len(texts))
+    )
+    return texts.filter(pa.array(shared == 0))
 
 
-def _runs(texts: pa.Table) -> list[NDArray[np.uint64]]:
-    """The hashes of every run of SHARED_UNITS units of each text."""
+def _runs(texts: pa.Table) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+    """The text of every run of SHARED_UNITS units, and the run's hash."""
     units = unit_hashes(texts["text"])
-    weights = np.random.Philox(key=SHARED_UNITS).random_raw(SHARED_UNITS) | np.uint64(1)
-    runs = []
-    for start, end in zip(units.offsets[:-1], units.offsets[1:], strict=True):
-        hashes = units.hashes[start:end]
-        if len(hashes) < SHARED_UNITS:
-            runs.append(np.zeros(0, np.uint64))
-            continue
-        windows = np.lib.stride_tricks.sliding_window_view(hashes, SHARED_UNITS)
-        runs.append((windows * weights).sum(axis=1, dtype=np.uint64))
-    return runs
+    hashes = np.zeros(max(len(units.hashes) - SHARED_UNITS + 1, 0), np.uint64)
+    for weight, k in zip(
+        np.random.Philox(key=SHARED_UNITS).random_raw(SHARED_UNITS) | np.uint64(1),
+        range(SHARED_UNITS),
+        strict=True,
+    ):
+        hashes += units.hashes[k : k + len(hashes)] * weight
+    owner = np.repeat(np.arange(len(texts)), np.diff(units.offsets))
+    whole = owner[: len(hashes)] == owner[SHARED_UNITS - 1 :]
+    return owner[: len(hashes)][whole], hashes[whole]

@@ -170,3 +170,9 @@ def test_only_what_several_pages_share_is_kept() -> None:
     assert PLACE in places["kind"].to_pylist()
     assert merge([]).equals(KNOWN.empty_table())
     assert merge([observe(PAGES.empty_table())]).equals(KNOWN.empty_table())
+
+
+def test_a_long_line_on_thirty_pages_is_the_hosts_however_many_it_has() -> None:
+    stories = [f"{story(n)}\nលេខរៀង {chr(0x1780 + n % 33)}{'ក' * (n // 33)}" for n in range(400)]
+    given = texts([text + f"\n{NOTICE}\n{SHARE}" * (n < 30) for n, text in enumerate(stories)])
+    assert settled(given) == [text + f"\n{SHARE}" * (n < 30) for n, text in enumerate(stories)]

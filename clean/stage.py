@@ -13,7 +13,7 @@ from clean.config import CleanConfig, check
 from clean.decontaminate.index import index_of
 from clean.documents import MASKED, REMOVED, REPAIRED, attribute_schema, clean_pages
 from clean.extract.hosts import KNOWN, OBSERVED, PARTS, host_hashes, merge, observe, part_of
-from clean.extract.page import Limits, extract, extract_page
+from clean.extract.page import Reading, extract, extract_page
 from clean.extract.settle import settle
 from clean.extract.tables import PAGES
 from clean.extract.worker import kept_worker
@@ -51,12 +51,12 @@ def run(stage: StageRun[CleanConfig]) -> None:
 def extract_shard(task: Task[CleanConfig]) -> None:
     """Read every page of a shard, and observe what may be common to its host."""
     config = task.config
-    limits = Limits(config.page_bytes, config.page_seconds)
+    reading = Reading(config.extractor, config.page_bytes)
     worker = kept_worker(extract_page, config.page_seconds, config.page_memory)
     observed = [OBSERVED.empty_table()]
     with ShardWriter(task.create(_pages(task.name)), PAGES) as written:
         for records in read_batches(task.source, RECORD):
-            pages = extract(records, limits, worker.map)
+            pages = extract(records, reading, worker.map)
             written.write(pages)
             observed.append(observe(pages))
             meter().count(len(records), pc.sum(records["n_bytes"]).as_py() or 0)

@@ -25,14 +25,14 @@ from clean.extract.blocks import Page
 from clean.extract.candidates import candidates
 from clean.extract.content import Model, model
 from clean.extract.decode import may_hold_khmer
-from clean.extract.page import Limits, extract_page
+from clean.extract.page import Reading, extract_page
 from clean.extract.settle import settle, settle_page
 from clean.extract.tables import PAGES
 
 INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
 NO_ARTICLE: Final = 0.25  # the threshold of page_confidence in configs/clean.yaml
 SHORT: Final = 300  # characters of gold text
-LIMITS: Final = Limits(page_bytes=8 << 20, page_seconds=60)
+READING: Final = Reading("blocks", 8 << 20)
 TIMED_PAGES: Final = 120
 PREFILTER_BYTES: Final = 1 << 28
 F1s = list[float]
@@ -184,7 +184,7 @@ def speed(pages: Sequence[GoldPage]) -> Row:
     chosen = list(pages)[:: max(len(pages) // TIMED_PAGES, 1)]
 
     def ours() -> list[object]:
-        return [extract_page(page.payload, page.charset, page.url, LIMITS) for page in chosen]
+        return [extract_page(page.payload, page.charset, page.url, READING) for page in chosen]
 
     def theirs() -> list[object]:
         return [trafilatura.extract(page.payload, include_comments=False, fast=True) for page in chosen]

@@ -16,13 +16,13 @@ from clean.extract.blocks import Page, read_blocks, too_costly
 from clean.extract.candidates import Candidate, candidates
 from clean.extract.decode import decode, may_hold_khmer
 from clean.extract.legacy import converted, inner_capital_share, legacy_fonts
-from clean.extract.limits import TooSlowError, time_limit
 from clean.extract.metadata import Metadata, read_metadata
 from clean.extract.settle import settle_page
 from clean.extract.tables import PAGE_FACTS, PAGES
+from clean.extract.trafilatura_text import trafilatura_text
 from clean.extract.worker import Lost, Outcome
 
-__all__ = ["PAGE_FACTS", "Extracted", "Limits", "extract", "extract_page", "here"]
+__all__ = ["PAGE_FACTS", "Extracted", "Reading", "extract", "extract_page", "here"]
 
 logger = logging.getLogger("sastra")
 
@@ -30,12 +30,12 @@ OTHER_SCRIPT: Final = re.compile("[\u0370-\u177f\u1800-\u1cff\u2e80-\ua7ff\uac00
 KHMER_OR_LATIN: Final = re.compile("[A-Za-z\u00c0-\u024f\u1780-\u17d3\u17dd]+")
 CLOCKS_DIFFER: Final = timedelta(days=1)  # a page may bear tomorrow's date where it was written
 
-READ, NO_KHMER, TOO_LARGE, TOO_COSTLY, TOO_SLOW, FAILED = range(6)
+READ, NO_KHMER, TOO_LARGE, TOO_COSTLY, TOO_SLOW, FAILED, OUT_OF_MEMORY = range(7)
 """What became of a payload: the values of page_outcome."""
 
 LOST: Final = {
     Outcome.TOO_SLOW: TOO_SLOW,
-    Outcome.TOO_LARGE: TOO_COSTLY,
+    Outcome.TOO_LARGE: OUT_OF_MEMORY,
     Outcome.CRASHED: FAILED,
     Outcome.FAILED: FAILED,
 }
@@ -67,35 +67,35 @@ class Extracted:
     page_canonical_url: str | None = None
     page_licence: str | None = None
     page_licence_place: str | None = None
-    blocks: list[Candidate] = field(default_factory=list)
-    parents: list[int] = field(default_factory=list)
+    blocks: list[Candidate] | None = field(
+        default_factory=list
+    )  # None where another extractor chose the text
+    parents: list[int] | None = field(default_factory=list)
 
 
 @dataclass(frozen=True)
-class Limits:
-    """What one page may cost."""
+class Reading:
+    """How a page is read: by `blocks` or by `trafilatura`, and the bytes beyond which it is not."""
 
+    extractor: str
     page_bytes: int
-    page_seconds: float
 
 
-Job = tuple[bytes, str | None, str, Limits, datetime | None]
+Job = tuple[bytes, str | None, str, Reading, datetime | None]
 """The arguments of extract_page."""
 
 
 def extract_page(
-    payload: bytes, charset: str | None, url: str, limits: Limits, latest: datetime | None = None
+    payload: bytes, charset: str | None, url: str, reading: Reading, latest: datetime | None = None
 ) -> Extracted:
-    """The main text of a page and what it says of itself; whatever the payload is, this returns.
+    """The main text of a page and what it says of itself; dates after `latest` are not believed.
 
-    The limit on bytes bounds the work and gives the same result everywhere. The clock is there for what we have
-    not thought of: at its default it is some thousand times what a page needs. Dates after `latest` are not believed.
+    Whatever the payload is, this returns or runs out of memory; Worker ends it where it takes too long.
     """
     try:
-        with time_limit(limits.page_seconds):
-            found = _extract(payload, charset, url, limits.page_bytes, latest)
-    except TooSlowError:
-        found = Extracted(page_outcome=TOO_SLOW)
+        found = _extract(payload, charset, url, reading, latest)
+    except MemoryError:
+        raise
     except Exception:  # a page of the open web must not end the run; the ledger counts it
         logger.exception("%s: not extracted", url)
         found = Extracted(page_outcome=FAILED)
@@ -103,13 +103,16 @@ def extract_page(
 
 
 def _extract(
-    payload: bytes, charset: str | None, url: str, most_bytes: int, latest: datetime | None
+    payload: bytes, charset: str | None, url: str, reading: Reading, latest: datetime | None
 ) -> Extracted:
-    if len(payload) > most_bytes:
+    if len(payload) > reading.page_bytes:
         return Extracted(page_outcome=TOO_LARGE)
     if may_hold_khmer(payload):
         html = decode(payload, charset)
-        return Extracted(page_outcome=TOO_COSTLY) if too_costly(html) else _read(html, url, latest)
+        if too_costly(html):
+            return Extracted(page_outcome=TOO_COSTLY)
+        read = _read_by_trafilatura if reading.extractor == "trafilatura" else _read
+        return read(html, url, latest)
     fonts, capitals = legacy_fonts(payload), inner_capital_share(payload)
     if fonts or capitals >= LEGACY_CAPITALS:
         html = decode(payload, charset)
@@ -123,6 +126,14 @@ def _read(html: str, url: str, latest: datetime | None) -> Extracted:
     tree = LexborHTMLParser(html)
     stated = read_metadata(tree, url, latest)
     return _found(read_blocks(tree), stated)
+
+
+def _read_by_trafilatura(html: str, url: str, latest: datetime | None) -> Extracted:
+    """Facts as our own reading finds them, and trafilatura's text without a first line that repeats the title."""
+    ours = _read(html, url, latest)
+    lines = trafilatura_text(html).split("\n")
+    text = "\n".join(lines[1:] if len(lines) > 1 and lines[0] in (ours.title, ours.page_h1) else lines)
+    return replace(ours, text=text, blocks=None, parents=None)
 
 
 def _read_legacy(html: str, url: str, latest: datetime | None) -> Extracted | None:
@@ -181,12 +192,20 @@ def here(jobs: Iterable[Job]) -> list[Extracted | Lost]:
 
 
 def extract(
-    records: pa.Table, limits: Limits, read: Callable[[Iterable[Job]], Sequence[Extracted | Lost]] = here
+    records: pa.Table, reading: Reading, read: Callable[[Iterable[Job]], Sequence[Extracted | Lost]] = here
 ) -> pa.Table:
     """PAGES: what is read from every record that has a payload; the others as they came, facts and blocks null."""
     payloads = records["payload"].to_pylist()
-    found = iter(read(_jobs(records, payloads, limits)))
-    pages = [None if payload is None else _kept(next(found), len(payload)) for payload in payloads]
+    too_large = {i for i, payload in enumerate(payloads) if payload and len(payload) > reading.page_bytes}
+    given = [None if i in too_large else payload for i, payload in enumerate(payloads)]
+    found = iter(read(_jobs(records, given, reading)))
+    pages = [None if payload is None else _kept(next(found), len(payload)) for payload in given]
+    for i in too_large:
+        pages[i] = Extracted(page_outcome=TOO_LARGE, page_bytes=len(payloads[i] or b""))
+    return _table(records, pages)
+
+
+def _table(records: pa.Table, pages: Sequence[Extracted | None]) -> pa.Table:
     columns = {name: records[name] for name in PAGES.names if name in records.column_names}
     given = {name: columns[name].to_pylist() for name in STATED} if any(pages) else {}
     for name in PAGES.names:
@@ -201,12 +220,12 @@ def extract(
     return pa.table(columns, PAGES)
 
 
-def _jobs(records: pa.Table, payloads: list[bytes | None], limits: Limits) -> Iterable[Job]:
+def _jobs(records: pa.Table, payloads: Sequence[bytes | None], reading: Reading) -> Iterable[Job]:
     given = (records[name].to_pylist() for name in ("charset", "url", "fetched_at"))
     for payload, charset, url, fetched_at in zip(payloads, *given, strict=True):
         if payload is not None:
             latest = fetched_at + CLOCKS_DIFFER if fetched_at else None
-            yield payload, charset, url or "", limits, latest
+            yield payload, charset, url or "", reading, latest
 
 
 def _kept(found: Extracted | Lost, n_bytes: int) -> Extracted:

@@ -39,6 +39,7 @@ _FUNCTIONS: Final[tuple[Score, ...]] = (
     page.too_large,
     page.too_costly,
     page.too_slow,
+    page.out_of_memory,
     page.failed,
     page.legacy_fonts,
     page.inner_capital_share,

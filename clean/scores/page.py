@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow.compute as pc
 
-from clean.extract.page import FAILED, NO_KHMER, TOO_COSTLY, TOO_LARGE, TOO_SLOW
+from clean.extract.page import FAILED, NO_KHMER, OUT_OF_MEMORY, TOO_COSTLY, TOO_LARGE, TOO_SLOW
 from clean.scores.texts import Booleans, Floats, Texts, ratio
 
 # RE2: \W and \b know ASCII alone, so classes of punctuation are spelt out.
@@ -55,6 +55,11 @@ def too_costly(texts: Texts) -> Floats:
 def too_slow(texts: Texts) -> Floats:
     """1 where extraction used up its time."""
     return _outcome(texts, TOO_SLOW)
+
+
+def out_of_memory(texts: Texts) -> Floats:
+    """1 where extraction used up its memory."""
+    return _outcome(texts, OUT_OF_MEMORY)
 
 
 def failed(texts: Texts) -> Floats:

@@ -13,12 +13,12 @@ import pytest
 import zstandard
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
-from clean.extract.page import Extracted, Limits, extract_page
+from clean.extract.page import Extracted, Reading, extract_page
 from clean.personal import mask_text
 
 pytestmark = pytest.mark.realdata
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
-LIMITS = Limits(8 << 20, 60)
+READING = Reading("blocks", 8 << 20)
 
 
 def rows(path: Path) -> list[dict[str, Any]]:
@@ -44,7 +44,7 @@ def pages(warc: Path, wanted: set[str]) -> Iterator[tuple[str, Extracted]]:
         ):
             url = record.headers["WARC-Target-URI"]
             if url in wanted:
-                yield url, extract_page(record.reader.read(), record.http_charset, url, LIMITS)
+                yield url, extract_page(record.reader.read(), record.http_charset, url, READING)
 
 
 def lines_but(title: str, text: str) -> str:
@@ -75,7 +75,7 @@ def test_pages_in_their_own_language_are_read_as_well(real_data: Path) -> None:
     quotes = str.maketrans("“”„«»‘’", '"""""\'\'')
     scores = [
         four_gram_f1(
-            extract_page((row["html"] + khmer).encode(), None, "", LIMITS).text.translate(quotes).lower(),
+            extract_page((row["html"] + khmer).encode(), None, "", READING).text.translate(quotes).lower(),
             row["gold_letters"],
         )
         for row in shells

@@ -10,14 +10,14 @@ import pyarrow as pa
 import pytest
 
 from clean.extract.hosts import KNOWN, LINE, PAGE, PLACE, merge, observe
-from clean.extract.page import Limits, extract
+from clean.extract.page import Reading, extract
 from clean.extract.settle import settle
 from clean.extract.tables import PAGES, SETTLED
 from corpus.document import RECORD, documents_table
 
 NOTICE = "សូមចុះឈ្មោះទទួលព័ត៌មានថ្មីៗពីយើងខ្ញុំរៀងរាល់ព្រឹក។"
 SHARE = "ចែករំលែក"
-LIMITS = Limits(1 << 20, 30)
+READING = Reading("blocks", 1 << 20)
 SUBJECTS = ("ស្រូវ", "ស្វាយ", "ដូង", "ម្រេច", "កៅស៊ូ", "ដំឡូង", "ត្រី", "គោ", "មាន់", "ទា", "ផ្កា", "អំពៅ")
 TOWNS = ("តាកែវ", "កំពត", "ក្រចេះ", "ពោធិ៍សាត់", "បាត់ដំបង")
 
@@ -45,7 +45,7 @@ def texts(
         }
         for n, text in enumerate(lines)
     ]
-    return extract(documents_table(rows, RECORD), LIMITS)
+    return extract(documents_table(rows, RECORD), READING)
 
 
 def pages(bodies: Sequence[str], host: str = "a.example") -> pa.Table:
@@ -62,7 +62,7 @@ def pages(bodies: Sequence[str], host: str = "a.example") -> pa.Table:
         }
         for n, body in enumerate(bodies)
     ]
-    return extract(documents_table(rows, RECORD), LIMITS)
+    return extract(documents_table(rows, RECORD), READING)
 
 
 def settled(table: pa.Table) -> list[str]:

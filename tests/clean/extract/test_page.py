@@ -16,7 +16,7 @@ from clean.extract.page import (
     TOO_LARGE,
     TOO_SLOW,
     Extracted,
-    Limits,
+    Reading,
     extract,
     extract_page,
 )
@@ -24,11 +24,11 @@ from clean.extract.tables import PAGES
 from clean.extract.worker import Lost, Outcome
 from corpus.document import RECORD
 
-LIMITS = Limits(page_bytes=1 << 20, page_seconds=30)
+READING = Reading("blocks", page_bytes=1 << 20)
 
 
-def run(payload: bytes, charset: str | None = None, limits: Limits = LIMITS) -> Extracted:
-    return extract_page(payload, charset, "https://a.example/2019/07/26/x", limits)
+def run(payload: bytes, charset: str | None = None, reading: Reading = READING) -> Extracted:
+    return extract_page(payload, charset, "https://a.example/2019/07/26/x", reading)
 
 
 @pytest.mark.parametrize(
@@ -106,20 +106,29 @@ def test_latin_text_stays_latin(text: str) -> None:
     assert found.page_legacy_fonts == 1
 
 
-def endless(_html: str, _url: str, _latest: object) -> Extracted:
-    while True:
-        pass
-
-
 def broken(_html: str, _url: str, _latest: object) -> Extracted:
     raise KeyError(0)
 
 
-def test_a_page_that_takes_too_long_is_given_up(
+def greedy(_html: str, _url: str, _latest: object) -> Extracted:
+    raise MemoryError
+
+
+def test_memory_that_runs_out_is_the_workers_to_tell(
     monkeypatch: pytest.MonkeyPatch, page: Callable[..., str]
 ) -> None:
-    monkeypatch.setattr("clean.extract.page._read", endless)
-    assert run(page().encode(), limits=Limits(1 << 20, 0.05)).page_outcome == TOO_SLOW
+    monkeypatch.setattr("clean.extract.page._read", greedy)
+    with pytest.raises(MemoryError):
+        run(page().encode())
+
+
+def test_trafilatura_reads_the_same_page(page: Callable[..., str], article: str) -> None:
+    pytest.importorskip("trafilatura")
+    found = run(page().encode(), reading=Reading("trafilatura", 1 << 20))
+    assert (found.page_outcome, found.title) == (READ, "សិស្សដាំដើមឈើ")
+    assert article.split("\n", maxsplit=1)[0] in found.text
+    assert not found.text.startswith("សិស្សដាំដើមឈើ\n"), "the title has a column of its own"
+    assert found.blocks is None
 
 
 def test_a_page_that_breaks_the_extractor_is_counted(
@@ -142,11 +151,11 @@ def test_a_table_of_pages_and_texts(page: Callable[..., str], article: str) -> N
         {"id": "1", "text": "", "payload": page().encode(), **shared},
         {"id": "2", "text": "អត្ថបទ", "title": "ចំណងជើង", **shared},
     ]
-    found = extract(pa.Table.from_pylist(rows, RECORD), LIMITS)
+    found = extract(pa.Table.from_pylist(rows, RECORD), READING)
     assert found["text"].to_pylist() == [article, "អត្ថបទ"]
     assert found["title"].to_pylist() == ["សិស្សដាំដើមឈើ", "ចំណងជើង"]
     assert found["page_outcome"].to_pylist() == [READ, None]
-    texts_alone = extract(pa.Table.from_pylist(rows[1:], RECORD), LIMITS)
+    texts_alone = extract(pa.Table.from_pylist(rows[1:], RECORD), READING)
     assert texts_alone.equals(found.slice(1))
     assert found.schema.equals(PAGES)
     assert found["blocks"].is_valid().to_pylist() == [True, False]
@@ -158,10 +167,10 @@ def test_a_page_lost_on_the_way_has_an_outcome(page: Callable[..., str]) -> None
         [{**row, "n_chars": 0, "n_bytes": 0, "n_clusters": 0, "payload": b"1234"}] * len(Outcome), RECORD
     )
     lost = [Lost(outcome, "") for outcome in Outcome]
-    found = extract(records, LIMITS, lambda _jobs: lost)
+    found = extract(records, READING, lambda _jobs: lost)
     assert dict(zip(Outcome, found["page_outcome"].to_pylist(), strict=True)) == {
         Outcome.TOO_SLOW: TOO_SLOW,
-        Outcome.TOO_LARGE: TOO_COSTLY,
+        Outcome.TOO_LARGE: OUT_OF_MEMORY,
         Outcome.CRASHED: FAILED,
         Outcome.FAILED: FAILED,
     }
@@ -170,6 +179,6 @@ def test_a_page_lost_on_the_way_has_an_outcome(page: Callable[..., str]) -> None
 
 def test_dates_after_the_day_of_the_fetch_are_not_believed(page: Callable[..., str]) -> None:
     payload = page(head='<meta property="article:published_time" content="2031-01-02">').encode()
-    limits = (payload, None, "https://a.example/x", LIMITS)
+    limits = (payload, None, "https://a.example/x", READING)
     assert extract_page(*limits).published_at == datetime(2031, 1, 2, tzinfo=UTC)
     assert extract_page(*limits, datetime(2030, 1, 1, tzinfo=UTC)).published_at is None

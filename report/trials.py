@@ -43,8 +43,9 @@ def ablation(record: RunRecord) -> tuple[dict[str, Value], dict[str, Table]]:
     facts = manifest.facts if manifest else {}
     models, arms = facts.get("models", {}), facts.get("arms", {})
     rows: Table = []
-    for kind in ("model", "five_gram") if models else ():
-        for source in next(iter(models.values()))[kind]:
+    first = next(iter(models.values()), {})
+    for kind in first:
+        for source in first[kind]:
             figures = {arm: found[kind][source] for arm, found in models.items()}
             best = min(figures, key=lambda arm: figures[arm]["mean"])
             rows.append({"kind": kind, "source": source, "best": best, **figures})

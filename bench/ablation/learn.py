@@ -51,6 +51,11 @@ def train_model(arm: Arm, config: TrainConfig) -> dict[str, float]:
     return figures
 
 
+def n_tokens_of(arm: Arm) -> int:
+    """How many tokens the arm has in all."""
+    return len(TokenStream([arm.tokens]))
+
+
 def count_ngrams(arm: Arm, n_tokens: int, seed: int) -> dict[str, float]:
     """Bits per byte under a 5-gram model of `n_tokens` of the arm's tokens, from a place that the seed draws."""
     stream = TokenStream([arm.tokens])

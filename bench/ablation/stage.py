@@ -24,6 +24,7 @@ DRAWN: Final = f"{WORK}/drawn.parquet"
 HELD_OUT: Final = f"{WORK}/held-out.parquet"
 TOKENIZER: Final = f"{WORK}/tokenizer.model"
 JUDGED_AT_ONCE: Final = 4000
+KINDS: Final = ("model", "five_gram", "five_gram_all")
 
 
 @dataclass
@@ -177,7 +178,7 @@ def learn(task: Task[AblationConfig]) -> dict[str, Any]:
     """Train one model, and count one n-gram model, of an arm with a seed."""
     from sentencepiece import sentencepiece_model_pb2 as pb
 
-    from bench.ablation.learn import Arm, count_ngrams, train_model
+    from bench.ablation.learn import Arm, count_ngrams, n_tokens_of, train_model
     from tokenizer.export import token_bytes
     from train.config import TrainConfig
 
@@ -201,6 +202,7 @@ def learn(task: Task[AblationConfig]) -> dict[str, Any]:
         "arm": task.arguments["arm"],
         "model": train_model(arm, trained),
         "five_gram": count_ngrams(arm, config.n_tokens, task.arguments["seed"]),
+        "five_gram_all": count_ngrams(arm, n_tokens_of(arm), task.arguments["seed"]),
     }
 
 
@@ -209,8 +211,7 @@ def _by_arm(receipts: list[dict[str, Any]]) -> dict[str, Any]:
 
     facts = [receipt["facts"] for receipt in receipts]
     return {
-        arm: {kind: pooled([f[kind] for f in facts if f["arm"] == arm]) for kind in ("model", "five_gram")}
-        for arm in ARMS
+        arm: {kind: pooled([f[kind] for f in facts if f["arm"] == arm]) for kind in KINDS} for arm in ARMS
     }
 
 

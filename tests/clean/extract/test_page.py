@@ -11,6 +11,7 @@ import pytest
 from clean.extract.page import (
     FAILED,
     NO_KHMER,
+    OUT_OF_MEMORY,
     READ,
     TOO_COSTLY,
     TOO_LARGE,

@@ -15,7 +15,7 @@ from corpus.manifest import HOUSE
 from corpus.task import Task
 from report import numbers
 from report.figures import Figures
-from report.glossary import label
+from report.glossary import label, language
 from report.records import RunRecord
 
 TEMPLATES = HOUSE / "data_cards"
@@ -59,7 +59,7 @@ def environment(figures: Figures) -> Environment:
         return (TEMPLATES / "statements" / f"{name}.md").read_text(encoding="utf-8").strip()
 
     made.filters |= {"shown": shown, "cell": cell}
-    made.globals |= {"fig": fig, "name": label, "statement": statement}
+    made.globals |= {"fig": fig, "name": label, "language": language, "statement": statement}
     return made
 
 

@@ -14,10 +14,13 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup, escape
 
+from report.numbers import plain
+
 ROW = 46  # pixels: a line of text and a bar
 BAR = 14
 BAR_SHARE = 0.68  # of the width; the rest is for the figure after the longest bar
 PLOT = 150
+HISTOGRAM = 96
 
 
 class Label(NamedTuple):
@@ -99,17 +102,20 @@ class Charts:
         """
         edges = row["edges"]
         low, span = edges[0], edges[-1] - edges[0]
-        bins = list(zip(edges, edges[1:], row["kept"], row["dropped"], strict=False))
-        highest = max(kept + dropped for _, _, kept, dropped in bins) or 1
-        drawn = Markup("")
-        for left, right, kept, dropped in bins:
-            place = {"x": at((left - low) / span), "width": at((right - left) / span)}
-            scale = sqrt((kept + dropped) / highest) / ((kept + dropped) or 1)
-            drawn += _stack(place, [kept * scale, dropped * scale])
+        places = [(edge - low) / span for edge in edges]
+        counts = list(zip(row["kept"], row["dropped"], strict=True))
+        highest = max(map(sum, counts)) or 1
+        heights = [_heights(kept, dropped, highest) for kept, dropped in counts]
+        drawn = _outline(places, [kept for kept, _ in heights])
+        for left, right, (kept, dropped) in zip(places, places[1:], heights, strict=False):
+            if dropped:
+                place = {"x": at(left), "width": at(right - left)}
+                place |= {"y": f"{18 + HISTOGRAM - kept - dropped:g}", "height": f"{dropped:g}"}
+                drawn += element("rect", {"class": "dropped", **place})
         for rule in row["rules"]:
-            drawn += _threshold((rule["threshold"] - low) / span, f"{rule['threshold']:g}")
+            drawn += _threshold((rule["threshold"] - low) / span, plain(float(rule["threshold"])))
         return self._frame(
-            title, description, PLOT + 40, drawn + _axis(f"{low:.4g}", f"{edges[-1]:.4g}", PLOT + 34)
+            title, description, HISTOGRAM + 40, drawn + _axis(plain(low), plain(edges[-1]), HISTOGRAM + 34)
         )
 
     def lines(self, title: Label, description: Label, series: Sequence[Series]) -> Markup:
@@ -137,19 +143,26 @@ def _row(top: int, row: Bar, longest: float) -> Markup:
     return drawn + element("text", place, escape(row.figure))
 
 
-def _stack(place: Mapping[str, Any], shares: Sequence[float]) -> Markup:
-    """A bin's kept and dropped counts on each other; the smallest is still a pixel high."""
-    drawn, bottom = Markup(""), 18.0 + PLOT
-    for kind, share in zip(("kept", "dropped"), shares, strict=True):
-        if share:
-            height = max(1.0, round(PLOT * share, 1))
-            bottom -= height
-            drawn += element("rect", {"class": kind, **place, "y": f"{bottom:g}", "height": f"{height:g}"})
-    return drawn
+def _heights(kept: int, dropped: int, highest: int) -> tuple[float, float]:
+    """Pixels of a bin's kept and dropped counts, on each other; the smallest is still a pixel high."""
+    pixels = HISTOGRAM * sqrt((kept + dropped) / highest) / ((kept + dropped) or 1)
+    low, high = (max(1.0, round(pixels * count, 1)) if count else 0.0 for count in (kept, dropped))
+    return low, high
+
+
+def _outline(places: Sequence[float], heights: Sequence[float]) -> Markup:
+    """Solid bars side by side as one shape: `heights` in pixels, between places across the chart."""
+    tops = " ".join(
+        f"V{HISTOGRAM - height:g}H{1000 * right:.4g}"
+        for right, height in zip(places[1:], heights, strict=True)
+    )
+    plot = {"x": 0, "y": 18, "width": "100%", "height": HISTOGRAM, "viewBox": f"0 0 1000 {HISTOGRAM}"}
+    shape = element("path", {"class": "kept", "d": f"M0 {HISTOGRAM}{tops}V{HISTOGRAM}Z"})
+    return element("svg", plot | {"preserveAspectRatio": "none"}, shape)
 
 
 def _threshold(share: float, figure: str) -> Markup:
-    line = {"class": "threshold", "x1": at(share), "x2": at(share), "y1": 14, "y2": 18 + PLOT}
+    line = {"class": "threshold", "x1": at(share), "x2": at(share), "y1": 14, "y2": 18 + HISTOGRAM}
     side = "end" if share > 0.5 else "start"
     text = {"x": at(share), "y": 12, "text-anchor": side, "class": "figure"}
     return element("line", line) + element("text", text, escape(figure))

@@ -13,14 +13,16 @@ from markupsafe import Markup, escape
 
 from report import numbers
 from report.charts import Bar, Charts, Label, Series
+from report.cleaning import KHMER
 from report.figures import Figures
 from report.fonts import LICENCE, font_faces
-from report.glossary import label, plain_label
+from report.glossary import label, language, names, plain_label
 from report.records import STAGES
 from report.samples import Sample, packed, spread
 from report.texts import readable
 
 TEMPLATES = Path(__file__).parent / "templates"
+CHARTED = 10  # languages that have a bar
 SHOWN = 20  # texts of each outcome that stand on the page itself
 
 
@@ -33,8 +35,17 @@ def both(km: str, en: str) -> Markup:
 
 def name(kind: str, key: str) -> Markup:
     """What the glossary calls something, in both languages; once where both are the same."""
-    found = label(kind, key)
+    return written(label(kind, key))
+
+
+def written(found: Label) -> Markup:
+    """A label in both languages, once where both are the same."""
     return escape(found.en) if found.km == found.en else both(*found)
+
+
+def language_name(tag: str) -> Markup:
+    """The name of a language in both languages."""
+    return written(language(tag))
 
 
 def shown(value: numbers.Value, form: str = "plain") -> Markup:
@@ -59,6 +70,7 @@ def environment(figures: Figures) -> Environment:
 
     made.filters |= numbers.FORMS | {"shown": shown, "readable": readable}
     made.globals |= {"fig": fig, "both": both, "name": name, "value": figures.values.__getitem__}
+    made.globals |= {"language": language_name}
     return made
 
 
@@ -104,7 +116,9 @@ def draw(figures: Figures) -> dict[str, Any]:
         "sources": _bars(charts, "sources", tables["sources"], "bytes"),
         "hosts": _bars(charts, "hosts", tables["hosts"], "bytes"),
         "licences": _bars(charts, "licences", tables["licences"], "bytes"),
-        "scores": [_histogram(charts, row) for row in tables["scores"]],
+        "repairs": _bars(charts, "repairs", tables["repairs"], "documents"),
+        **{kind: _languages(charts, kind, tables[kind]) for kind in ("languages", "other_languages")},
+        **_scores(charts, tables["scores"]),
         "cluster_sizes": _bars(charts, "cluster_sizes", tables["cluster_sizes"], "clusters"),
         "statuses": _bars(charts, "statuses", tables["statuses"], "count"),
         "bits": _bits(charts, figures),
@@ -129,6 +143,18 @@ TITLES: Mapping[str, tuple[Label, Label]] = {
         "dropped": (
             ("ដកចេញតាមមូលហេតុ", "Dropped by reason"),
             ("ចំនួនឯកសារ", "Documents dropped for each reason"),
+        ),
+        "repairs": (
+            ("ការកែអក្សរតាមប្រភេទ", "Repairs by group"),
+            ("ចំនួនឯកសារដែលបានកែ", "Documents with repairs of each group"),
+        ),
+        "languages": (
+            ("ភាសាក្រៅពីខ្មែរ", "Languages other than Khmer"),
+            ("ឯកសាររក្សាទុក និងដកចេញ", "Documents kept (solid) and dropped (hatched)"),
+        ),
+        "other_languages": (
+            ("ភាសាផ្សេងក្នុងឯកសារខ្មែរ", "Other languages inside Khmer documents"),
+            ("ឯកសាររក្សាទុក និងដកចេញ", "Documents kept (solid) and dropped (hatched)"),
         ),
         "sources": (("ប្រភព", "Sources"), ("ទំហំអត្ថបទដែលរក្សាទុក", "Text kept from each source, in bytes")),
         "hosts": (("គេហទំព័រ", "Hosts"), ("ទំហំអត្ថបទដែលរក្សាទុក", "Text kept from each host, in bytes")),
@@ -188,9 +214,44 @@ def _bars(charts: Charts, key: str, rows: list[dict[str, Any]], unit: str) -> Ma
     return charts.bars(*TITLES[key], bars)
 
 
+def _languages(charts: Charts, key: str, rows: list[dict[str, Any]]) -> Markup | None:
+    """The most frequent languages but Khmer, kept and dropped."""
+    named = [row for row in rows if row["language"] not in (None, KHMER)][:CHARTED]
+    bars = [
+        Bar(
+            language(row["language"]),
+            [(fate, row[fate]) for fate in ("kept", "dropped")],
+            numbers.plain(row["documents"]),
+        )
+        for row in named
+    ]
+    return charts.bars(*TITLES[key], bars) if bars else None
+
+
+def _scores(charts: Charts, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Histograms: of scores by whose rules documents are dropped, of those whose rules drop none, of the rest."""
+    drawn = [_histogram(charts, row) for row in rows]
+    ruled = [row for row in drawn if row["rules"]]
+    return {
+        "deciding": [row for row in ruled if any(row["dropped"])],
+        "unmet": [row for row in ruled if not any(row["dropped"])],
+        "families": _families([row for row in drawn if not row["rules"]]),
+    }
+
+
+def _families(scores: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Scores by family in the glossary's order; families that it does not know come last."""
+    known = names("families")
+    unknown = sorted({row["family"] for row in scores} - set(known))
+    found = [(family, [row for row in scores if row["family"] == family]) for family in (*known, *unknown)]
+    return [(family, rows) for family, rows in found if rows]
+
+
 def _row_label(key: str, row: Mapping[str, Any]) -> Label:
     if key == "dropped":
         return label("reasons", row["reason"])
+    if key == "repairs":
+        return label("repairs", row["group"])
     if key == "cluster_sizes":
         return plain_label(f"{row['least']:,}–{row['most']:,}")
     if key == "hosts" and row["host"] is None:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from corpus.ledger import CONSERVED, Amount, Fate, Ledger
+from report.cleaning import cleaning
 from report.numbers import Value, ratio
 from report.queries import composition, dates, duplicates
 from report.records import STAGES, TEXT_STAGES, RunRecord
@@ -50,6 +51,7 @@ def measure(record: RunRecord, run: str, target_tokens: int) -> Figures:
     figures.tables["personal"] = masked(record)
     _facts(figures, record)
     for prefix, (values, tables) in (
+        ("cleaning", cleaning(record)),
         ("training", training(record)),
         ("audit", audit(record)),
         ("ablation", ablation(record)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import duckdb
@@ -28,9 +29,15 @@ def connect() -> duckdb.DuckDBPyConnection:
 
 def select(data: ds.Dataset, sql: str) -> Table:
     """The rows of a query over the Arrow data set `data`."""
+    return select_from({"data": data}, sql)
+
+
+def select_from(data: Mapping[str, ds.Dataset], sql: str) -> Table:
+    """The rows of a query over Arrow data sets, each by its name."""
     with connect() as database:
-        database.register("data", data)
-        with reading(data.files):
+        for name, one in data.items():
+            database.register(name, one)
+        with reading([file for one in data.values() for file in one.files]):
             found = database.execute(sql)
             names = [column[0] for column in found.description or ()]
             return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

@@ -93,7 +93,7 @@ def _drawn(stage: str, data: ds.Dataset, most: int, n_chars: int) -> list[Sample
 
 def _sample(stage: str, row: Mapping[str, Any], n_chars: int) -> Sample:
     shown = "" if row.get("reason") == RESERVED else mask_text(row["text"])
-    title = row["title"] and mask_text(row["title"])[0]
+    title = row["title"] and mask_text(row["title"])
     return {
         "stage": stage,
         "reason": "",

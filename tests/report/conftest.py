@@ -34,6 +34,47 @@ LICENCES = ("CC-BY-4.0", "CC0-1.0", "LicenseRef-website")
 REASONS = ("too_short", "gambling", "not_khmer")
 
 
+RULES = [
+    {"score": "khmer_khmer_share", "above": None, "below": 0.3, "reason": "not_khmer"},
+    {"score": "contamination_share", "above": 0.4, "below": None, "reason": "benchmark"},
+    {"score": "page_legacy_chars", "above": 1000.0, "below": None, "reason": "legacy_font"},
+]
+BENCHMARKS = [
+    {"path": "benchmarks/khmer.jsonl", "fields": ["question", "answer"]},
+    {"path": "benchmarks/unmet.txt", "fields": ["text"]},
+]
+CLEANING = {"extractor": "blocks", "coeng_da": True, "benchmarks": BENCHMARKS, "rules": RULES}
+STATED = {1: "CC0-1.0", 16: "CC0-1.0", 31: "CC-BY-SA-4.0", 9: "CC-BY-4.0"}
+
+
+def attributes(n: int) -> dict[str, pa.Array]:
+    """What cleaning found in `n` documents, beside the scores; every tenth is in another language than Khmer."""
+    every = range(n)
+
+    def whole(values: list[int | None]) -> pa.Array:
+        return pa.array(values, pa.int64())
+
+    def words(values: list[str | None]) -> pa.Array:
+        return pa.array(values, pa.string())
+
+    return {
+        "language": words([("en", "pi", "und-Khmr")[i // 10 % 3] if i % 10 == 9 else "km" for i in every]),
+        "other_language": words(["en" if i % 12 == 1 else None for i in every]),
+        "contamination_item": words(["khmer.jsonl:7:answer" if i in (9, 10) else None for i in every]),
+        "contamination_share": pa.array([{9: 0.9, 10: 0.2}.get(i, 0.0) for i in every]),
+        "page_licence": words([STATED.get(i) for i in every]),
+        "page_licence_place": words(["rel" if i in STATED else None for i in every]),
+        "page_host_lines": whole([2 if i % 5 == 0 else 0 for i in every]),
+        "page_host_chars": whole([40 if i % 5 == 0 else 0 for i in every]),
+        "page_legacy_chars": whole([300 if i == 2 else 0 for i in every]),
+        "page_confidence": pa.array([i / n if i % 2 else None for i in every], pa.float64()),
+        "repaired_order": whole([3 if i % 4 == 0 else 0 for i in every]),
+        "repaired_zwsp": whole([7 if i == 1 else 0 for i in every]),
+        "masked_email": whole([i % 2 for i in every]),
+        "masked_phone": whole([2 * (i % 2) for i in every]),
+    }
+
+
 def article(n: int, position: int) -> dict[str, Any]:
     """An invented web page's document."""
     host = f"news{n % 25}.example.kh"
@@ -114,11 +155,9 @@ class RunWriter:
             out.drop(spam, reasons, shares.filter(bad), "khmer_khmer_share < 0.3")
             out.keep(table.filter(pc.invert(bad)))
         columns = {"id": table["id"], "khmer_khmer_share": shares, "gopher_clusters": numbers}
-        counts = pa.array([n % 2 for n in range(len(table))], pa.int64())
-        scores = pa.table({**columns, "masked_emails": counts, "masked_phones": counts})
+        scores = pa.table({**columns, **attributes(len(table))})
         self.write(task, "attributes/part-00000.parquet", scores)
-        rule = {"score": "khmer_khmer_share", "above": None, "below": 0.3, "reason": "not_khmer"}
-        self.finish(task, {"rules": [rule]})
+        self.finish(task, CLEANING, icu="78.3", benchmark_items=12)
         return table.filter(pc.invert(bad))
 
     def dedup(self, table: pa.Table) -> pa.Table:

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import re
+from math import sqrt
 from xml.etree import ElementTree as ET
 
-from report.charts import Bar, Charts, Label, Series
+import pytest
+
+from report.charts import HISTOGRAM, Bar, Charts, Label, Series
 
 TITLE = Label("ប្រភព", "Sources")
 ABOUT = Label("បៃ", "bytes & <more>")
@@ -57,10 +60,26 @@ def test_a_histogram_hatches_what_the_rule_drops_and_marks_the_threshold() -> No
     rule = {"reason": "not_khmer", "above": None, "below": 0.3, "threshold": 0.3}
     row = {"edges": [0, 0.3, 0.6], "kept": [0, 50], "dropped": [2, 0], "rules": [rule]}
     svg = Charts().histogram(TITLE, ABOUT, row)
-    heights = {e.get("class"): float(e.get("height", 0)) for e in parsed(svg).iter("rect")}
-    assert heights == {"kept": 150, "dropped": 30}
+    (dropped,) = parsed(svg).iter("rect")
+    assert dropped.get("class") == "dropped"
+    assert float(dropped.get("height", 0)) == pytest.approx(HISTOGRAM * sqrt(2 / 50), abs=0.05)
+    (kept,) = parsed(svg).iter("path")
+    assert kept.get("d") == f"M0 {HISTOGRAM}V{HISTOGRAM}H500 V0H1000V{HISTOGRAM}Z"
     (mark,) = [e for e in parsed(svg).iter("line") if e.get("class") == "threshold"]
     assert mark.get("x1") == "50%"
+
+
+def test_dropped_stands_on_kept_and_the_smallest_count_is_seen() -> None:
+    row = {"edges": [0, 1], "kept": [999_999], "dropped": [1], "rules": []}
+    (dropped,) = parsed(Charts().histogram(TITLE, ABOUT, row)).iter("rect")
+    assert dropped.get("height") == "1"
+    assert float(dropped.get("y", 0)) == pytest.approx(18 - 1)
+
+
+def test_a_large_threshold_is_written_out() -> None:
+    rule = {"reason": "too_large", "above": 16777216.0, "below": None, "threshold": 16777216.0}
+    row = {"edges": [0, 16777216.0, 2e7], "kept": [1, 0], "dropped": [0, 0], "rules": [rule]}
+    assert "16,777,216" in Charts().histogram(TITLE, ABOUT, row)
 
 
 def test_a_curve_runs_from_corner_to_corner() -> None:

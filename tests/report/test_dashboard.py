@@ -15,7 +15,7 @@ from report.records import RunRecord
 
 TEMPLATES = sorted(dashboard.TEMPLATES.rglob("*.html"))
 PANELS = ("header", "numbers", "funnel", "dropped", "composition", "scores", "duplicates", "personal")
-PANELS += ("trials", "tokenizer", "training", "crawl", "texts", "method")
+PANELS += ("cleaning", "trials", "tokenizer", "training", "crawl", "texts", "method")
 
 
 def name(path: Path) -> str:
@@ -90,7 +90,7 @@ def test_a_run_of_one_stage_has_all_panels_and_says_what_is_missing(new_run: Any
     page = dashboard.render(measure(RunRecord.open(new_run.config), "toy", 10_000), [])
     for panel in PANELS:
         assert f'id="{panel}"' in page
-    assert page.count("This stage has not run yet.") == 8
+    assert page.count("This stage has not run yet.") == 9
     assert "not measured" in page
 
 

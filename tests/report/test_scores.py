@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.dataset as ds
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,9 +13,9 @@ from report.records import RunRecord
 
 
 def histogram(values: list[float | None], **rule: float) -> dict[str, Any]:
-    data = ds.dataset(pa.table({"s": pa.array(values, pa.float64())}))
+    column = pa.chunked_array([values], pa.float64())
     rules = [{"score": "s", "reason": "bad", "above": None, "below": None, **rule}] if rule else []
-    found = scores._histogram(data, "s", rules)
+    found = scores._histogram("s", column, rules)
     assert found is not None
     return found
 
@@ -55,9 +54,43 @@ def test_equal_scores_have_a_histogram() -> None:
     assert np.ptp(row["edges"]) > 0
 
 
-def test_a_score_that_no_document_has_is_left_out(new_run: Any) -> None:
+def test_a_score_that_no_document_has_is_left_out() -> None:
+    assert scores._histogram("s", pa.chunked_array([[None, None]], pa.float64()), []) is None
+
+
+def test_deciding_scores_come_first_and_counts_of_work_are_no_scores(new_run: Any) -> None:
     new_run.clean(new_run.ingest())
-    record = RunRecord.open(new_run.config)
-    assert [row["score"] for row in scores.histograms(record)] == ["khmer_khmer_share", "gopher_clusters"]
-    data = ds.dataset(pa.table({"s": pa.array([None, None], pa.float64())}))
-    assert scores._histogram(data, "s", []) is None
+    rows = scores.histograms(RunRecord.open(new_run.config))
+    assert [(row["score"], row["family"]) for row in rows] == [
+        ("khmer_khmer_share", "khmer"),
+        ("contamination_share", "contamination"),
+        ("page_legacy_chars", "page"),
+        ("gopher_clusters", "gopher"),
+        ("page_confidence", "page"),
+    ]
+
+
+def test_the_same_histograms_however_many_columns_are_read_at_once(
+    record: RunRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together = scores.histograms(record)
+    monkeypatch.setattr(scores, "VALUES_TOGETHER", 1)
+    assert scores.histograms(record) == together
+
+
+def test_a_rule_on_each_side() -> None:
+    column = pa.chunked_array([[0.0, 1.0, 2.0, 3.0, 4.0]])
+    low = {"score": "s", "reason": "bad", "above": None, "below": 1.0}
+    row = scores._histogram("s", column, [low, {**low, "above": 3.0, "below": None}])
+    assert row is not None
+    assert (sum(row["dropped"]), sum(row["kept"])) == (2, 3)
+    both = scores._histogram("s", column, [{**low, "below": 3.5}, {**low, "above": 0.5, "below": None}])
+    assert both is not None
+    assert (sum(both["dropped"]), sum(both["kept"])) == (5, 0)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(numbers, min_size=1), st.floats(0, 1))
+def test_a_quantile_is_that_of_numpy(values: list[float], share: float) -> None:
+    ordered = np.sort(np.array(values))
+    assert scores._quantile(ordered, share) == pytest.approx(np.quantile(ordered, share), rel=1e-9, abs=1e-9)

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 import pyarrow as pa
 
-from bench.clean._personal_forms import PERSONAL, RESEMBLING
+from bench.personal_forms import PERSONAL, RESEMBLING
 from bench.realdata import json_lines, real_data
 from bench.rows import ROUNDS, Row, cpu_seconds, measured
 from clean.personal import Kind, find, mask

@@ -59,7 +59,7 @@ real: $(READY) ## the whole pipeline on a folder of WARC files and corpora: make
 	@test -d "$(DATA)" || { echo "real: DATA=$(DATA) is not a folder. Try: make real DATA=/path/to/data" >&2; exit 2; }
 	@$(PY) -m demo real data=$(DATA) run=$(RUN)
 
-decide: $(READY) ## what other thresholds would keep, from stored scores: make decide RUN=real ARGS="rules.14.below=30"
+decide: $(READY) ## what other thresholds would keep, from stored scores: make decide RUN=real ARGS="rules.16.below=30"
 	@$(PY) -m clean.replay run=$(RUN) $(ARGS)
 
 thresholds: $(READY) ## the distribution behind every rule, by source, and the documents next to it

@@ -1,6 +1,6 @@
 """`python -m clean.replay run=NAME …`: what changed rules would keep and drop, from stored scores alone.
 
-No text is read, so thresholds are tried out in seconds: `python -m clean.replay run=web rules.7.above=2`. What the
+No text is read, so thresholds are tried out in seconds: `python -m clean.replay run=web rules.16.below=30`. What the
 rules of configs/clean.yaml and the command line say stands beside what was decided when the run was cleaned; `make
 clean` with the same words makes it so.
 """

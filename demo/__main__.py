@@ -65,7 +65,7 @@ def _real(words: Sequence[str]) -> None:
 
 def _score(words: Sequence[str]) -> None:
     run = Path(_value(words, "runs", "runs")) / _value(words, "run", "demo")
-    found = score([page.truth for page in build_web().pages.values()], run)
+    found = score(build_web(), run)
     print("\n".join(found.lines()))
     sys.exit(0 if found.passes else 1)
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Literal
 
+from demo.texts import Planted
+
 Framing = Literal["length", "chunked", "cut"]
 CHUNK_BYTES = 4096
 MISSING_BYTES = 1000  # what a cut answer announces and does not send
@@ -63,7 +65,7 @@ class Truth:
     status: int = 200
     duplicate_of: str = ""
     jaccard5: float | None = None
-    planted: tuple[str, ...] = ()
+    planted: tuple[Planted, ...] = ()
 
     def json(self) -> str:
         """One line of JSON, with the names of the truth files that the pipeline is scored by."""
@@ -75,9 +77,7 @@ class Truth:
             "status": self.status,
             "duplicate_of": self.duplicate_of or None,
             "jaccard5": self.jaccard5,
-            "pii": [
-                {"type": "e-mail" if "@" in value else "phone", "value": value} for value in self.planted
-            ],
+            "pii": [{"type": kind, "value": value} for kind, value in self.planted],
         }
         return json.dumps(row, ensure_ascii=False)
 

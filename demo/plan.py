@@ -18,8 +18,9 @@ ARTICLE_GENRES = {
 OUTCOMES = {
     "english": "drop:not_khmer",
     "thai": "drop:not_khmer",
-    "legacy": "drop:legacy_font",
+    "pali": "drop:other_language",
 }
+ADVERTISING = {"spam": "drop:spam", "keywords": "drop:keywords", "links": "drop:links"}
 BRANDS = ("មាសលាភ៨៨", "នាគសំណាង៩", "ពេជ្រហេង៧៧៧")
 # How a body is sent or declared; most pages are plain.
 TRANSPORTS = (
@@ -80,23 +81,24 @@ def originals(sites: Mapping[str, Site], texts: Sequence[Text]) -> list[Entry]:
 def _kind(text: Text) -> str:
     if text.genre in ARTICLE_GENRES:
         return "article"
-    return {"english": "english", "thai": "thai", "legacy": "legacy_font", "personal": "personal_data"}.get(
-        text.genre, "short_article"
-    )
+    named = {"legacy": "legacy_font", "personal": "personal_data"} | {
+        g: g for g in ("english", "thai", "pali")
+    }
+    return named.get(text.genre, "short_article")
 
 
 def spam(site: Site, texts: Sequence[Text]) -> list[Entry]:
-    """Every advertisement of gambling under every brand."""
+    """Every advertisement, of gambling, in keywords or in links, under every brand."""
     made = [
         replace(
             t, title=t.title.replace("{brand}", brand), author=brand, body=t.body.replace("{brand}", brand)
         )
         for t in texts
-        if t.genre == "spam"
+        if t.genre in ADVERTISING
         for brand in BRANDS
     ]
     return [
-        Entry(site, text, number, site.page_url(text, number), "spam", "drop:spam")
+        Entry(site, text, number, site.page_url(text, number), text.genre, ADVERTISING[text.genre])
         for number, text in enumerate(made, 2001)
     ]
 

@@ -11,18 +11,26 @@ from pathlib import Path
 import pyarrow.parquet as pq
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
+from clean.personal import PLACEHOLDERS, Kind
 from corpus.errors import StageError
 from demo.pages import Truth
+from demo.web import Web
 
 STAGES = ("ingest", "clean", "dedup")
 KEPT = "kept"
 UNSEEN = "unseen"
 LEAST_RIGHT = 0.97
 DUPLICATES = {"exact_duplicate", "near_duplicate"}
-NAMED_ALSO = {"not_html": {"not_text"}}  # what the crawl says of media that it does not take in
+# What the crawl says of media that it does not take in, cleaning of pages in which nothing looks like an article, and
+# of the few words of Khmer that stand around a page in another language.
+NAMED_ALSO = {
+    "not_html": {"not_text"},
+    "listing": {"no_article"},
+    "soft_404": {"no_article"},
+    "not_khmer": {"no_article", "too_short"},
+}
 REFUSED = {"robots_excluded", "robots_unreachable", "opt_out"}
 POLICY_FILES = {"robots", "sitemap", "tdmrep"}  # no documents, whatever a crawl does with them
-PLACEHOLDERS = ("⟨email⟩", "⟨phone⟩")
 ASCII_DIGITS = str.maketrans("០១២៣៤៥៦៧៨៩", "0123456789")
 EXAMPLES = 5
 
@@ -127,15 +135,29 @@ def _is_right(truth: Truth, fate: str, outcome: Outcome) -> bool | None:
 
 def leaks(truths: Iterable[Truth], outcome: Outcome) -> list[tuple[str, str]]:
     """URL and value of every piece of planted personal data that stands in a kept text, in any digits."""
-    planted = sorted({value.translate(ASCII_DIGITS) for truth in truths for value in truth.planted})
+    planted = sorted({value.translate(ASCII_DIGITS) for truth in truths for _, value in truth.planted})
     folded = {url: text.translate(ASCII_DIGITS) for url, text in outcome.texts.items()}
     return [(url, value) for url, text in folded.items() for value in planted if value in text]
 
 
 def n_masked(truths: Iterable[Truth], outcome: Outcome) -> int:
-    """Placeholders in the kept texts of pages with planted personal data."""
-    texts = [outcome.texts.get(truth.url, "") for truth in truths if truth.planted]
-    return sum(text.count(placeholder) for text in texts for placeholder in PLACEHOLDERS)
+    """Placeholders, of the kinds that are planted there, in the kept texts of pages with planted personal data."""
+    n = 0
+    for truth in truths:
+        kinds = Counter(PLACEHOLDERS[Kind(kind)] for kind, _ in truth.planted)
+        text = outcome.texts.get(truth.url, "")
+        n += sum(min(text.count(placeholder), planted) for placeholder, planted in kinds.items())
+    return n
+
+
+def repeated(notices: Mapping[str, str], outcome: Outcome) -> list[str]:
+    """Kept pages that hold the notice under every article of their host; `notices` are by the host's first page."""
+    return [
+        url
+        for url, text in outcome.texts.items()
+        for home, notice in notices.items()
+        if url.startswith(home) and notice in text
+    ]
 
 
 def trespasses(judged: Iterable[Judgement], outcome: Outcome) -> list[str]:
@@ -155,6 +177,7 @@ class Score:
     n_masked: int
     leaked: list[tuple[str, str]]
     trespassed: list[str]
+    repeated: list[str]
 
     @property
     def n_right(self) -> int:
@@ -167,7 +190,8 @@ class Score:
     @property
     def passes(self) -> bool:
         """Whether enough is right, and nothing that must never happen has."""
-        return self.n_right >= LEAST_RIGHT * self.n_judged and not self.leaked and not self.trespassed
+        faults = (*self.leaked, *self.trespassed, *self.repeated)
+        return self.n_right >= LEAST_RIGHT * self.n_judged and not faults
 
     def lines(self) -> Iterator[str]:
         """The table by class, the first pages that went wrong, and the sum."""
@@ -178,6 +202,7 @@ class Score:
         yield f"planted personal data masked in kept texts: {self.n_masked} of {n_planted}"
         yield f"planted personal data left in kept texts: {len(self.leaked)}{_examples(self.leaked)}"
         yield f"refused pages stored or kept: {len(self.trespassed)}{_examples(self.trespassed)}"
+        yield f"kept texts with the notice of their host: {len(self.repeated)}{_examples(self.repeated)}"
         yield f"right: {self.n_right} of {self.n_judged} = {self.n_right / self.n_judged:.4f} (at least {LEAST_RIGHT})"
 
 
@@ -194,8 +219,15 @@ def _examples(found: Sequence[object]) -> str:
     return f": {', '.join(map(str, found[:EXAMPLES]))}" if found else ""
 
 
-def score(truths: Sequence[Truth], run: Path) -> Score:
+def score(web: Web, run: Path) -> Score:
     """A run's score."""
     outcome = read_outcome(run)
+    truths = [page.truth for page in web.pages.values()]
     judged = judge(truths, outcome)
-    return Score(judged, n_masked(truths, outcome), leaks(truths, outcome), trespasses(judged, outcome))
+    return Score(
+        judged=judged,
+        n_masked=n_masked(truths, outcome),
+        leaked=leaks(truths, outcome),
+        trespassed=trespasses(judged, outcome),
+        repeated=repeated(web.notices, outcome),
+    )

@@ -34,6 +34,7 @@ GENRES = {
     "english": "English",
     "thai": "ภาษาไทย",
     "legacy": "ÉksarcaM",
+    "pali": "ធម៌សូត្រ",
 }
 UNREACHABLE = "unreachable"
 ABSENT = "absent"
@@ -50,6 +51,7 @@ class Site:
     layout: str
     genres: tuple[str, ...]
     path: str
+    notice: str = ""  # stands under every article, in the same paragraphs
     friends: tuple[str, ...] = ()
     robots: str = ""
     sitemap: bool = False

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 HERE = Path(__file__).parent
 FOLDERS = (HERE / "articles", HERE / "texts")
@@ -36,6 +36,13 @@ class Block:
         return "\n".join(self.lines)
 
 
+class Planted(NamedTuple):
+    """An invented piece of personal data, as it is written; `kind` is the word in the placeholder that masks it."""
+
+    kind: str
+    value: str
+
+
 @dataclass(frozen=True)
 class Text:
     """One text as written; `planted` are the invented personal data in it."""
@@ -46,7 +53,7 @@ class Text:
     date: date
     genre: str
     body: str
-    planted: tuple[str, ...] = ()
+    planted: tuple[Planted, ...] = ()
 
     @cached_property
     def blocks(self) -> list[Block]:
@@ -83,9 +90,17 @@ def read_text(path: Path) -> Text:
         msg = f"{path}: no front matter; expected lines between two '---', then the text"
         raise ValueError(msg)
     fields = dict(line.split(": ", 1) for line in found[1].splitlines())
-    planted = tuple(fields["planted"].split("; ")) if "planted" in fields else ()
+    planted = [item.split(" ", 1) for item in fields["planted"].split("; ")] if "planted" in fields else []
     day = date.fromisoformat(fields["date"])
-    return Text(path.stem, fields["title"], fields["author"], day, fields["genre"], found[2].strip(), planted)
+    return Text(
+        name=path.stem,
+        title=fields["title"],
+        author=fields["author"],
+        date=day,
+        genre=fields["genre"],
+        body=found[2].strip(),
+        planted=tuple(Planted(kind, value) for kind, value in planted),
+    )
 
 
 def read_texts() -> list[Text]:

@@ -26,9 +26,10 @@ MORE = "មើលបន្ថែម"
 
 @dataclass(frozen=True)
 class Web:
-    """All pages, by URL."""
+    """All pages, by URL, and what they repeat."""
 
     pages: dict[str, Page]
+    notices: dict[str, str]  # by a host's first page, what stands under each of its articles
 
     def reply(self, host: str, target: str) -> Reply:
         """The answer to a request; 404 for what is not there."""
@@ -55,7 +56,10 @@ def build_web() -> Web:
     """The whole web, in about a second."""
     sites = read_sites()
     entries = plan(sites, read_texts())
-    return Web({page.url: page for page in _Builder(sites, entries).pages()})
+    return Web(
+        pages={page.url: page for page in _Builder(sites, entries).pages()},
+        notices={site.home: site.notice for site in sites.values() if site.notice},
+    )
 
 
 class _Builder:

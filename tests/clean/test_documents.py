@@ -11,7 +11,7 @@ from clean.config import CleanConfig
 from clean.decide import Rule
 from clean.documents import HARMED, MASKED, REPAIRED, attribute_schema, clean_pages, options_of
 from clean.extract.hosts import KNOWN
-from clean.extract.page import Limits, extract
+from clean.extract.page import Reading, extract
 from clean.extract.settle import settle
 from clean.extract.tables import SETTLED
 from clean.scores import score
@@ -62,7 +62,7 @@ def rows(texts: Sequence[str], **columns: Sequence[Any]) -> list[dict[str, Any]]
 
 
 def settled(given: list[dict[str, Any]]) -> pa.Table:
-    return settle(extract(documents_table(given, RECORD), Limits(1 << 20, 30)), KNOWN.empty_table())
+    return settle(extract(documents_table(given, RECORD), Reading("blocks", 1 << 20)), KNOWN.empty_table())
 
 
 def clean(

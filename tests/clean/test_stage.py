@@ -313,7 +313,7 @@ def test_a_run_killed_and_resumed_gives_the_same_bytes(
     ("hostile", "limit", "reason"),
     [
         ("<table>" + "<tr><td>ក<td>ខ" * 900_000, "page_seconds=1", "extract_timeout"),
-        ("<i>ក</i>" * 1_000_000, f"page_memory={96 << 20}", "extract_failed"),
+        ("<i>ក</i>" * 1_000_000, f"page_memory={96 << 20}", "extract_memory"),
         ("<p>ក</p>" * 2_500_000, "page_seconds=60", "too_large"),
     ],
     ids=["hangs", "eats memory", "is large"],
@@ -342,3 +342,11 @@ def test_a_text_too_long_to_clean_is_dropped_whole_as_it_came(tmp_path: Path, ar
     assert row["text"] == long
     assert (row["n_bytes"], row["n_chars"]) == (len(long.encode()), len(long))
     manifest_of(tmp_path).books().check("clean")
+
+
+def test_trafilatura_reads_the_same_articles(tmp_path: Path, page: Page, article: str) -> None:
+    write_ingest(tmp_path, [[record("good", page().encode()), record("text", text=article)]])
+    execute(STAGE, config(tmp_path, "extractor=trafilatura"))
+    assert fates(tmp_path) == {"good": None, "text": None}
+    assert article in rows_of(tmp_path, "documents")["good"]["text"]
+    assert manifest_of(tmp_path).config["extractor"] == "trafilatura"

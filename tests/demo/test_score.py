@@ -11,9 +11,16 @@ from demo.score import (
     leaks,
     n_masked,
     read_outcome,
+    repeated,
     trespasses,
 )
+from demo.texts import Planted
 
+PLANTED = (
+    Planted("phone", "០១២ ០០០ ៣៤៥"),
+    Planted("email", "sok@sala.example"),
+    Planted("plate", "1AB-0004"),
+)
 A, B, C = (f"http://news.khmer.test/{name}" for name in "abc")
 
 
@@ -32,6 +39,9 @@ def outcome(fates, stored=(), texts=None):
         ("spam", "drop:spam", "unseen", False),
         ("spam", "drop:spam", "kept", False),
         ("other_media", "drop:not_html", "not_text", True),
+        ("listing", "drop:listing", "no_article", True),
+        ("english", "drop:not_khmer", "too_short", True),
+        ("article", "drop:not_html", "too_short", False),
         ("robots", "drop:robots_txt", "unseen", True),
         ("robots", "drop:robots_txt", "kept", False),
         ("tdmrep", "drop:opt_out", "policy_file", True),
@@ -82,23 +92,39 @@ def test_refused_pages_may_be_neither_kept_nor_stored(fates, stored):
         ("ហៅ ០១២ ០០០ ៣៤៥ បាន", ["012 000 345"]),
         ("ផ្ញើមក sok@sala.example", ["sok@sala.example"]),
         ("ហៅ ⟨phone⟩ បាន", []),
+        ("ផ្លាកលេខ 1AB-0004 ពណ៌ស", ["1AB-0004"]),
     ],
 )
 def test_planted_data_is_found_in_any_digits(text, found):
-    truths = [Truth(A, "personal_data", "keep", planted=("០១២ ០០០ ៣៤៥", "sok@sala.example"))]
+    truths = [Truth(A, "personal_data", "keep", planted=PLANTED)]
     assert [value for _, value in leaks(truths, outcome({}, texts={B: text}))] == found
 
 
-def test_masks_are_counted_where_data_was_planted():
-    truths = [Truth(A, "personal_data", "keep", planted=("012 000 345",)), Truth(B, "article", "keep")]
-    texts = {A: "ហៅ ⟨phone⟩ ឬ ⟨email⟩", B: "⟨phone⟩"}
-    assert n_masked(truths, outcome({}, texts=texts)) == 2
+@pytest.mark.parametrize(
+    ("text", "n"),
+    [
+        ("ហៅ ⟨phone⟩ ឬ ⟨email⟩ ផ្លាក ⟨plate⟩", 3),
+        ("ហៅ ⟨phone⟩ ឬ ⟨phone⟩", 1),
+        ("ហៅ ⟨id⟩ ឬ ⟨email⟩", 1),
+        ("", 0),
+    ],
+)
+def test_masks_are_counted_where_such_data_was_planted(text, n):
+    truths = [Truth(A, "personal_data", "keep", planted=PLANTED), Truth(B, "article", "keep")]
+    assert n_masked(truths, outcome({}, texts={A: text, B: "⟨phone⟩"})) == n
+
+
+def test_notices_count_on_their_own_host():
+    notices = {"http://news.khmer.test/": "ប្រាប់យើង", "http://sport.khmer.test/": "លេងហើយ"}
+    texts = {A: "ដំណឹង\nប្រាប់យើង", B: "ដំណឹង", C: "លេងហើយ"}
+    assert repeated(notices, outcome({}, texts=texts)) == [A]
 
 
 def sample_score(n_right, n_wrong, **faults):
     truth = Truth(A, "article", "keep")
     judged = [Judgement(truth, "kept", True)] * n_right + [Judgement(truth, "spam", False)] * n_wrong
-    return Score(judged, 0, faults.get("leaked", []), faults.get("trespassed", []))
+    found = {name: faults.get(name, []) for name in ("leaked", "trespassed", "repeated")}
+    return Score(judged, 0, **found)
 
 
 @pytest.mark.parametrize(
@@ -108,6 +134,7 @@ def sample_score(n_right, n_wrong, **faults):
         (sample_score(96, 4), False),
         (sample_score(100, 0, leaked=[(A, "012 000 345")]), False),
         (sample_score(100, 0, trespassed=[A]), False),
+        (sample_score(100, 0, repeated=[A]), False),
     ],
 )
 def test_what_passes(score, passes):

@@ -1,7 +1,10 @@
+import re
+from collections import Counter
 from datetime import date
 
 import pytest
 
+from clean.personal import Kind, mask_text
 from demo.texts import Block, read_text, read_texts
 
 FRONT = "---\ntitle: ទឹកភ្លៀង\nauthor: សុខ\ndate: 2024-01-02\ngenre: {genre}\n---\n\n"
@@ -38,8 +41,15 @@ def test_a_file_without_front_matter_is_named(tmp_path):
 
 
 def test_every_planted_value_stands_in_its_text():
-    planted = [(text, value) for text in read_texts() for value in text.planted]
-    assert len(planted) >= 14
-    for text, value in planted:
+    planted = [(text, *item) for text in read_texts() for item in text.planted]
+    assert {kind for _, kind, _ in planted} == set(Kind)
+    for text, _, value in planted:
         assert value in text.body, text.name
-        assert "000" in value.replace("០", "0") or value.endswith((".example", "@example.org")), value
+        assert re.search("000|example|^203[.]0[.]113[.]", value.replace("០", "0")), value
+
+
+def test_planted_values_are_masked_by_their_kinds():
+    for text in read_texts():
+        masked = mask_text(text.body)
+        expected = Counter(f"⟨{kind}⟩" for kind, _ in text.planted)
+        assert Counter(re.findall("⟨[a-z]+⟩", masked)) == expected, text.name

@@ -7,6 +7,7 @@ from urllib.parse import urljoin
 
 import pytest
 
+from clean.extract.page import Reading, extract_page
 from demo.edits import jaccard
 from demo.plan import LEAST_JACCARD
 from demo.sites import PRIVATE, read_sites
@@ -53,7 +54,17 @@ def test_it_is_large_and_varied_enough(web):
     assert kinds["article"] >= 60
     assert sum(kinds.values()) - kinds["robots"] - kinds["sitemap"] >= 300
     least = {"exact_duplicate": 20, "near_duplicate": 30, "print_version": 20, "listing": 30, "soft_404": 8}
-    least |= {"spam": 15, "english": 5, "thai": 4, "legacy_font": 4, "personal_data": 6, "opt_out": 12}
+    least |= {
+        "spam": 15,
+        "keywords": 3,
+        "links": 3,
+        "pali": 2,
+        "english": 5,
+        "thai": 4,
+        "legacy_font": 4,
+        "personal_data": 10,
+        "opt_out": 12,
+    }
     least |= {"robots_excluded": 6, "robots_unreachable": 4, "redirect": 6, "http_error": 4, "other_media": 4}
     assert {kind: n for kind, n in least.items() if kinds[kind] < n} == {}
 
@@ -164,7 +175,34 @@ def test_legacy_pages_hold_no_khmer_letters(web):
             assert not re.search("[\u1780-\u17b3]", page.text)
 
 
+LEGACY = {
+    "legacy-01": "សហគមន៍អភិវឌ្ឍន៍ភូមិព្រែកត្របែក សូមជម្រាបជូនសមាជិកទាំងអស់ឱ្យបានជ្រាបថា នៅថ្ងៃទី ១២ ខែកុម្ភៈ ឆ្នាំ ២០០៦",
+    "legacy-02": "គ្រូបង្រៀនមានចំនួន ១១ នាក់ និងត្រូវការបន្ថែមពីរនាក់ទៀតសម្រាប់ថ្នាក់ទីមួយ។",
+    "legacy-03": "ទន្សាយចាញ់ ហើយអៀនខ្មាស រត់ចូលព្រៃបាត់ទៅ។",
+    "legacy-04": "រួចស្រោចទឹកឱ្យសើម។",
+}
+
+
+def test_legacy_pages_become_khmer(web):
+    found = 0
+    for page in web.pages.values():
+        if page.truth.kind == "legacy_font":
+            name = page.url.rpartition("/")[2].removesuffix(".htm")
+            text = extract_page(page.reply.body, None, page.url, Reading("blocks", 1 << 20)).text
+            assert LEGACY[name] in text
+            assert not re.search("[A-Za-z]", text)
+            found += 1
+    assert found == len(LEGACY)
+
+
+def test_notices_stand_under_the_articles_of_their_hosts(web):
+    for home, notice in web.notices.items():
+        pages = [html(p) for p in web.pages.values() if p.truth.kind == "article" and p.url.startswith(home)]
+        assert len(pages) >= 3
+        assert all(notice in page for page in pages)
+
+
 def test_truth_is_json(web):
     rows = [json.loads(page.truth.json()) for page in web.pages.values()]
     assert {"url", "class", "expected", "duplicate_of", "jaccard5", "pii", "status"} <= set(rows[0])
-    assert sum(bool(row["pii"]) for row in rows) == 7
+    assert sum(bool(row["pii"]) for row in rows) == 10

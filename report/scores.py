@@ -107,14 +107,15 @@ def _counts(values: Floats, edges: Floats) -> NDArray[np.int64]:
 
 
 def _edges(values: Floats, thresholds: list[float]) -> Floats:
-    """Even bins over all but the tails, and some way beyond every threshold; the nearest edge moves onto it."""
+    """Even bins over all but the tails, and some way beyond every threshold; the nearest inner edge moves onto it."""
     low, high = _quantile(values, TAIL), _quantile(values, 1 - TAIL)
     span = (max([high, *thresholds]) - min([low, *thresholds])) or 1.0
     low = max(values[0], min([low, *(threshold - MARGIN * span for threshold in thresholds)]))
     high = max([high, low + span, *(threshold + MARGIN * span for threshold in thresholds)])
     edges: Floats = np.linspace(min([low, *thresholds]), high, BINS + 1)
     for threshold in thresholds:
-        edges[np.abs(edges - threshold).argmin()] = threshold
+        if threshold not in edges:
+            edges[1 + np.abs(edges[1:-1] - threshold).argmin()] = threshold
     return edges
 
 

@@ -99,12 +99,44 @@ def test_the_language_switch_needs_no_script(browser: Any, address: str) -> None
 @pytest.mark.parametrize("width", WIDTHS)
 def test_without_scripts_panels_charts_and_texts_are_there(browser: Any, address: str, width: int) -> None:
     page, _ = open_page(browser, address, width, scripts="off")
-    for panel in ("numbers", "funnel", "dropped", "composition", "scores", "training", "texts"):
+    for panel in ("numbers", "funnel", "dropped", "cleaning", "composition", "scores", "training", "texts"):
         assert page.locator(f"#{panel}").is_visible()
     assert page.locator("svg.chart").count() >= 10
     page.locator("#texts > details > summary").first.click()
     assert page.locator("#texts details .sample").first.is_visible()
     assert not page.locator("#browser").is_visible()
+    page.context.close()
+
+
+def test_folded_scores_open_without_scripts(browser: Any, address: str) -> None:
+    page, _ = open_page(browser, address, 320, scripts="off")
+    family = page.locator("#scores > details").filter(has_text="gopher_clusters")
+    assert not family.locator("svg.chart").first.is_visible()
+    family.locator("summary").first.click()
+    assert family.locator("svg.chart").first.is_visible()
+    assert page.locator("#scores > .grid svg.chart").count() == 2
+    page.context.close()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_tables_keep_inside_their_panels_and_name_their_columns(
+    browser: Any, address: str, width: int
+) -> None:
+    page, _ = open_page(browser, address, width)
+    for closed in page.query_selector_all("details"):
+        closed.evaluate("element => element.open = true")
+    outside = """() => [...document.querySelectorAll('section')].flatMap(section => {
+        const edge = section.getBoundingClientRect().right;
+        return [...section.querySelectorAll('.scroll, figure, svg.chart, .card')]
+            .filter(part => part.getBoundingClientRect().right > edge).map(part => section.id); })"""
+    assert page.evaluate(outside) == []
+    unnamed = """() => [...document.querySelectorAll('th, summary, figcaption, button')]
+        .filter(part => part.checkVisibility() && !part.textContent.trim()).map(part => part.outerHTML)"""
+    assert page.evaluate(unnamed) == []
+    skipped = """() => { const levels = [...document.querySelectorAll('h1, h2, h3, h4')]
+            .filter(part => part.checkVisibility()).map(part => [Number(part.tagName[1]), part.textContent]);
+        return levels.filter(([level], i) => i && level > levels[i - 1][0] + 1); }"""
+    assert page.evaluate(skipped) == []
     page.context.close()
 
 

@@ -3,13 +3,16 @@ from __future__ import annotations
 import csv
 import json
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from report.cards import TEMPLATES, licence_kind, size_category
+from report.cards import TEMPLATES, licence_kind, readme, size_category
+from report.figures import measure
+from report.records import RunRecord
 
 TYPED = sorted(TEMPLATES.rglob("*.md*"))
 
@@ -41,6 +44,38 @@ def test_the_card_holds_the_figures_in_both_languages(card: Path) -> None:
     ):
         assert part in text
     assert "More Information Needed" not in text
+
+
+def test_the_card_tells_how_the_text_was_cleaned(card: Path) -> None:
+    text = (card / "README.md").read_text(encoding="utf-8")
+    for row in (
+        "| `pi` | បាលី | Pali | 2 | 0 |",
+        "| CC-BY-SA-4.0 (rel=license link) | CC0-1.0 | 1 | 1 |",
+        "| < 0.3 | `not_khmer` | 6 | 6 |",
+        "| > 0.4 | `benchmark` | 1 | 0 |",
+        "| order of signs in a cluster | លំដាប់តួអក្សរក្នុងកន្សោម | 15 | 45 |",
+        "| khmer.jsonl | question, answer | 1 |",
+        "| telephone numbers | លេខទូរស័ព្ទ | `⟨phone⟩` | 60 | 30 |",
+        "| ឧបករណ៍ដកអត្ថបទពីទំព័រ · extractor of pages | blocks |",
+        "| កំណែ ICU · ICU version | 78.3 |",
+    ):
+        assert row in text
+    assert "No benchmark was decontaminated" not in text
+
+
+def test_tables_of_the_card_have_as_many_cells_in_each_row(card: Path) -> None:
+    lines = (card / "README.md").read_text(encoding="utf-8").splitlines()
+    for line, following in pairwise(lines):
+        if line.startswith("|") and following.startswith("|"):
+            assert line.count("|") == following.count("|"), line
+
+
+def test_a_card_before_cleaning_says_so(new_run: Any) -> None:
+    new_run.ingest()
+    text = readme(measure(RunRecord.open(new_run.config), "toy", 10_000))
+    assert "No benchmark was decontaminated" in text
+    assert "Filter rules" not in text
+    assert "| កំណែ ICU · ICU version | មិនទាន់បានវាស់ / not measured |" in text
 
 
 @pytest.mark.parametrize("path", TYPED, ids=lambda path: path.name)

@@ -70,6 +70,80 @@ def test_token_counts_name_their_tokenizer(page: str) -> None:
     assert "ab" * 32 in page
 
 
+def panel(page: str, name: str) -> str:
+    """The text of one panel without markup, blanks squeezed."""
+    found = re.search(rf'<section id="{name}">(.*?)</section>', page, re.S)
+    assert found
+    return " ".join(re.sub(r"<[^>]*>", " ", found[1]).split())
+
+
+def test_cleaning_shows_what_it_did(page: str) -> None:
+    shown = panel(page, "cleaning")
+    for part in (
+        "Extractor : blocks · ICU 78.3",
+        "បន្ទាត់ដដែលៗរបស់គេហទំព័រដែលដកចេញ · Lines removed because their host repeats them 24 480",
+        "Pages in legacy fonts turned into Unicode 1 100.0 %",
+        "Benchmark items kept out 12 khmer.jsonl: 1",
+        "order of signs in a cluster 15 45",
+        "បាលី · Pali pi 2 0 2 3.3 %",
+        "CC-BY-SA-4.0",
+        "ដូចគ្នា · same",
+        "ខុសគ្នា · different",
+        "confidence that it is main text",
+    ):
+        assert part in shown
+
+
+def test_cleaning_leaves_out_what_was_not_looked_for(record: RunRecord) -> None:
+    figures = measure(record, "toy", 10_000)
+    figures.values["cleaning.legacy_documents"] = None
+    for table in ("stated_licences", "extraction", "repairs", "benchmarks", "other_languages"):
+        figures.tables[table] = []
+    shown = panel(dashboard.render(figures, []), "cleaning")
+    for part in ("legacy fonts", "Licences", "Extraction from pages", "Repairs by group", "Other languages"):
+        assert part not in shown
+    assert "no benchmark is configured" in shown
+
+
+def test_all_kinds_of_personal_data_are_told_with_their_placeholders(page: str) -> None:
+    shown = panel(page, "personal")
+    assert "telephone numbers ⟨phone⟩ 60 30" in shown
+    assert "e-mail addresses ⟨email⟩ 30 30" in shown
+    assert "Names of people are not looked for" in shown
+
+
+def test_scores_that_drop_are_open_and_the_others_folded(page: str) -> None:
+    found = re.search(r'<section id="scores">(.*?)</section>', page, re.S)
+    assert found
+    opened = found[1]
+    while "<details>" in opened:
+        opened = re.sub(r"<details>(?:(?!<details>).)*?</details>", "", opened, flags=re.S)
+    names = re.findall(r"<figcaption>.*?<code>(\w+)</code>", found[1], re.S)
+    assert names == [
+        "khmer_khmer_share",
+        "contamination_share",
+        "page_legacy_chars",
+        "page_confidence",
+        "gopher_clusters",
+    ]
+    assert re.findall(r"<figcaption>.*?<code>(\w+)</code>", opened, re.S) == names[:2]
+
+
+def test_the_rules_are_shown_as_configured(page: str) -> None:
+    shown = panel(page, "scores")
+    assert "khmer_khmer_share &lt; 0.3 មិនមែនភាសាខ្មែរ · not Khmer 6 6" in shown
+    assert "page_legacy_chars &gt; 1,000" in shown
+
+
+def test_families_have_an_order_and_unknown_ones_come_last() -> None:
+    rows = [{"family": family} for family in ("novel", "gopher", "page", "gopher")]
+    assert [(family, len(found)) for family, found in dashboard._families(rows)] == [
+        ("page", 1),
+        ("gopher", 2),
+        ("novel", 1),
+    ]
+
+
 def test_a_broken_law_is_shown(record: RunRecord) -> None:
     figures = measure(record, "toy", 10_000)
     figures.tables["stages"][2]["missing"] = [{"source": "web", "unit": "documents", "amount": 7}]

@@ -48,6 +48,12 @@ def test_a_range_does_not_begin_below_the_least_score() -> None:
     assert histogram([0, 0, 1], above=0)["edges"][0] == 0
 
 
+def test_what_a_rule_drops_has_a_bin_of_its_own_however_near_the_end_it_is() -> None:
+    row = histogram([*range(0, 4000, 10)], below=20)
+    assert row["edges"][:2] == [0, 20]
+    assert (row["kept"][0], row["dropped"][0], sum(row["dropped"])) == (0, 2, 2)
+
+
 def test_equal_scores_have_a_histogram() -> None:
     row = histogram([2.0, 2.0])
     assert sum(row["kept"]) == 2

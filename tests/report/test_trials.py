@@ -88,6 +88,8 @@ def test_the_panel_holds_both(record: RunRecord) -> None:
     page = environment(figures).from_string(source).render(tables=figures.tables)
     assert "<b>1.1</b> (1.09–1.11)" in page
     assert "We alone drop" in page
+    assert "too few words" in page
+    assert "<code>duplicated_5_n_grams</code>" in page
     assert "has not run" not in page
 
 

@@ -43,7 +43,7 @@ def ablation(record: RunRecord) -> tuple[dict[str, Value], dict[str, Table]]:
     facts = manifest.facts if manifest else {}
     models, arms = facts.get("models", {}), facts.get("arms", {})
     rows: Table = []
-    first = next(iter(models.values()), {})
+    first: dict[str, Any] = next(iter(models.values()), {})
     for kind in first:
         for source in first[kind]:
             figures = {arm: found[kind][source] for arm, found in models.items()}

@@ -24,6 +24,13 @@ from report.warc import Visit, visit_at, visits_of
 USAGE = "usage: python -m report.explain run=NAME url=URL | id=ID [runs=FOLDER]"
 KEYS = ("run", "runs", "url", "id")
 NEAREST = 5
+FOUND = {
+    "language": "language",
+    "other_language": "other lines in",
+    "page_licence": "the page states the licence",
+    "contamination_item": "nearest benchmark item",
+}
+COUNTED = {"repaired_": "repaired", "page_host_": "removed as of the host", "masked_": "masked"}
 COLUMNS = (
     *(
         "id",
@@ -135,7 +142,9 @@ def _stage_lines(record: RunRecord, stage: str, fate: str, row: dict[str, Any]) 
     if fate == "dropped":
         lines += [f"           {line}" for line in _why(record, stage, row)]
     if stage == "clean":
-        lines += [f"           {line}" for line in _scores(record, row["id"])]
+        lines += [
+            f"           {line}" for line in (*_findings(record, row["id"]), *_scores(record, row["id"]))
+        ]
     return lines
 
 
@@ -161,6 +170,23 @@ def _why(record: RunRecord, stage: str, row: dict[str, Any]) -> Iterator[str]:
     data = record.dataset("dedup", "documents")
     if data and (other := rows(data, ("id", "url"), ds.field("id") == row["evidence"]).to_pylist()):
         yield f"              {other[0]['url'] or '(no URL)'}"
+
+
+def _findings(record: RunRecord, document: str) -> Iterator[str]:
+    """What cleaning found in the document, repaired, removed and masked."""
+    data = record.dataset("clean", "attributes")
+    if not data:
+        return
+    whole = [field.name for field in data.schema if pa.types.is_integer(field.type)]
+    counted = [name for name in whole if name.startswith(tuple(COUNTED))]
+    for row in rows(data, (*FOUND, *counted), ds.field("id") == document).to_pylist():
+        for name, said in FOUND.items():
+            if row.get(name):
+                yield f"{said} {row[name]}"
+        for beginning, said in COUNTED.items():
+            names = [name for name in counted if name.startswith(beginning) and row[name]]
+            if names:
+                yield f"{said}: {', '.join(f'{name.removeprefix(beginning)} {row[name]:,}' for name in names)}"
 
 
 def _scores(record: RunRecord, document: str) -> Iterator[str]:

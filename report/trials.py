@@ -44,8 +44,8 @@ def ablation(record: RunRecord) -> tuple[dict[str, Value], dict[str, Table]]:
     models, arms = facts.get("models", {}), facts.get("arms", {})
     rows: Table = []
     first: dict[str, Any] = next(iter(models.values()), {})
-    for kind in first:
-        for source in first[kind]:
+    for kind, sources in first.items():
+        for source in sources:
             figures = {arm: found[kind][source] for arm, found in models.items()}
             best = min(figures, key=lambda arm: figures[arm]["mean"])
             rows.append({"kind": kind, "source": source, "best": best, **figures})

@@ -66,6 +66,7 @@ def attributes(n: int) -> dict[str, pa.Array]:
         "page_licence_place": words(["rel" if i in STATED else None for i in every]),
         "page_host_lines": whole([2 if i % 5 == 0 else 0 for i in every]),
         "page_host_chars": whole([40 if i % 5 == 0 else 0 for i in every]),
+        "page_host_share": pa.array([0.25 if i % 5 == 0 else 0.0 for i in every], pa.float64()),
         "page_legacy_chars": whole([300 if i == 2 else 0 for i in every]),
         "page_confidence": pa.array([i / n if i % 2 else None for i in every], pa.float64()),
         "repaired_order": whole([3 if i % 4 == 0 else 0 for i in every]),

@@ -123,6 +123,7 @@ def test_scores_that_drop_are_open_and_the_others_folded(page: str) -> None:
         "khmer_khmer_share",
         "contamination_share",
         "page_legacy_chars",
+        "page_host_share",
         "page_confidence",
         "gopher_clusters",
     ]

@@ -26,6 +26,15 @@ def test_a_kept_document_is_followed_to_its_tokens(toy: Any) -> None:
     assert "from crawl/warc/crawl-00000.warc.gz at 1,001" in story
     assert "robots: allowed; opt-outs: none" in story
     assert "khmer_khmer_share = 0.5083 (not_khmer if < 0.3)" in story
+    for line in (
+        "language km",
+        "other lines in en",
+        "the page states the licence CC0-1.0",
+        "repaired: zwsp 7",
+        "masked: email 1, phone 2",
+    ):
+        assert f"           {line}\n" in story
+    assert "removed as of the host" not in story
     assert "tokens/train/part-00000.bin [" in story
     assert told(toy, id=document_id("web", URL)) == story
 
@@ -38,7 +47,14 @@ def test_a_dropped_document_names_rule_and_value(toy: Any) -> None:
     story = told(toy, url="https://news9.example.kh/article/9")
     assert "clean      dropped: too_short" in story
     assert "khmer_khmer_share < 0.3 (value 0.1)" in story
+    assert "nearest benchmark item khmer.jsonl:7:answer" in story
     assert "dedup" not in story
+
+
+def test_lines_removed_as_those_of_the_host_are_told(toy: Any) -> None:
+    assert "removed as of the host: lines 2, chars 40\n" in told(
+        toy, url="https://news5.example.kh/article/5"
+    )
 
 
 def test_a_copy_names_the_document_kept(toy: Any) -> None:

@@ -72,6 +72,7 @@ def test_deciding_scores_come_first_and_counts_of_work_are_no_scores(new_run: An
         ("contamination_share", "contamination"),
         ("page_legacy_chars", "page"),
         ("gopher_clusters", "gopher"),
+        ("page_host_share", "page"),
         ("page_confidence", "page"),
     ]
 

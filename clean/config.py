@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from clean.attributes import decisive_names
 from clean.decide import Rule, check_rules
 from clean.decontaminate.benchmarks import Benchmark, check_benchmarks
 from clean.ngram.model import loaded
@@ -26,7 +27,8 @@ class CleanConfig(StageConfig):
         1 << 30, "bytes that reading a page may take; the process is ended that takes more"
     )
     text_bytes: int = option(
-        16 << 20, "UTF-8 bytes beyond which a text is not cleaned, but dropped as it came"
+        16 << 20,
+        "UTF-8 bytes beyond which a text is not cleaned; the rule on size_over_limit drops it as it came",
     )
     coeng_da: bool = option(True, "write coeng da, which looks the same as coeng ta, as coeng ta")  # noqa: FBT003
     perplexity_model: str = option(
@@ -41,10 +43,8 @@ class CleanConfig(StageConfig):
 
 def check(config: CleanConfig) -> None:
     """Refuse an unknown extractor, limits that nothing can meet, benchmarks without items and rules without a score."""
-    from clean.documents import decisive_names
-
     if config.extractor not in EXTRACTORS:
-        msg = f"extractor: got {config.extractor!r}; expected one of {', '.join(EXTRACTORS)}"
+        msg = f"extractor: got {config.extractor!r}; expected one of {', '.join(EXTRACTORS)}. Try: extractor=blocks"
         raise ConfigurationError(msg)
     if config.extractor == "trafilatura":
         from clean.extract.trafilatura_text import check_trafilatura

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from corpus.errors import ConfigurationError
 
+EXAMPLE = "{score: khmer_digit_share, above: 0.3, reason: not_prose}"
+
 
 @dataclass
 class Rule:
@@ -25,11 +27,19 @@ class Rule:
     above: float | None = None
     below: float | None = None
 
-    def fails(self, scores: pa.Table) -> NDArray[np.bool_]:
-        """Which documents the rule drops; a score that a document does not have drops nothing."""
-        column = scores[self.score]
-        failing = pc.greater(column, self.above) if self.above is not None else pc.less(column, self.below)
-        return np.asarray(pc.fill_null(failing, fill_value=False)).astype(bool)
+    @property
+    def threshold(self) -> float:
+        """The one of the two that is given."""
+        return next(value for value in (self.above, self.below) if value is not None)
+
+    @property
+    def wording(self) -> str:
+        """The rule as evidence: `khmer_khmer_share < 0.3`."""
+        return f"{self.score} {'>' if self.above is not None else '<'} {self.threshold:g}"
+
+    def drops(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Which documents the rule drops by their scores; one that has none, NaN, stays."""
+        return np.asarray(values > self.threshold if self.above is not None else values < self.threshold)
 
 
 class Decisions(NamedTuple):
@@ -48,33 +58,33 @@ def check_rules(rules: Sequence[Rule], known: Sequence[str]) -> None:
     """Raise ConfigurationError for a rule without a score, a reason of one word, or exactly one finite threshold."""
     for position, rule in enumerate(rules):
         if rule.score not in known:
-            msg = f"rules[{position}].score: got {rule.score!r}; expected one of {', '.join(sorted(known))}"
+            expected = f"expected one of {', '.join(sorted(known))}. Try: {EXAMPLE}"
+            msg = f"rules[{position}].score: got {rule.score!r}; {expected}"
             raise ConfigurationError(msg)
         if not re.fullmatch(r"\w+", rule.reason):
-            msg = f"rules[{position}].reason: got {rule.reason!r}; expected a word such as too_short"
+            msg = f"rules[{position}].reason: got {rule.reason!r}; expected a word. Try: {EXAMPLE}"
             raise ConfigurationError(msg)
         thresholds = [value for value in (rule.above, rule.below) if value is not None]
         if len(thresholds) != 1 or not math.isfinite(thresholds[0]):
             got = f"above={rule.above}, below={rule.below}"
-            msg = f"rules[{position}] ({rule.score}): got {got}; expected one of the two, a finite number"
+            expected = f"expected one of the two, a finite number. Try: {EXAMPLE}"
+            msg = f"rules[{position}] ({rule.score}): got {got}; {expected}"
             raise ConfigurationError(msg)
 
 
 def decide(scores: pa.Table, rules: Sequence[Rule]) -> Decisions:
     """What becomes of each document; the first rule in order that drops it names the reason."""
-    first = np.full(len(scores), -1)
+    first, values = np.full(len(scores), -1), np.full(len(scores), np.nan)
     for position, rule in enumerate(rules):
-        first[rule.fails(scores) & (first < 0)] = position
-    values = np.full(len(scores), np.nan)
-    for position, rule in enumerate(rules):
-        dropped = first == position
-        values[dropped] = np.asarray(pc.cast(scores[rule.score], pa.float64()))[dropped]
+        found = numbers(scores[rule.score])
+        dropped = rule.drops(found) & (first < 0)
+        first[dropped], values[dropped] = position, found[dropped]
     chosen = pa.array(first, mask=first < 0)
     reasons = pa.array([rule.reason for rule in rules], pa.string())
-    wordings = pa.array([_wording(rule) for rule in rules], pa.string())
+    wordings = pa.array([rule.wording for rule in rules], pa.string())
     return Decisions(reasons.take(chosen), pa.array(values, mask=first < 0), wordings.take(chosen))
 
 
-def _wording(rule: Rule) -> str:
-    """The rule as evidence: `khmer_khmer_share < 0.3`."""
-    return f"{rule.score} > {rule.above:g}" if rule.above is not None else f"{rule.score} < {rule.below:g}"
+def numbers(column: pa.ChunkedArray) -> NDArray[np.float64]:
+    """A score as numbers, null as NaN, `(n,)`."""
+    return np.asarray(pc.fill_null(pc.cast(column, pa.float64()), np.nan))

@@ -2,51 +2,45 @@
 
 from __future__ import annotations
 
-from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from clean.attributes import MASKED, PAGE_WORDS, REMOVED, REPAIRED, attribute_schema
 from clean.config import CleanConfig
 from clean.decide import decide
 from clean.decontaminate.index import contamination, index_of
-from clean.extract.page import READ
-from clean.extract.tables import PAGE_FACTS
+from clean.extract.tables import PAGE_FACTS, READ
+from clean.language.khmer_script import UNKNOWN
 from clean.language.labels import language_of, other_language_of
-from clean.personal import Kind, mask
-from clean.personal.masking import SPANS
+from clean.language.model import LANGUAGES
+from clean.ngram.model import SHIPPED
+from clean.personal import mask
+from clean.personal.masking import Masked
 from clean.scores import score
 from clean.scores.texts import Texts
 from clean.whitespace import tidy
 from corpus.document import DOCUMENT, with_text
 from corpus.task import Outcome
 from khmer.normalize import Repaired, normalize, repair, repaired_anew
-from khmer.rules import GROUPS, MINORITY, Options
+from khmer.rules import MINORITY, Options
 
 SIZES: Final = ("n_chars", "n_bytes", "n_clusters")
-REPAIRED: Final = tuple(f"repaired_{name}" for name in GROUPS)
-MASKED: Final = tuple(f"masked_{kind}" for kind in Kind)
-HARMED: Final = ("brb", "cmo", "jra", "pi", "sa", "und-Khmr")
-"""Languages in Khmer script that the rules for Khmer would harm."""
-
-PAGE_WORDS: Final = ("page_language", "page_canonical_url", "page_licence", "page_licence_place")
-"""What a page says of itself, beyond the columns of a document."""
-
-REMOVED: Final = ("page_host_lines", "page_host_chars")
-"""Lines repeated on a host, and their characters."""
+HARMED: Final = (*LANGUAGES[1:], UNKNOWN)  # languages in Khmer script that the rules for Khmer would harm
 
 
 def clean_pages(pages: pa.Table, config: CleanConfig, out: Outcome) -> pa.Table:
-    """Write what is kept and dropped of SETTLED pages to `out`; their attributes, in the columns of ATTRIBUTES.
+    """Write what is kept and dropped of SETTLED pages to `out`; their attributes, `attribute_schema()`.
 
     Personal data is masked in dropped documents too: people look at them. No score depends on it. A page that was not
     read, and a text too long to be cleaned, keep the size that they came with.
     """
     as_came = pages.select(DOCUMENT.names)
     out.read(as_came)
-    sizes = pc.binary_length(pages["text"])
-    too_long = pc.greater(sizes, config.text_bytes)
+    over_limit = pc.max_element_wise(pc.subtract(pc.binary_length(pages["text"]), config.text_bytes), 0)
+    too_long = pc.greater(over_limit, 0)
     unread = pc.fill_null(pc.not_equal(pages["page_outcome"], READ), fill_value=False)
     untouched = pc.or_(too_long, unread)
 
@@ -54,34 +48,40 @@ def clean_pages(pages: pa.Table, config: CleanConfig, out: Outcome) -> pa.Table:
     out.edited("extract", as_came, extracted)
 
     texts = pc.if_else(too_long, "", pages["text"])
-    repaired = repair(texts, options_of(config))
+    repaired = repair(texts, Options(coeng_da=config.coeng_da))
     languages, repaired = _by_language(repaired, texts, pages)
     normal = _rewritten(extracted, tidy(repaired.texts), untouched)
     out.edited("normalise", extracted, normal)
 
-    given = Texts(normal, pages.select(PAGE_FACTS.names))
+    model = Path(config.perplexity_model) if config.perplexity_model else SHIPPED
+    given = Texts(normal, pages.select(PAGE_FACTS.names), model)
     scores = score(given)
     held = contamination(given.units, index_of(config.benchmarks))
-    scores = scores.append_column("size_bytes", pc.cast(sizes, pa.int64()))
-    scores = scores.append_column("contamination_share", pa.array(held.share))
 
     masked = mask(normal["text"])
     documents = _rewritten(normal, masked.texts, untouched)
     out.edited("mask", normal, documents)
 
-    decisions = decide(scores, config.rules)
+    columns = {name: pages[name] for name in ("id", "source", *PAGE_WORDS, *REMOVED)}
+    columns |= languages | dict(zip(scores.column_names, scores.columns, strict=True))
+    columns |= {"contamination_share": pa.array(held.share), "contamination_item": held.item}
+    columns |= {"size_over_limit": pc.cast(over_limit, pa.int64())} | _repairs(repaired) | _masks(masked)
+    attributes = pa.table({name: columns[name] for name in attribute_schema().names}, attribute_schema())
+
+    decisions = decide(attributes, config.rules)
     documents = _with_whole_text(documents, pages["text"], too_long)
     out.keep(documents.filter(decisions.kept))
     dropped = pc.invert(decisions.kept)
     out.drop(documents.filter(dropped), *(column.filter(dropped) for column in decisions))
-    return _attributes(
-        documents, pages, scores, {**languages, "contamination_item": held.item}, repaired, masked
-    )
+    return attributes
 
 
-def options_of(config: CleanConfig) -> Options:
-    """How Khmer is normalised."""
-    return Options(coeng_da=config.coeng_da)
+def _repairs(repaired: Repaired) -> dict[str, pa.Array]:
+    return dict(zip(REPAIRED, map(pa.array, repaired.by_group().values()), strict=True))
+
+
+def _masks(masked: Masked) -> dict[str, pa.Array]:
+    return {**dict(zip(MASKED, map(pa.array, masked.counted.T), strict=True)), "personal": masked.spans}
 
 
 def _by_language(repaired: Repaired, texts: Any, pages: pa.Table) -> tuple[dict[str, pa.Array], Repaired]:
@@ -117,49 +117,4 @@ def _with_whole_text(documents: pa.Table, texts: Any, too_long: Any) -> pa.Table
     whole = pc.if_else(too_long, texts, documents["text"])
     return documents.set_column(
         documents.schema.get_field_index("text"), documents.schema.field("text"), whole
-    )
-
-
-def _attributes(
-    documents: pa.Table,
-    pages: pa.Table,
-    scores: pa.Table,
-    words: dict[str, Any],
-    repaired: Repaired,
-    masked: Any,
-) -> pa.Table:
-    columns = {name: documents[name] for name in ("id", "source")}
-    columns |= words
-    columns |= {name: pages[name] for name in (*PAGE_WORDS, *REMOVED)}
-    columns |= dict(zip(scores.column_names, scores.columns, strict=True))
-    columns |= dict(zip(REPAIRED, map(pa.array, repaired.by_group().values()), strict=True))
-    columns |= dict(zip(MASKED, map(pa.array, masked.counted.T), strict=True))
-    columns["personal"] = masked.spans
-    return pa.table({name: columns[name] for name in attribute_schema().names}, attribute_schema())
-
-
-@cache
-def decisive_names() -> tuple[str, ...]:
-    """The attributes that rules may decide by."""
-    return tuple(
-        f.name for f in attribute_schema() if pa.types.is_floating(f.type) or pa.types.is_integer(f.type)
-    )
-
-
-@cache
-def attribute_schema() -> pa.Schema:
-    """The columns of attributes/: id, source and language, what the page says of itself, scores, repairs, masks."""
-    nothing = Texts(DOCUMENT.empty_table(), PAGE_FACTS.empty_table())
-    words = ("language", "other_language", "contamination_item", *PAGE_WORDS)
-    return pa.schema(
-        [
-            *(DOCUMENT.field(name) for name in ("id", "source")),
-            *((name, pa.string()) for name in words),
-            *((name, pa.int64()) for name in REMOVED),
-            ("size_bytes", pa.int64()),
-            *score(nothing).schema,
-            ("contamination_share", pa.float64()),
-            *((name, pa.int64()) for name in (*REPAIRED, *MASKED)),
-            ("personal", SPANS),
-        ]
     )

@@ -15,15 +15,14 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from clean.attributes import attribute_schema
 from clean.config import CleanConfig, check
 from clean.decide import Decisions, Rule, decide
-from clean.documents import attribute_schema
 from clean.stage import STAGE
 from corpus.cli import configure, fail
-from corpus.errors import ConfigurationError, SastraError
-from corpus.manifest import Manifest
+from corpus.errors import SastraError
 from corpus.shards import read_batches
-from corpus.stage import run_folder
+from corpus.stage import finished, run_folder
 
 KEPT: Final = "kept"
 CLUSTERS: Final = "gopher_clusters"
@@ -41,11 +40,7 @@ class Replay:
 
 def replay(config: CleanConfig) -> Replay:
     """The decisions of a finished run, and what the rules of `config` make of its scores."""
-    folder = run_folder(config).child(STAGE.name)
-    manifest = Manifest.load(folder)
-    if manifest is None:
-        msg = f"{folder.uri}: the stage 'clean' has not finished. Try: {STAGE.command} run={config.run}"
-        raise ConfigurationError(msg)
+    manifest, folder = finished(config, STAGE.name), run_folder(config).child(STAGE.name)
     standing = [Rule(**rule) for rule in manifest.config["rules"]]
     needed = {rule.score for rule in (*standing, *config.rules)} | {"id", "source", CLUSTERS}
     schema = pa.schema([field for field in attribute_schema() if field.name in needed])

@@ -9,9 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from clean.attributes import MASKED, REMOVED, REPAIRED, attribute_schema
 from clean.config import CleanConfig, check
 from clean.decontaminate.index import index_of
-from clean.documents import MASKED, REMOVED, REPAIRED, attribute_schema, clean_pages
+from clean.documents import clean_pages
 from clean.extract.hosts import KNOWN, OBSERVED, PARTS, host_hashes, merge, observe, part_of
 from clean.extract.page import Reading, extract, extract_page
 from clean.extract.settle import settle

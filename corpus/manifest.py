@@ -76,11 +76,20 @@ def decisive(config: Any) -> dict[str, Any]:
 MODELS = (".npz", ".safetensors")
 
 
-def code_digest(packages: Iterable[str]) -> str:
-    """SHA-256 over the syntax trees of our packages (comments and layout do not count) and the models beside them."""
-    files = [path for package in sorted(packages) for path in sorted((HOUSE / package).rglob("*"))]
-    marks = [[str(path.relative_to(HOUSE)), _mark(path)] for path in files if path.suffix in (".py", *MODELS)]
-    return digest(marks)
+def code_digest(packages: Iterable[str], own: str = "") -> str:
+    """SHA-256 over the syntax trees of our packages (comments and layout do not count) and the models beside them.
+
+    A room with a stage.py of its own is another stage's, and does not count unless it is `own`, a dotted name.
+    """
+    files = [path for package in sorted(packages) for path in _files(HOUSE / package, own)]
+    return digest([[str(path.relative_to(HOUSE)), _mark(path)] for path in files])
+
+
+def _files(package: Path, own: str) -> list[Path]:
+    others = [stage.parent for stage in sorted(package.rglob("*/stage.py"))]
+    others = [room for room in others if ".".join(room.relative_to(HOUSE).parts) != own]
+    found = (path for path in sorted(package.rglob("*")) if path.suffix in (".py", *MODELS))
+    return [path for path in found if not any(path.is_relative_to(room) for room in others)]
 
 
 def _mark(path: Path) -> str:
@@ -88,8 +97,7 @@ def _mark(path: Path) -> str:
     return hashlib.sha256(content).hexdigest() if path.suffix in MODELS else ast.dump(ast.parse(content))
 
 
-def fingerprint(stage: str, package: str, config: Any, inputs: Mapping[str, Any]) -> str:
+def fingerprint(stage: str, module: str, config: Any, inputs: Mapping[str, Any]) -> str:
     """SHA-256 of all that a stage's output is a function of: config, code, schema and inputs."""
-    return digest(
-        [stage, SCHEMA_VERSION, decisive(config), code_digest(["khmer", "corpus", package]), dict(inputs)]
-    )
+    code = code_digest(["khmer", "corpus", module.partition(".")[0]], own=module)
+    return digest([stage, SCHEMA_VERSION, decisive(config), code, dict(inputs)])

@@ -100,11 +100,6 @@ class Stage(Generic[C]):
         """The command that runs it."""
         return f"python -m {self.module or self.name}"
 
-    @property
-    def package(self) -> str:
-        """The folder of its code."""
-        return (self.module or self.name).partition(".")[0]
-
 
 class StageRun(Generic[C]):
     """One run of a stage: what its algorithm works with."""
@@ -114,7 +109,7 @@ class StageRun(Generic[C]):
         self.stage = stage
         self.config = config
         self.folder = run_folder(config).child(stage.name)
-        self.upstream = {name: _finished(config, name) for name in stage.upstream(config)}
+        self.upstream = {name: finished(config, name) for name in stage.upstream(config)}
         self.facts: dict[str, Any] = {}
         self.receipts: list[dict[str, Any]] = []
 
@@ -203,7 +198,7 @@ def execute(stage: Stage[C], config: C) -> tuple[Manifest, bool]:
     _check_common(config)
     stage.check(config)
     inputs = _input_marks(stage, config)
-    mark = fingerprint(stage.name, stage.package, config, inputs)
+    mark = fingerprint(stage.name, stage.module or stage.name, config, inputs)
     folder = run_folder(config).child(stage.name)
     with _only_one(folder):
         manifest = Manifest.load(folder)
@@ -243,7 +238,7 @@ def _check_common(config: StageConfig) -> None:
 def _input_marks(stage: Stage[C], config: C) -> dict[str, str]:
     marks = {}
     for name in stage.upstream(config):
-        _finished(config, name)
+        finished(config, name)
         folder = run_folder(config).child(name)
         marks[name] = hashlib.sha256(folder.read(MANIFEST)).hexdigest()
     for uri in stage.sources(config):
@@ -253,7 +248,8 @@ def _input_marks(stage: Stage[C], config: C) -> dict[str, str]:
     return marks
 
 
-def _finished(config: StageConfig, name: str) -> Manifest:
+def finished(config: StageConfig, name: str) -> Manifest:
+    """The manifest of a finished stage of the run; raises ConfigurationError where it has not finished."""
     folder = run_folder(config).child(name)
     manifest = Manifest.load(folder)
     if manifest is None:
@@ -321,6 +317,7 @@ __all__ = [
     "Task",
     "check_run_name",
     "execute",
+    "finished",
     "option",
     "run_folder",
 ]

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from bench.realdata import json_lines, real_data
 from bench.rows import Row, compare, measured
-from clean.extract.page import PAGE_FACTS
+from clean.extract.tables import PAGE_FACTS
 from clean.language.fit import TAGS, labelled
 from clean.language.labels import language_of
 from clean.language.scan import scan

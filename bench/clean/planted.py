@@ -22,7 +22,7 @@ from bench.plants import NOISE, SPAM, Plant
 from bench.realdata import json_lines, real_data
 from bench.rows import Row, measured
 from clean.decide import Decisions, decide
-from clean.extract.page import PAGE_FACTS
+from clean.extract.tables import PAGE_FACTS
 from clean.scores import score
 from clean.scores.texts import Texts
 from clean.stage import STAGE

@@ -10,20 +10,22 @@ from typing import Final
 
 import pyarrow as pa
 
-from bench.peers import NoPeersError, peer
 from bench.realdata import json_lines, real_data
 from bench.rows import Row, against, cpu_seconds, measured
-from clean.extract.page import PAGE_FACTS
+from clean.audit import fineweb2
+from clean.extract.tables import PAGE_FACTS
 from clean.scores import SCORES
 from clean.scores.texts import Texts
 from clean.whitespace import tidy
 from corpus.document import DOCUMENT
+from corpus.errors import SastraError
 from khmer.normalize import normalize
 from khmer.words import words
 
-MOST_CHARS: Final = 1000  # of a document, as FineWeb2's were cut for the first measurement of datatrove
+MOST_CHARS: Final = 1000  # of a document: about a screen of news
 N_DOCUMENTS: Final = 1000  # a batch of the stage; eleven seconds of datatrove
 ROUNDS: Final = 3
+PEERS: Final = Path(__file__).resolve().parents[2] / ".venv-peers"
 WORDS: Final = "words_"  # scores that need dictionary words
 ASIDE: Final = ("page_", "quality_")  # facts of extraction; what is computed from other scores
 RULES: Final = (
@@ -47,7 +49,7 @@ def rows() -> Iterator[Row]:
     rules = [name for name in everything if name.startswith(RULES)]
     try:
         theirs = [_datatrove(texts) for _ in range(ROUNDS)]
-    except NoPeersError as error:
+    except SastraError as error:
         print(error, file=sys.stderr)
         return
     sets = {"scores": everything, "scores_no_words": without_words, "scores_rules": rules}
@@ -77,5 +79,6 @@ def _ours(texts: pa.Table, scores: list[str]) -> float:
 
 
 def _datatrove(texts: pa.Table) -> float:
-    rows = [{"id": n, "text": text} for n, text in enumerate(texts["text"].to_pylist())]
-    return len(rows) / float(peer("fineweb2", rows)["cpu_seconds"])
+    fineweb2.check(str(PEERS))
+    rows = pa.table({"id": [str(n) for n in range(len(texts))], "text": texts["text"]})
+    return len(rows) / fineweb2.judge(rows, str(PEERS)).cpu_seconds

@@ -18,8 +18,7 @@ from clean.audit.sheets import VERDICTS, item_of
 from clean.audit.stage import CASES, STAGE
 from corpus.cli import configure, fail
 from corpus.errors import ConfigurationError, SastraError, StageError
-from corpus.manifest import Manifest
-from corpus.stage import run_folder
+from corpus.stage import finished, run_folder
 
 Verdicts: TypeAlias = dict[str, str]  # by item
 
@@ -112,10 +111,8 @@ def main(words: Sequence[str]) -> None:
     paths = [Path(word) for word in words if "=" not in word]
     try:
         config = configure(STAGE, [word for word in words if "=" in word])
+        finished(config, STAGE.name)
         folder = run_folder(config).child(STAGE.name)
-        if Manifest.load(folder) is None:
-            msg = f"{folder.uri}: there is no audit. Try: {STAGE.command} run={config.run}"
-            raise ConfigurationError(msg)
         if not paths:
             command = f"python -m clean.audit.agreement run={config.run} judge-1.csv judge-2.csv"
             msg = f"agreement: no sheet named; expected CSV files. Try: {command}"

@@ -150,28 +150,18 @@ def _first_of(text: Integers, hashes: Hashes) -> NDArray[np.bool_]:
     return first
 
 
+def part_of(hosts: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Which of PARTS parts each host hash belongs to."""
+    return pc.shift_right(hosts, pa.scalar(64 - (PARTS - 1).bit_length(), pa.uint64()))
+
+
 def merge(observed: Iterable[pa.Table]) -> pa.Table:
     """KNOWN: of each host its number of distinct pages, and the places and lines that several of them share.
 
     Pages of the same text count once. Hosts are independent: what is merged of some hosts and of others may be
-    concatenated, and `part_of` divides them evenly. The work is done a sixteenth of the hosts at a time.
+    concatenated, and `part_of` divides them evenly.
     """
-    tables = list(observed)
-    parts = range(PARTS)
-    return pa.concat_tables([_merged([_part(table, part) for table in tables]) for part in parts])
-
-
-def part_of(hosts: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Which of PARTS parts each host hash belongs to."""
-    return pc.shift_right(hosts, pa.scalar(60, pa.uint64()))
-
-
-def _part(table: pa.Table, part: int) -> pa.Table:
-    return table.filter(pc.equal(part_of(table["host"]), pa.scalar(part, pa.uint64())))
-
-
-def _merged(tables: list[pa.Table]) -> pa.Table:
-    rows = pa.concat_tables([OBSERVED.empty_table(), *tables])
+    rows = pa.concat_tables([OBSERVED.empty_table(), *observed])
     pages = rows.group_by(list(IDENTITY), use_threads=False).aggregate([("weight", "min"), ("logit", "min")])
     distinct: list[tuple[str, str]] = [(name, "count_distinct") for name in IDENTITY[3:]]
     sums = [("weight_min", "sum"), ("logit_min", "sum")]

@@ -18,20 +18,24 @@ from clean.extract.decode import decode, may_hold_khmer
 from clean.extract.legacy import converted, inner_capital_share, legacy_fonts
 from clean.extract.metadata import Metadata, read_metadata
 from clean.extract.settle import settle_page
-from clean.extract.tables import PAGE_FACTS, PAGES
+from clean.extract.tables import (
+    FAILED,
+    NO_KHMER,
+    OUT_OF_MEMORY,
+    PAGES,
+    READ,
+    TOO_COSTLY,
+    TOO_LARGE,
+    TOO_SLOW,
+)
 from clean.extract.trafilatura_text import trafilatura_text
 from clean.extract.worker import Lost, Outcome
-
-__all__ = ["PAGE_FACTS", "Extracted", "Reading", "extract", "extract_page", "here"]
 
 logger = logging.getLogger("sastra")
 
 OTHER_SCRIPT: Final = re.compile("[\u0370-\u177f\u1800-\u1cff\u2e80-\ua7ff\uac00-\ud7ff]+")
 KHMER_OR_LATIN: Final = re.compile("[A-Za-z\u00c0-\u024f\u1780-\u17d3\u17dd]+")
 CLOCKS_DIFFER: Final = timedelta(days=1)  # a page may bear tomorrow's date where it was written
-
-READ, NO_KHMER, TOO_LARGE, TOO_COSTLY, TOO_SLOW, FAILED, OUT_OF_MEMORY = range(7)
-"""What became of a payload: the values of page_outcome."""
 
 LOST: Final = {
     Outcome.TOO_SLOW: TOO_SLOW,
@@ -231,5 +235,6 @@ def _jobs(records: pa.Table, payloads: Sequence[bytes | None], reading: Reading)
 def _kept(found: Extracted | Lost, n_bytes: int) -> Extracted:
     """The page, or what stands for one that was lost on the way."""
     if isinstance(found, Lost):
+        logger.warning("a page of %d bytes was not read: %s (%s)", n_bytes, found.outcome, found.detail)
         return Extracted(page_outcome=LOST[found.outcome], page_bytes=n_bytes)
     return found

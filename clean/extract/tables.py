@@ -8,6 +8,9 @@ import pyarrow as pa
 
 from corpus.document import RECORD
 
+READ, NO_KHMER, TOO_LARGE, TOO_COSTLY, TOO_SLOW, FAILED, OUT_OF_MEMORY = range(7)
+"""What became of a payload: the values of page_outcome."""
+
 PAGE_FACTS: Final = pa.schema(
     [
         ("page_outcome", pa.int64()),

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from clean.extract.page import PAGE_FACTS
+from clean.extract.tables import PAGE_FACTS
 from clean.learn.texts import normal, rows_of_file
 from clean.scores.machine import FEATURES, features
 from clean.scores.texts import Texts

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow.compute as pc
 
-from clean.extract.page import FAILED, NO_KHMER, OUT_OF_MEMORY, TOO_COSTLY, TOO_LARGE, TOO_SLOW
+from clean.extract.tables import FAILED, NO_KHMER, OUT_OF_MEMORY, TOO_COSTLY, TOO_LARGE, TOO_SLOW
 from clean.scores.texts import Booleans, Floats, Texts, ratio
 
 # RE2: \W and \b know ASCII alone, so classes of punctuation are spelt out.

@@ -21,11 +21,6 @@ EVERY: Final = "all"  # the row for all sources together
 SIGNIFICANT_DIGITS: Final = 4  # of a proposed threshold
 
 
-def threshold(rule: Rule) -> float:
-    """The one threshold that a rule has."""
-    return next(value for value in (rule.above, rule.below) if value is not None)
-
-
 @dataclass(frozen=True)
 class Rules:
     """Rules and the scores that they look at; `values` gives a score of all documents, null as NaN."""
@@ -36,8 +31,7 @@ class Rules:
 
     def fails(self, rule: Rule) -> Booleans:
         """Which documents a rule would drop."""
-        values = self.values(rule.score)
-        return np.asarray(values > threshold(rule) if rule.above is not None else values < threshold(rule))
+        return rule.drops(self.values(rule.score))
 
     @cached_property
     def n_failed(self) -> NDArray[np.uint8]:
@@ -112,7 +106,7 @@ def _proposed(rule: Rule, values: Floats, given_up: float) -> float | None:
 def nearest(rules: Rules, rule: Rule, count: int) -> tuple[Integers, Integers]:
     """Places of the documents next to a threshold that no other rule drops: beyond it and within it, nearest first."""
     values, others = rules.values(rule.score), rules.passed_others(rule)
-    distance = np.abs(values - threshold(rule))
+    distance = np.abs(values - rule.threshold)
     fails = rules.fails(rule)
     beyond, within = (np.flatnonzero(side & others & ~np.isnan(values)) for side in (fails, ~fails))
     return _first(beyond, distance, count), _first(within, distance, count)

@@ -13,9 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from clean.attributes import attribute_schema, decisive_names
 from clean.decide import Rule, check_rules
-from clean.documents import attribute_schema
-from clean.scores import SCORES
 from clean.thresholds.measure import EVERY, PERCENTILES, Floats, Integers, Rules, measured, nearest
 from corpus.errors import ConfigurationError
 from corpus.manifest import Manifest
@@ -45,13 +44,13 @@ class ThresholdsConfig(StageConfig):
 
 def check(config: ThresholdsConfig) -> None:
     """Refuse rules that name no score, and numbers that make no sense."""
-    check_rules(config.rules, list(SCORES))
+    check_rules(config.rules, decisive_names())
     if not 0 <= config.given_up < 1:
         msg = f"given_up: got {config.given_up}; expected at least 0 and less than 1. Try: given_up=0.005"
         raise ConfigurationError(msg)
     for name in ("examples", "example_chars"):
         if getattr(config, name) < 0:
-            msg = f"{name}: got {getattr(config, name)}; expected 0 or more"
+            msg = f"{name}: got {getattr(config, name)}; expected 0 or more. Try: without {name}"
             raise ConfigurationError(msg)
 
 
@@ -176,11 +175,7 @@ def told(manifest: Manifest) -> str:
 
 
 def _line(row: Mapping[str, Any]) -> str:
-    wording = (
-        f"{row['score']} > {row['above']:g}"
-        if row["above"] is not None
-        else f"{row['score']} < {row['below']:g}"
-    )
+    wording = Rule(*(row[name] for name in ("score", "reason", "above", "below"))).wording
     shares = "".join(f"{row[name]:>9.5f}" for name in SHARES)
     return f"{wording:44s} {_mark(row['proposed'])}{shares}" + "".join(_mark(row[name]) for name in MARKS)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from clean.extract.page import PAGE_FACTS
+from clean.extract.tables import PAGE_FACTS
 from clean.scores.texts import Texts
 from corpus.document import documents_table
 

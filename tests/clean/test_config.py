@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from clean.attributes import attribute_schema, decisive_names
 from clean.config import CleanConfig, check
 from clean.decide import Rule
 from clean.decontaminate.benchmarks import Benchmark
-from clean.documents import attribute_schema, decisive_names
 from clean.stage import STAGE, sources
 from corpus.errors import ConfigurationError
 from corpus.stage import execute
@@ -101,9 +101,13 @@ def test_files_that_decide_are_among_the_sources(tmp_path: Path) -> None:
 
 def test_rules_may_use_every_number_and_nothing_else() -> None:
     names = decisive_names()
-    assert {"size_bytes", "contamination_share", "masked_phone", "repaired_order", "page_host_lines"} <= set(
-        names
-    )
+    assert {
+        "size_over_limit",
+        "contamination_share",
+        "masked_phone",
+        "repaired_order",
+        "page_host_lines",
+    } <= set(names)
     assert {"id", "source", "language", "personal", "contamination_item", "page_licence"}.isdisjoint(names)
     assert set(names) < set(attribute_schema().names)
     for name in names:

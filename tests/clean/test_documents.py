@@ -7,9 +7,10 @@ from typing import Any
 
 import pyarrow as pa
 
+from clean.attributes import MASKED, REPAIRED, attribute_schema
 from clean.config import CleanConfig
 from clean.decide import Rule
-from clean.documents import HARMED, MASKED, REPAIRED, attribute_schema, clean_pages, options_of
+from clean.documents import HARMED, clean_pages
 from clean.extract.hosts import KNOWN
 from clean.extract.page import Reading, extract
 from clean.extract.settle import settle
@@ -104,7 +105,6 @@ def test_languages_that_are_spared_are_those_told_apart() -> None:
 
 def test_coeng_da_stays_where_it_is_asked_to() -> None:
     given = CleanConfig(coeng_da=False)
-    assert not options_of(given).coeng_da
     written, attributes = clean(["កណ្ដាល"], given)
     assert kept_texts(written) == ["កណ្ដាល"]
     assert attributes["repaired_coeng_da"].to_pylist() == [0]
@@ -148,14 +148,14 @@ def test_personal_data_is_masked_in_what_is_dropped_too() -> None:
 def test_a_text_over_the_limit_is_neither_cleaned_nor_scored(article: str) -> None:
     long = f"{ZWSP}{article}  sok@sala.example"
     given = CleanConfig(
-        text_bytes=len(article.encode()), rules=[Rule("size_bytes", "too_large", above=len(article.encode()))]
+        text_bytes=len(article.encode()), rules=[Rule("size_over_limit", "too_large", above=0)]
     )
     written, attributes = clean([long, article], given)
     assert written.dropped.select(["text", "n_bytes", "n_chars", "reason"]).to_pylist() == [
         {"text": long, "n_bytes": len(long.encode()), "n_chars": len(long), "reason": "too_large"}
     ]
     assert kept_texts(written) == [article]
-    assert attributes["size_bytes"].to_pylist() == [len(long.encode()), len(article.encode())]
+    assert attributes["size_over_limit"].to_pylist() == [len(long.encode()) - len(article.encode()), 0]
     assert attributes["gopher_clusters"].to_pylist()[0] == 0
     assert {before - after for before, after in written.steps.values()} == {0}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from clean.documents import MASKED, REMOVED, REPAIRED
+from clean.attributes import MASKED, REMOVED, REPAIRED
 from clean.scores import SCORES
 from clean.stage import STAGE
 from corpus.stage import execute
@@ -223,7 +223,7 @@ def test_personal_data_is_masked_in_text_and_title_and_counted(cleaned: Path) ->
 def test_every_document_has_every_attribute(cleaned: Path) -> None:
     attributes = rows_of(cleaned, "attributes")
     assert set(attributes) == set(EXPECTED)
-    assert {*SCORES, *REPAIRED, *MASKED, *REMOVED, "size_bytes", "personal"} <= set(attributes["good"])
+    assert {*SCORES, *REPAIRED, *MASKED, *REMOVED, "size_over_limit", "personal"} <= set(attributes["good"])
     assert {row["source"] for row in attributes.values()} == {"web", "imported"}
     assert {name: attributes[name]["language"] for name in ("good", "limon", "pali", "empty")} == {
         "good": "km",
@@ -333,10 +333,7 @@ def test_a_hostile_page_costs_itself_alone(
 def test_a_text_too_long_to_clean_is_dropped_whole_as_it_came(tmp_path: Path, article: str) -> None:
     long = f"\u200b{article}\n\n\n{article}  ទាក់ទង dara@sala.example។"
     write_ingest(tmp_path, [[record("long", text=long), record("fits", text=article)]])
-    rules = config(tmp_path).rules
-    (position,) = [n for n, rule in enumerate(rules) if rule.score == "size_bytes"]
-    most = len(article.encode())
-    execute(STAGE, config(tmp_path, f"text_bytes={most}", f"rules.{position}.above={most}"))
+    execute(STAGE, config(tmp_path, f"text_bytes={len(article.encode())}"))
     assert fates(tmp_path) == {"fits": None, "long": "too_large"}
     row = rows_of(tmp_path, "dropped")["long"]
     assert row["text"] == long

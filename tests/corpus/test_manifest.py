@@ -67,3 +67,19 @@ def test_an_output_that_was_cut_is_noticed(tmp_path: Path) -> None:
     assert loaded.intact(folder)
     folder.write("documents/part-00000.parquet", b"12")
     assert not loaded.intact(folder)
+
+
+def test_a_room_with_a_stage_of_its_own_is_that_stages(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("corpus.manifest.HOUSE", tmp_path)
+    for path in ("a/stage.py", "a/room.py", "a/b/stage.py", "a/b/inner.py", "a/c/table.npz"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text("x = 1")
+    before = code_digest(["a"], own="a"), code_digest(["a"], own="a.b")
+    (tmp_path / "a/b/inner.py").write_text("x = 2")
+    after = code_digest(["a"], own="a"), code_digest(["a"], own="a.b")
+    assert after[0] == before[0]
+    assert after[1] != before[1]
+    (tmp_path / "a/c/table.npz").write_text("y")
+    assert code_digest(["a"], own="a") != after[0], "models count"

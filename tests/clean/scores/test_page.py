@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from clean.extract.page import FAILED, NO_KHMER, READ, TOO_COSTLY, TOO_LARGE, TOO_SLOW
+from clean.extract.tables import FAILED, NO_KHMER, READ, TOO_COSTLY, TOO_LARGE, TOO_SLOW
 from clean.scores import page
 from clean.scores.texts import Texts
 from khmer.normalize import normalize_text

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clean.extract.page import PAGE_FACTS
+from clean.extract.tables import PAGE_FACTS
 from clean.scores import kernels
 from clean.scores.kernels import Mark, Shape
 from clean.scores.texts import Texts

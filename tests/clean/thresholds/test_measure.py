@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from clean.decide import Rule
-from clean.thresholds.measure import Rules, measured, nearest, threshold
+from clean.thresholds.measure import Rules, measured, nearest
 
 LENGTH = np.array([1.0, 5, 50, 60, 70, 80, 90, 100, 110, 120])
 NOISE = np.array([0.9, 0.0, 0.1, 0.2, np.nan, 0.3, 0.95, 0.4, 0.5, 0.6])
@@ -59,4 +59,4 @@ def test_without_documents_there_is_nothing_to_propose() -> None:
     (row,) = measured(empty, [], 0.1)
     assert (row["documents"], row["dropped"], row["proposed"], row["p50"]) == (0, 0, None, None)
     assert [side.tolist() for side in nearest(empty, SHORT, 3)] == [[], []]
-    assert threshold(SHORT) == 20
+    assert SHORT.threshold == 20

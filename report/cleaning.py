@@ -39,12 +39,14 @@ def cleaning(record: RunRecord) -> tuple[dict[str, Value], dict[str, Table]]:
     rules, known = config.get("rules", []), set(data.schema.names)
     dropped = " OR ".join(["false", *map(_fails, rules)])
 
+    replayed = _replayed(data, rules)
+    tables["rules"] = _rules(replayed, rules)
+    tables["languages"] = _ranked(_by_language(replayed))
+    if "other_language" in known:
+        tables["other_languages"] = _ranked(_other_languages(data, dropped))
     tables["repairs"], counted = _counted(data)
-    tables["rules"] = _rules(data, rules)
     measures = [name for name in MEASURES if name in known]
     tables["extraction"] = [row for name in measures for row in _measured(data, name, dropped)]
-    for name in ("language", "other_language"):
-        tables[f"{name}s"] = _languages(data, name, dropped) if name in known else []
     if "page_licence" in known:
         tables["stated_licences"] = _stated_licences(record, data, dropped)
     if "contamination_item" in known:
@@ -88,15 +90,30 @@ def _counted(data: ds.Dataset) -> tuple[Table, dict[str, Value]]:
     return ordered, {name: value for name, value in found.items() if name in VALUES}
 
 
-def _languages(data: ds.Dataset, column: str, dropped: str) -> Table:
-    """Documents in each language, kept and dropped: the most frequent, then all others."""
-    found = select(
+def _by_language(replayed: Table) -> Table:
+    """Documents in each language, and those of them that are kept."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in replayed:
+        if (tag := row["language"]) is not None:
+            sums = found.setdefault(tag, {"language": tag, "documents": 0, "kept": 0})
+            sums["documents"] += row["documents"]
+            sums["kept"] += row["documents"] if row["rule"] is None else 0
+    return sorted(found.values(), key=lambda row: (-row["documents"], row["language"]))
+
+
+def _other_languages(data: ds.Dataset, dropped: str) -> Table:
+    """Documents in Khmer with lines in each other language, and those of them that are kept."""
+    return select(
         data,
-        f"""SELECT {column} AS language, count(*) AS documents, count_if(NOT ({dropped})) AS kept
-            FROM data WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1""",  # noqa: S608
+        f"""SELECT other_language AS language, count(*) AS documents, count_if(NOT ({dropped})) AS kept
+            FROM data WHERE other_language IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1""",  # noqa: S608
     )
-    whole = sum(row["documents"] for row in found)
-    first, rest = found[:LARGEST_LANGUAGES], found[LARGEST_LANGUAGES:]
+
+
+def _ranked(languages: Table) -> Table:
+    """The most frequent languages, then all others as one, each with its share of all."""
+    whole = sum(row["documents"] for row in languages)
+    first, rest = languages[:LARGEST_LANGUAGES], languages[LARGEST_LANGUAGES:]
     if rest:
         sums = {name: sum(row[name] for row in rest) for name in ("documents", "kept")}
         first.append({"language": None, "others": len(rest), **sums})
@@ -168,21 +185,28 @@ def _benchmarks(data: ds.Dataset, benchmarks: Sequence[Mapping[str, Any]], rules
     return [{"file": file, "fields": fields, "documents": counts.get(file, 0)} for file, fields in files]
 
 
-def _rules(data: ds.Dataset, rules: Table) -> Table:
-    """The rules as configured, in order: the documents that each would drop, and those that it is the first to drop."""
-    if not rules:
-        return []
-    failing = ", ".join(f"count_if({_fails(rule)}) AS f{n}" for n, rule in enumerate(rules))
+def _replayed(data: ds.Dataset, rules: Table) -> Table:
+    """Documents by language and the first rule that drops them (None: kept), and how many each rule would drop."""
+    failing = "".join(f", count_if({_fails(rule)}) AS fails_{n}" for n, rule in enumerate(rules))
     cases = " ".join(f"WHEN {_fails(rule)} THEN {n}" for n, rule in enumerate(rules))
-    first = select(data, f"SELECT CASE {cases} END AS rule, count(*) AS n, {failing} FROM data GROUP BY 1")  # noqa: S608
-    decided = {row["rule"]: row["n"] for row in first}
+    first = f"CASE {cases} END" if rules else "NULL"
+    language = "language" if "language" in data.schema.names else "NULL"
+    return select(
+        data,
+        f"""SELECT {first} AS rule, {language} AS language, count(*) AS documents{failing}
+            FROM data GROUP BY 1, 2 ORDER BY ALL""",  # noqa: S608
+    )
+
+
+def _rules(replayed: Table, rules: Table) -> Table:
+    """The rules as configured, in order: the documents that each would drop, and those that it is the first to drop."""
     return [
         {
             "score": rule["score"],
             "reason": rule["reason"],
             "bound": _bound(rule),
-            "fails": sum(row[f"f{n}"] for row in first),
-            "decides": decided.get(n, 0),
+            "fails": sum(row[f"fails_{n}"] for row in replayed),
+            "decides": sum(row["documents"] for row in replayed if row["rule"] == n),
         }
         for n, rule in enumerate(rules)
     ]

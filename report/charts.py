@@ -114,9 +114,9 @@ class Charts:
                 drawn += element("rect", {"class": "dropped", **place})
         for rule in row["rules"]:
             drawn += _threshold((rule["threshold"] - low) / span, plain(float(rule["threshold"])))
-        return self._frame(
-            title, description, HISTOGRAM + 40, drawn + _axis(plain(low), plain(edges[-1]), HISTOGRAM + 34)
-        )
+        left = plain(low if abs(low) > span / 1000 else 0.0)
+        axis = _axis(left, plain(edges[-1]), HISTOGRAM + 34)
+        return self._frame(title, description, HISTOGRAM + 40, drawn + axis)
 
     def lines(self, title: Label, description: Label, series: Sequence[Series]) -> Markup:
         """Curves on one pair of axes; the horizontal one begins at 0, the vertical one at the least value."""

@@ -76,6 +76,12 @@ def test_dropped_stands_on_kept_and_the_smallest_count_is_seen() -> None:
     assert float(dropped.get("y", 0)) == pytest.approx(18 - 1)
 
 
+def test_an_axis_that_all_but_begins_at_zero_says_so() -> None:
+    row = {"edges": [9e-6, 0.5], "kept": [1], "dropped": [0], "rules": []}
+    ends = [e.text for e in parsed(Charts().histogram(TITLE, ABOUT, row)).iter("text")]
+    assert ends == ["0", "0.5"]
+
+
 def test_a_large_threshold_is_written_out() -> None:
     rule = {"reason": "too_large", "above": 16777216.0, "below": None, "threshold": 16777216.0}
     row = {"edges": [0, 16777216.0, 2e7], "kept": [1, 0], "dropped": [0, 0], "rules": [rule]}

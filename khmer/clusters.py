@@ -6,14 +6,17 @@ empty text.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from khmer.buffers import utf8
+from khmer.buffers import Utf8, utf8
 from khmer.codepoints import CLUSTER
+
+if TYPE_CHECKING:
+    from khmer.reading import Reading
 
 
 class Counts(NamedTuple):
@@ -36,12 +39,20 @@ class Counts(NamedTuple):
 
 def counts(texts: pa.Array | pa.ChunkedArray) -> Counts:
     """The counts of each text."""
-    from khmer.kernels import CLUSTERS, INVALID_MARKS, N_COUNTS, Class, count_documents
+    from khmer.reading import N_COUNTS, count_documents
     from khmer.tables import class_table, transition_table
 
     documents = utf8(texts)
     table = np.zeros((documents.n_documents, N_COUNTS), np.int64)
     count_documents(documents, class_table(), transition_table(), table)
+    return counts_of(table)
+
+
+def counts_of(table: NDArray[np.int64]) -> Counts:
+    """The counts by name, from the columns that a scan writes, `(n, N_COUNTS)`."""
+    from khmer.kernels import Class
+    from khmer.reading import CLUSTERS, INVALID_MARKS
+
     n_letters = table[:, Class.BASE] + table[:, Class.RO]
     n_marks = table[:, Class.ROBAT : Class.FINAL + 1].sum(axis=1) - table[:, Class.ZWNJ]
     return Counts(
@@ -97,7 +108,7 @@ def unit_hashes(texts: pa.Array | pa.ChunkedArray) -> Units:
     A unit is a Khmer cluster, a run of digits (Khmer digits as ASCII), a run of Latin letters in lower case, or any
     other single letter, mark or symbol. Blanks, punctuation and invisible characters separate units.
     """
-    from khmer.kernels import hash_units
+    from khmer.reading import hash_units
     from khmer.tables import class_table, lower_case_table
 
     documents = utf8(texts)
@@ -105,6 +116,37 @@ def unit_hashes(texts: pa.Array | pa.ChunkedArray) -> Units:
     offsets = np.zeros(documents.n_documents + 1, np.int64)
     hash_units(documents, class_table(), lower_case_table(), hashes, offsets[1:])
     return Units(offsets, hashes[: offsets[-1]].copy())
+
+
+def read(texts: pa.Array | pa.ChunkedArray | Utf8) -> Reading:
+    """Counts, unit hashes, and the characters between Khmer letters from one scan, a third quicker than from each."""
+    from khmer.reading import N_COUNTS, Reading, Signs, Tables, count_characters, read_documents
+    from khmer.tables import class_table, lower_case_table, transition_table
+
+    documents = utf8(texts)
+    n = documents.n_documents
+    room = count_characters(documents.data[documents.offsets[0] : documents.offsets[-1]])
+    n_signs = room + n
+    signs = Signs(
+        np.zeros(n + 1, np.int64),
+        np.empty(n_signs, np.int32),
+        np.empty(n_signs, np.int32),
+        np.empty(n_signs, np.uint8),
+    )
+    found = Reading(
+        np.zeros((n, N_COUNTS), np.int64),
+        np.zeros(n + 1, np.int64),
+        np.empty(room, np.uint64),
+        np.empty(room, np.uint8),
+        signs,
+    )
+    read_documents(documents, Tables(class_table(), transition_table(), lower_case_table()), found)
+    return found
+
+
+def units_of(found: Reading) -> Units:
+    """`unit_hashes` from a reading."""
+    return Units(found.unit_offsets, found.hashes[: found.unit_offsets[-1]])
 
 
 class Spans(NamedTuple):

@@ -1,7 +1,8 @@
 """Compiled scans over the UTF-8 bytes of Arrow string columns.
 
-All kernels release the interpreter lock and are cached on disk. They stand in one module because numba's cache
-does not notice a change in a module that a kernel calls into or takes a constant from.
+All kernels release the interpreter lock and are cached on disk. Each module has its own small ones, because numba's
+cache does not notice a change in a module that a kernel calls into or takes a constant from. Those that count and
+hash are in `khmer.reading`.
 
 A cluster of up to MAX_PACKED code points is packed exactly into a uint64: a leading 1, then 7 bits for each code
 point: its distance from U+1780, ZWNJ_CODE or ZWJ_CODE.
@@ -77,14 +78,10 @@ _MUUSIKATOAN: Final = 0x49
 _TRIISAP: Final = 0x4A
 _JOINER: Final = 0x200C - ZWNJ_CODE  # from a joiner to its code
 
-CLUSTERS: Final = len(Class)  # further columns of the counts
-INVALID_MARKS: Final = CLUSTERS + 1
-N_COUNTS: Final = CLUSTERS + 2
 _GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
 _SEVEN: Final = np.uint64(7)
 _LOW: Final = np.uint64(0x7F)
 _ONE: Final = np.uint64(1)
-_KHMER: Final = np.uint64(Class.BASE)
 
 _NO_KEY: Final = np.uint64(0)
 FOR_REFERENCE: Final = -1
@@ -285,85 +282,6 @@ def _class_of(code: int, classes: Bytes) -> Any:
     if code < classes.size:
         return np.int64(classes[code])
     return Class.LETTER if code < 0x40000 else Class.OTHER
-
-
-@njit(cache=True, nogil=True)
-def count_documents(text: Utf8, classes: Bytes, transitions: Bytes, counts: Integers) -> None:
-    """Add each document's code points by class, clusters and invalid marks to `counts`, `(n, N_COUNTS) int64`."""
-    data, offsets = text
-    for document in range(offsets.size - 1):
-        i, end = offsets[document], offsets[document + 1]
-        state = np.int64(0)
-        while i < end:
-            code, width = _decode(data, i)
-            i += width
-            character = _class_of(code, classes)
-            counts[document, character] += 1
-            if state == 0 and character < Class.BASE:
-                continue
-            transition = np.int64(transitions[state << 5 | character])
-            state = transition & STATE_MASK
-            counts[document, CLUSTERS] += (transition & OPENS) != 0
-            counts[document, INVALID_MARKS] += transition >> INVALID_SHIFT
-        counts[document, INVALID_MARKS] += np.int64(transitions[state << 5 | Class.OTHER]) >> INVALID_SHIFT
-
-
-@njit(cache=True, nogil=True)
-def _finished(h: Any) -> Any:
-    """The SplitMix64 finaliser: a bijection, so packed clusters keep distinct hashes."""
-    h = (h ^ h >> np.uint64(30)) * np.uint64(0xBF58476D1CE4E5B9)
-    h = (h ^ h >> np.uint64(27)) * np.uint64(0x94D049BB133111EB)
-    return h ^ h >> np.uint64(31)
-
-
-@njit(cache=True, nogil=True)
-def hash_units(text: Utf8, classes: Bytes, lower: NDArray[np.uint16], hashes: Keys, ends: Integers) -> None:
-    """Write each document's unit hashes to `hashes` (room for one a byte) and where they end to `ends`, `(n,)`.
-
-    A hash is written anew at every code point: a branch on whether its unit has ended would double the time.
-    """
-    data, offsets = text
-    n, one = np.uint64(0), np.uint64(1)
-    for document in range(offsets.size - 1):
-        i, end = np.uint64(offsets[document]), np.uint64(offsets[document + 1])
-        run, last = 0, 0  # kind of the unit being read, class of the code point before
-        h = np.uint64(0)
-        while i < end:
-            lead = np.int64(data[i])
-            if lead == 0xE1:
-                code = 0x1000 | (np.int64(data[i + one]) & 0x3F) << 6 | np.int64(data[i + one + one]) & 0x3F
-                i += np.uint64(3)
-            elif lead < 0x80:
-                code = lead
-                i += one
-            else:
-                code, width = _decode(data, np.int64(i))
-                i += np.uint64(width)
-            character = _class_of(code, classes)
-            if character == Class.ZWNJ:
-                continue
-            if character >= Class.BASE:
-                opens = (run != Class.BASE) | ((character <= Class.RO) & (last != Class.COENG))
-                n += np.uint64(opens)
-                h = (_KHMER if opens else h) * _GOLDEN + np.uint64(code)
-                hashes[n - one] = _finished(h)
-                last, run = character, Class.BASE
-                continue
-            last = character
-            if character >= Class.SPACE:
-                run = 0
-                continue
-            kind = Class.LETTER if character == Class.OTHER else character
-            opens = (kind != run) | (kind == Class.LETTER)
-            run = kind
-            if kind == Class.LATIN:
-                code = np.int64(lower[code])
-            elif kind == Class.DIGIT and code >= 0x17E0:
-                code -= 0x17E0 - 0x30
-            n += np.uint64(opens)
-            h = (np.uint64(kind) if opens else h) * _GOLDEN + np.uint64(code)
-            hashes[n - one] = _finished(h)
-        ends[document] = np.int64(n)
 
 
 @njit(cache=True, nogil=True)

@@ -60,7 +60,7 @@ def told_apart(articles: list[str], spoil: Spoiling) -> float:
     """How often a spoilt article costs more than one as it was."""
     generator = random.Random(SEED)
     texts = normal([*articles, *(spoil(generator, article) for article in articles)])
-    bits = bits_of(unit_hashes(texts), counts(texts).n_clusters)
+    bits = bits_of(loaded(SHIPPED).bits(unit_hashes(texts)), counts(texts).n_clusters)
     return auc(
         bits, pa.array([False] * len(articles) + [True] * len(articles)).to_numpy(zero_copy_only=False)
     )

@@ -26,9 +26,8 @@ from clean.language.kernels import LEAST_FIT, PAIR_BITS, PAIR_STEPS, count_pairs
 from clean.language.khmer_script import letter_counts
 from clean.language.model import LANGUAGES, MODEL
 from clean.language.scan import pair_fit_of, scan
-from khmer.buffers import utf8
+from khmer.clusters import read
 from khmer.normalize import normalize
-from khmer.tables import class_table
 
 TAGS: Final = {"pli_Khmr": "pi", "san_Khmr": "sa", "brb_Khmr": "brb", "jra_Khmr": "jra", "cmo_Khmr": "cmo"}
 LEAST_COUNT: Final = 2
@@ -60,7 +59,7 @@ def fit_pairs(lines: pa.LargeStringArray) -> NDArray[np.uint8]:
 
 def _counted(lines: pa.LargeStringArray) -> NDArray[np.uint8]:
     counts = np.zeros(1 << PAIR_BITS, np.int64)
-    count_pairs(utf8(lines), class_table(), counts)
+    count_pairs(read(lines), counts)
     steps = np.rint(PAIR_STEPS * np.log2(np.maximum(counts, 1))).clip(max=255)
     return np.where(counts >= LEAST_COUNT, steps, 0).astype(np.uint8)
 

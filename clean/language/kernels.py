@@ -1,4 +1,4 @@
-"""Compiled scans for scripts, line by line, and for pairs of neighbouring Khmer clusters.
+"""Compiled scans of a reading for scripts, line by line, and for pairs of neighbouring Khmer clusters.
 
 A pair is two clusters of one line with nothing or blanks between them. What is known of it is one byte of a hashed
 table: PAIR_STEPS times the base-2 logarithm of how often the pair was met in Khmer text, 0 for less than twice.
@@ -13,8 +13,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from khmer.buffers import Utf8
 from khmer.kernels import Class
+from khmer.reading import JOINED, NEW_LINE, Reading, Signs
 
 PAIR_BITS: Final = 18
 PAIR_STEPS: Final = 16
@@ -29,7 +29,7 @@ LEAST_PAIRS: Final = 12  # fewer tell nothing: .5 % of pieces of 8 clusters woul
 
 
 class Fact(IntEnum):
-    """Columns of what `scan_documents` writes."""
+    """Columns of what the scans write."""
 
     LINES = 0  # with letters
     KHMER_LINES = 1  # half of whose letters or more are Khmer
@@ -46,30 +46,13 @@ class Fact(IntEnum):
 _GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
 _MIX: Final = np.uint64(0xBF58476D1CE4E5B9)
 _SHIFT: Final = np.uint64(64 - PAIR_BITS)
-_HALF: Final = np.uint64(32)
 _NONE: Final = np.uint64(0)
-_END: Final = (0x0A, 1)  # past the end stands a newline
 _KHMER: Final = 1
 _LATIN: Final = 2
 _OTHER: Final = 3
 
 Bytes = NDArray[np.uint8]
 Integers = NDArray[np.int64]
-
-
-@njit(cache=True, nogil=True)
-def _decode(data: Bytes, i: int) -> Any:
-    """The code point at byte i and its width."""
-    lead = np.int64(data[i])
-    if lead < 0x80:
-        return lead, 1
-    second = np.int64(data[i + 1]) & 0x3F
-    if lead < 0xE0:
-        return (lead & 0x1F) << 6 | second, 2
-    third = np.int64(data[i + 2]) & 0x3F
-    if lead < 0xF0:
-        return (lead & 0x0F) << 12 | second << 6 | third, 3
-    return (lead & 0x07) << 18 | second << 12 | third << 6 | np.int64(data[i + 3]) & 0x3F, 4
 
 
 @njit(cache=True, nogil=True)
@@ -81,9 +64,8 @@ def _class_of(code: int, classes: Bytes) -> Any:
 
 @njit(cache=True, nogil=True)
 def _slot(first: Any, second: Any) -> Any:
-    """Where a pair of cluster hashes stands in the table."""
-    h = (first * _GOLDEN ^ second) * _MIX
-    return ((h ^ h >> _HALF) * _GOLDEN) >> _SHIFT
+    """Where a pair of unit hashes stands in the table."""
+    return (first * _GOLDEN + second * _MIX) >> _SHIFT
 
 
 @njit(cache=True, nogil=True)
@@ -116,83 +98,58 @@ def _add_clusters(facts: Integers, clusters: int, n_pairs: int, pair_sum: Any) -
 
 
 @njit(cache=True, nogil=True)
-def scan_documents(text: Utf8, classes: Bytes, pairs: Bytes, facts: Integers) -> None:
-    """Write the facts of each document, `(n, len(Fact)) int64` of zeros.
-
-    One loop: a helper that took the arrays would count references to them at every code point.
-    """
-    data, offsets = text
+def scan_signs(signs: Signs, classes: Bytes, facts: Integers) -> None:
+    """Write what letters tell of each document to `facts`, `(n, len(Fact)) int64` of zeros."""
+    offsets, codes, n_letters, _ = signs
     for document in range(offsets.size - 1):
-        i, end = offsets[document], offsets[document + 1]
-        khmer, latin, other, switches = 0, 0, 0, 0  # of the line
-        clusters, n_pairs, pair_sum = 0, 0, np.int64(0)
-        script, last = 0, 0
-        before, cluster = _NONE, _NONE  # hashes of the cluster before and of the open one; 0 is none
-        while True:
-            code, width = _decode(data, i) if i < end else _END
-            character = _class_of(code, classes)
-            i += width
-            opens = Class.BASE <= character <= Class.RO and last != Class.COENG
-            if cluster != _NONE and (opens or character < Class.BASE):
-                if before != _NONE:
-                    pair_sum += np.int64(pairs[_slot(before, cluster)])
-                    n_pairs += 1
-                clusters += 1
-                before, cluster = cluster, _NONE
-            last = character
-            if character >= Class.BASE:
-                if opens:
-                    cluster = np.uint64(code) * _GOLDEN
-                elif cluster != _NONE:
-                    cluster = (cluster ^ np.uint64(code)) * _GOLDEN
-                if character != Class.ZWNJ:
-                    khmer += 1
-                    switches += script > _KHMER
-                    script = _KHMER
-            elif character == Class.LATIN:
+        khmer, latin, other, switches, script = 0, 0, 0, 0, 0  # of the line
+        for sign in range(np.uint64(offsets[document]), np.uint64(offsets[document + 1])):
+            if n_letters[sign]:
+                khmer += n_letters[sign]
+                switches += script > _KHMER
+                script = _KHMER
+            character = _class_of(np.int64(codes[sign]), classes)
+            if character == Class.LATIN:
                 latin += 1
-                if script:
-                    switches += script != _LATIN
-                script, before = _LATIN, _NONE
+                switches += script not in (_LATIN, 0)
+                script = _LATIN
             elif character == Class.LETTER:
                 other += 1
-                if script:
-                    switches += script != _OTHER
-                script, before = _OTHER, _NONE
+                switches += script not in (_OTHER, 0)
+                script = _OTHER
             elif character == Class.NEWLINE:
                 _add_line(facts[document], khmer, latin, other, switches)
-                _add_clusters(facts[document], clusters, n_pairs, pair_sum)
-                if i > end:
-                    break
-                khmer, latin, other, switches = 0, 0, 0, 0
-                clusters, n_pairs, pair_sum = 0, 0, np.int64(0)
-                script, before = 0, _NONE
-            elif character != Class.SPACE:
-                before = _NONE
+                khmer, latin, other, switches, script = 0, 0, 0, 0, 0
 
 
 @njit(cache=True, nogil=True)
-def count_pairs(text: Utf8, classes: Bytes, counts: Integers) -> None:
-    """Add the pairs of all documents to `counts`, `(2 ** PAIR_BITS,)`, at the slots where they are looked up."""
-    data, offsets = text
+def scan_pairs(found: Reading, pairs: Bytes, facts: Integers) -> None:
+    """Write what clusters and pairs of them tell of each document to `facts`."""
+    offsets, hashes, links = found.unit_offsets, found.hashes, found.links
     for document in range(offsets.size - 1):
-        i, end = offsets[document], offsets[document + 1]
-        last = 0
-        before, cluster = _NONE, _NONE
-        while i <= end:
-            code, width = _decode(data, i) if i < end else _END
-            character = _class_of(code, classes)
-            i += width
-            opens = Class.BASE <= character <= Class.RO and last != Class.COENG
-            if cluster != _NONE and (opens or character < Class.BASE):
-                if before != _NONE:
-                    counts[_slot(before, cluster)] += 1
-                before, cluster = cluster, _NONE
-            last = character
-            if opens:
-                cluster = np.uint64(code) * _GOLDEN
-            elif character >= Class.BASE:
-                if cluster != _NONE:
-                    cluster = (cluster ^ np.uint64(code)) * _GOLDEN
-            elif character != Class.SPACE:
-                before = _NONE
+        clusters, n_pairs, pair_sum = np.int64(0), np.int64(0), np.int64(0)  # of the line
+        before = _NONE
+        for unit in range(np.uint64(offsets[document]), np.uint64(offsets[document + 1])):
+            link = np.int64(links[unit])
+            if link & NEW_LINE:
+                _add_clusters(facts[document], clusters, n_pairs, pair_sum)
+                clusters, n_pairs, pair_sum = np.int64(0), np.int64(0), np.int64(0)
+            if link == 0:
+                continue
+            joined = np.int64(link & JOINED != 0)
+            pair_sum += joined * np.int64(pairs[_slot(before, hashes[unit])])
+            n_pairs += joined
+            clusters += 1
+            before = hashes[unit]
+        _add_clusters(facts[document], clusters, n_pairs, pair_sum)
+
+
+@njit(cache=True, nogil=True)
+def count_pairs(found: Reading, counts: Integers) -> None:
+    """Add the pairs of all documents to `counts`, `(2 ** PAIR_BITS,)`, at the slots where they are looked up."""
+    before = _NONE
+    for unit in range(found.unit_offsets[-1]):
+        if found.links[unit]:
+            if found.links[unit] & JOINED:
+                counts[_slot(before, found.hashes[unit])] += 1
+            before = found.hashes[unit]

@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from clean.ngram.kneser_ney import Level, suffixes
+from clean.ngram.kneser_ney import Level
 from corpus.errors import ConfigurationError
 from khmer.clusters import Units
 
 SHIPPED: Final = Path(__file__).with_name("khmer.safetensors")
 MOST_LOADED: Final = 0.7  # share of a table's slots that are taken
+SLOTS_PER_SEED: Final = 4
 NOTE: Final = "note"
 
 
@@ -34,30 +35,35 @@ class NgramModel(NamedTuple):
 
     vocabulary: NDArray[np.uint64]
     unigrams: NDArray[np.uint32]
+    seeds: NDArray[np.uint8]
     slots: NDArray[np.uint32]
     note: Mapping[str, Any]  # what it was estimated from
 
     @classmethod
     def pack(cls, unit_hashes: NDArray[np.uint64], levels: Sequence[Level], note: Mapping[str, Any]) -> Self:
         """The model of `levels`, whose unit k is `unit_hashes[k - 1]`."""
-        from clean.ngram.kernels import add_ngrams, add_units
+        from clean.ngram.kernels import Ngrams, add_ngrams, add_units
 
         vocabulary = np.zeros(_size_for(len(unit_hashes), 0.5), np.uint64)
         add_units(vocabulary, unit_hashes)
         unigrams = np.zeros(len(unit_hashes) + 1, np.uint32)
-        unigrams[levels[0].keys.astype(np.int64)] = _costs(levels, 1)
-        slots = np.zeros(_size_for(sum(len(level.keys) for level in levels[1:]), MOST_LOADED), np.uint32)
-        for n in range(len(levels), 1, -1):
-            add_ngrams(slots, levels[n - 1].keys, _costs(levels, n))
-        return cls(vocabulary, unigrams, slots, note)
+        unigrams[levels[0].keys.astype(np.int64)] = _costs(levels[0])
+        n_slots = _size_for(sum(len(level.keys) for level in levels[1:]), MOST_LOADED)
+        keys = np.concatenate([level.keys for level in levels[1:]])
+        costs = np.concatenate([_costs(level) for level in levels[1:]])
+        seeds, slots = _no_ngrams(n_slots)
+        while not add_ngrams(Ngrams(seeds, slots), keys, costs):
+            n_slots *= 2
+            seeds, slots = _no_ngrams(n_slots)
+        return cls(vocabulary, unigrams, seeds, slots, note)
 
     @classmethod
     def load(cls, path: Path) -> Self:
         """The model in a file; raises ConfigurationError where it is none."""
         try:
             with safe_open(path, "np") as file:
-                vocabulary, unigrams, slots = (file.get_tensor(name) for name in cls._fields[:3])
-                return cls(vocabulary, unigrams, slots, json.loads(file.metadata()[NOTE]))
+                vocabulary, unigrams, seeds, slots = (file.get_tensor(name) for name in cls._fields[:-1])
+                return cls(vocabulary, unigrams, seeds, slots, json.loads(file.metadata()[NOTE]))
         except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
             what = "expected an n-gram model. Try: python -m clean.learn.perplexity --help"
             msg = f"{path}: not an n-gram model ({error}); {what}"
@@ -65,23 +71,16 @@ class NgramModel(NamedTuple):
 
     def to_bytes(self) -> bytes:
         """The file of the model, the same bytes for the same model."""
-        tables = {"vocabulary": self.vocabulary, "unigrams": self.unigrams, "slots": self.slots}
+        tables = dict(zip(self._fields[:-1], self[:-1], strict=True))
         return bytes(save(tables, {NOTE: json.dumps(dict(self.note), ensure_ascii=False, sort_keys=True)}))
-
-    def n_known(self, units: Units) -> NDArray[np.int64]:
-        """How many units of each text are in the vocabulary."""
-        from clean.ngram.kernels import count_known
-
-        known = np.zeros(len(units.offsets) - 1, np.int64)
-        count_known(units.offsets, units.hashes, self.vocabulary, known)
-        return known
 
     def bits(self, units: Units) -> Bits:
         """How many bits the known units of each text cost."""
-        from clean.ngram.kernels import STEP, cost_texts
+        from clean.ngram.kernels import STEP, Ngrams, cost_texts
 
         totals = np.zeros((len(units.offsets) - 1, 2), np.int64)
-        cost_texts(units.offsets, units.hashes, self.vocabulary, self.unigrams, self.slots, totals)
+        ngrams = Ngrams(self.seeds, self.slots)
+        cost_texts(units.offsets, units.hashes, self.vocabulary, self.unigrams, ngrams, totals)
         return Bits(totals[:, 0] * np.float64(STEP), totals[:, 1].copy())
 
 
@@ -95,15 +94,14 @@ def _size_for(count: int, most_loaded: float) -> int:
     return 1 << max(int(np.ceil(np.log2(max(count, 1) / most_loaded))), 4)
 
 
-def _costs(levels: Sequence[Level], n: int) -> NDArray[np.uint32]:
+def _no_ngrams(n_slots: int) -> tuple[NDArray[np.uint8], NDArray[np.uint32]]:
+    return np.zeros(n_slots // SLOTS_PER_SEED, np.uint8), np.zeros(n_slots, np.uint32)
+
+
+def _costs(level: Level) -> NDArray[np.uint32]:
     """Cost and back-off cost of the n-grams of a level, `cost << 8 | back-off cost`; no cost is 0."""
-    level = levels[n - 1]
-    backoffs = level.backoffs
-    if n == len(levels) > 1:
-        shorter = levels[n - 2]
-        backoffs = shorter.backoffs[np.searchsorted(shorter.keys, suffixes(level.keys, n - 1))]
     costs = np.maximum(_steps(level.probabilities), 1) << np.uint32(8)
-    return np.asarray(costs | _steps(backoffs), np.uint32)
+    return np.asarray(costs | _steps(level.backoffs), np.uint32)
 
 
 def _steps(probabilities: NDArray[np.float64]) -> NDArray[np.uint32]:

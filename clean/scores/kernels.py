@@ -11,6 +11,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from khmer.buffers import Utf8
+from khmer.reading import Signs
 
 Bytes = NDArray[np.uint8]
 Hashes = NDArray[np.uint64]
@@ -33,7 +34,6 @@ class Role(IntFlag):
     CURLY = 256
     BULLET = 512
     WORD = 1024  # ASCII letters, digits, and what joins them in an address
-    LO = 2048  # ។ល។ is an abbreviation
 
 
 class Mark(IntEnum):
@@ -86,7 +86,6 @@ _CHARACTERS: Final = (
     ("{}", Role.CURLY),
     (_BULLETS, Role.BULLET),
     ("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789=&/", Role.WORD),
-    ("ល", Role.LO),
 )
 
 _WHITE: Final = int(Role.BLANK | Role.NEWLINE)
@@ -101,7 +100,8 @@ _SYMBOL: Final = int(Role.ELLIPSIS | Role.HASH)
 _CURLY: Final = int(Role.CURLY)
 _BULLET: Final = int(Role.BULLET)
 _WORD: Final = int(Role.WORD)
-_LO: Final = int(Role.LO)
+_LO: Final = 1 << 16  # no role: the second sign of ។ល។, which is an abbreviation
+_LO_LETTER: Final = 0x1B  # ល from U+1780
 _ENDED: Final = int(Shape.ENDED)
 _BROKEN_OFF: Final = int(Shape.BROKEN_OFF)
 _BULLETED: Final = int(Shape.BULLETED)
@@ -109,11 +109,6 @@ _BULLETED: Final = int(Shape.BULLETED)
 _BASE: Final = np.uint64(0x9E3779B97F4A7C15)
 _MIX: Final = np.uint64(0xBF58476D1CE4E5B9)
 _SHIFT: Final = np.uint64(32)
-_FIRST_LETTER: Final = np.uint64(0xE19E80)
-_LETTERS: Final = np.uint64(0xE19F93 - 0xE19E80)
-_TWO: Final = np.uint64(2)
-_EIGHT: Final = np.uint64(8)
-_SIXTEEN: Final = np.uint64(16)
 _LINE_FEED: Final = 0x0A
 _WORD_BYTES: Final = np.uint64(8)
 _ONES: Final = np.uint64(0x0101010101010101)
@@ -157,46 +152,35 @@ def _ends_sentence(run: int, length: int, role: int) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def _past_letters(data: Bytes, start: int, end: int) -> Any:
-    """The first byte from a byte on that does not begin a Khmer letter or mark, U+1780 to U+17D3.
-
-    Their bytes are E1 9E 80 to E1 9F 93: one comparison, where one for each byte would be mispredicted.
-    """
-    i, stop = np.uint64(start), np.uint64(end)
-    while i + _TWO < stop:
-        three = (
-            np.uint64(data[i]) << _SIXTEEN | np.uint64(data[i + _ONE]) << _EIGHT | np.uint64(data[i + _TWO])
-        )
-        if three - _FIRST_LETTER > _LETTERS:
-            break
-        i += np.uint64(3)
-    return np.int64(i)
+def _past_run(run: int, length: int, awaited: int, role: int) -> Any:
+    """What a run of sentence marks adds to the sentence ends, and what of ។ល។ is awaited after it."""
+    if run & _KHMER_END and awaited == _LO:
+        return -1, 0
+    return np.int64(_ends_sentence(run, length, role)), run & _KHMER_END
 
 
 @njit(cache=True, nogil=True)
-def count_marks(text: Utf8, roles: Roles, marks: Integers) -> None:
+def count_marks(signs: Signs, roles: Roles, marks: Integers) -> None:
     """Add what each text holds to `marks`, `(n, len(Mark))`."""
-    data, offsets = text
+    offsets, codes, n_letters, letters = signs
     for document in range(offsets.size - 1):
-        i, end = offsets[document], offsets[document + 1]
         run, length = 0, 0  # roles of the sentence marks being read, and how many
         dots, ascii_run, longest = 0, 0, 0
         awaited = 0  # of ។ល។: _KHMER_END after the first sign, _LO after the second
         sentences, symbols, curly = 0, 0, 0
-        while i <= end:
-            if run == 0 and awaited == 0:
-                past = _past_letters(data, i, end)
-                if past != i:
-                    dots, ascii_run = 0, 0
-                    i = past
-            code, width = _decode(data, i) if i < end else (_LINE_FEED, 1)
-            i += width
+        for sign in range(np.uint64(offsets[document]), np.uint64(offsets[document + 1])):
+            if n_letters[sign]:
+                dots, ascii_run = 0, 0
+                if run:
+                    counted, awaited = _past_run(run, length, awaited, 0)
+                    sentences += counted
+                    run, length = 0, 0
+                is_lo = awaited == _KHMER_END and n_letters[sign] == 1 and letters[sign] == _LO_LETTER
+                awaited = _LO if is_lo else 0
+            code = np.int64(codes[sign])
             role: Any = np.int64(roles[code]) if code < roles.size else 0
             ascii_run = ascii_run + 1 if code < 0x80 and role & _WHITE == 0 else 0
             longest = max(longest, ascii_run)
-            if role == 0 and run == 0 and awaited == 0:
-                dots = 0
-                continue
             dots = dots + 1 if role & _STOP else 0
             symbols += role & _SYMBOL != 0 or dots == 2
             curly += role & _CURLY != 0
@@ -204,16 +188,11 @@ def count_marks(text: Utf8, roles: Roles, marks: Integers) -> None:
                 run |= role
                 length += 1
                 continue
-            if run & _KHMER_END and awaited == _LO:
-                sentences -= 1
-                awaited = 0
-            elif run:
-                sentences += _ends_sentence(run, length, role)
-                awaited = run & _KHMER_END
-            run, length = 0, 0
-            if role & _LO and awaited == _KHMER_END:
-                awaited = _LO
-            elif role & _WHITE == 0:
+            if run:
+                counted, awaited = _past_run(run, length, awaited, role)
+                sentences += counted
+                run, length = 0, 0
+            if role & _WHITE == 0:
                 awaited = 0
         marks[document, Mark.SENTENCE_ENDS] = sentences
         marks[document, Mark.SYMBOLS] = symbols

@@ -18,6 +18,7 @@ from clean.scores import fineweb
 from clean.scores.texts import Floats, Texts, ratio
 from clean.scores.wording import ADDRESS_COLUMN
 from khmer.buffers import Utf8
+from khmer.reading import Signs
 
 Integers = NDArray[np.int64]
 
@@ -47,9 +48,8 @@ _ONE: Final = np.uint64(1)
 
 def listed_share(texts: Texts) -> Floats:
     """Share of printed characters in runs of at least 8 pieces of at most 30 characters between list signs."""
-    documents = texts.utf8
-    counts = np.zeros((documents.n_documents, 2), np.int64)
-    _count_listed(documents, _kind_table(), counts)
+    counts = np.zeros((len(texts), 2), np.int64)
+    _count_listed(texts.reading.signs, _kind_table(), counts)
     return ratio(counts[:, 0], counts[:, 1])
 
 
@@ -102,21 +102,21 @@ def _code_at(data: NDArray[np.uint8], i: int) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def _count_listed(text: Utf8, kinds: NDArray[np.uint8], counts: Integers) -> None:
+def _count_listed(signs: Signs, kinds: NDArray[np.uint8], counts: Integers) -> None:
     """Write to `counts`, `(n, 2)`, characters in lists and characters printed, blanks and list signs apart."""
-    data, offsets = text
+    offsets, codes, n_letters, _ = signs
     for document in range(offsets.size - 1):
-        i, end = offsets[document], offsets[document + 1]
         listed = printed = piece = n_pieces = run = 0
-        while i < end:
-            code, width = _code_at(data, i)
-            i += width
-            kind = kinds[code]
-            if kind == _STOP and i < end and data[i] != 0x20 and data[i] != 0x0A:
-                kind = 0
-            if kind == 0:
-                piece += 1
-            if i < end and kind <= _BLANK:
+        for sign in range(np.uint64(offsets[document]), np.uint64(offsets[document + 1])):
+            piece += n_letters[sign]
+            code = np.int64(codes[sign])
+            kind = kinds[code] if code < kinds.size else 0
+            if kind == _STOP:  # never the last sign, which is a line feed
+                following = codes[sign + _ONE]
+                ends = n_letters[sign + _ONE] == 0 and following in (0x20, 0x0A)
+                kind = kind if ends else 0
+            if kind <= _BLANK:
+                piece += kind == 0
                 continue
             printed += piece
             if piece > LONGEST_PIECE:
@@ -125,7 +125,7 @@ def _count_listed(text: Utf8, kinds: NDArray[np.uint8], counts: Integers) -> Non
             elif piece > 0:
                 n_pieces += 1
                 run += piece
-            if i == end or kind > _COMMA:
+            if kind > _COMMA:
                 listed += run if n_pieces >= LEAST_PIECES else 0
                 n_pieces = run = 0
             piece = 0

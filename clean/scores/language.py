@@ -48,6 +48,6 @@ def scan_of(texts: Texts) -> Scan:
     """The scan of a batch, made once and kept with it as its cached properties are."""
     kept = vars(texts)
     if "scan" not in kept:
-        kept["scan"] = scan(texts.utf8)
+        kept["scan"] = scan(texts.reading)
     found: Scan = kept["scan"]
     return found

@@ -9,16 +9,17 @@ afterwards, 32 were translated. So it is for looking, not for dropping. Text tha
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from clean.scores.machine_weights import BIAS, WEIGHTS
-from clean.scores.phrases import Groups, phrase_counts
+from clean.scores.occurrences import occurrences
+from clean.scores.phrases import Groups
 from clean.scores.texts import Floats, Texts, ratio
-from khmer.buffers import Utf8
+from khmer.reading import Signs
 
 Integers = NDArray[np.int64]
 
@@ -37,7 +38,7 @@ CALQUES: Final = (
 )  # fmt: skip
 PEOPLE: Final = (
     "លោក", "លោកស្រី", "ឯកឧត្តម", "សម្តេច", "កញ្ញា", "ឲ្យ", "អោយ", "ឱយ", "ព្រះ", "បានឲ្យដឹង", "កាលពី", "ខ្ញុំ", "គាត់", "នាង",
-    "ខេត្ត", "ស្រុក", "សមត្ថកិច្ច", "រដ្ឋាភិបាល", "កម្ពុជា", "ខ្មែរ", "ក្រសួង", "គណបក្ស", "ប្រជាពលរដ្ឋ", "ភ្នំពេញ", "អាជ្ញាធរ", "ស.រ.អា",
+    "ខេត្ត", "ស្រុក", "សមត្ថកិច្ច", "រដ្ឋាភិបាល", "កម្ពុជា", "ខ្មែរ", "ក្រសួង", "គណបក្ស", "ប្រជាពលរដ្ឋ", "ភ្នំពេញ", "អាជ្ញាធរ",
 )  # fmt: skip
 # Words that begin as an address does, and address nobody.
 OTHERS: Final = (
@@ -47,10 +48,6 @@ OTHERS: Final = (
 GROUPS: Final[Groups] = (ADDRESSES, CALQUES, PEOPLE, OTHERS)
 LEAST_CLUSTERS: Final = 60  # fewer say nothing of habits
 
-_LEAD: Final = 0xE1
-_SECOND: Final = 0x9F
-_FIRST_LETTER: Final = np.uint64(0x9E80)
-_LETTERS: Final = np.uint64(0x9F93 - 0x9E80)
 _KHMER_LETTER: Final = 1
 _KHMER_DIGIT: Final = 2
 _DIGIT: Final = 3
@@ -71,8 +68,8 @@ def translated(texts: Texts) -> Floats:
 def features(texts: Texts) -> Floats:
     """FEATURES of each text, `(n, 8)`: the logarithm of clusters in a run of Khmer; the others per 100 clusters."""
     habits = np.zeros((len(texts), N_HABITS), np.int64)
-    _count_habits(texts.utf8, habits)
-    wording = phrase_counts(texts.utf8, GROUPS)[:, :-1]
+    _count_habits(texts.reading.signs, habits)
+    wording = occurrences(texts.reading, GROUPS)[:, :-1]
     n_clusters = texts.counts.n_clusters
     runs = np.log(np.maximum(ratio(n_clusters, habits[:, 0]), 1))
     counted = np.concatenate([habits[:, 1:], wording], axis=1)
@@ -80,56 +77,34 @@ def features(texts: Texts) -> Floats:
 
 
 @njit(cache=True, nogil=True)
-def _kind_at(data: NDArray[np.uint8], i: int) -> Any:
-    """What stands at byte i, and its width."""
-    lead = np.int64(data[i])
-    if lead < 0x80:
-        if 0x30 <= lead <= 0x39:
-            return _DIGIT, 1
-        if lead in (0x2C, 0x2E, 0x3A, 0x3B):
-            return _MARK, 1
-        return _LATIN if 0x61 <= lead | 0x20 <= 0x7A else _OTHER, 1
-    if lead == _LEAD and data[i + 1] | 1 == _SECOND:
-        code = (np.int64(data[i + 1]) & 1) << 6 | np.int64(data[i + 2]) & 0x3F
-        if code <= 0x53 or code == 0x5D:
-            return _KHMER_LETTER, 3
-        if code == 0x54:
-            return _KHAN, 3
-        return _KHMER_DIGIT if 0x60 <= code <= 0x69 else _OTHER, 3
-    return _OTHER, 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
+def _kind_of(code: int) -> int:
+    """What a character that is no Khmer letter is."""
+    if code < 0x80:
+        if 0x30 <= code <= 0x39:
+            return _DIGIT
+        if code in (0x2C, 0x2E, 0x3A, 0x3B):
+            return _MARK
+        return _LATIN if 0x61 <= code | 0x20 <= 0x7A else _OTHER
+    if code == 0x17D4:
+        return _KHAN
+    return _KHMER_DIGIT if 0x17E0 <= code <= 0x17E9 else _OTHER
 
 
 @njit(cache=True, nogil=True)
-def _past_letters(data: NDArray[np.uint8], start: int, end: int) -> Any:
-    """The first byte from a byte on that begins no Khmer letter or mark: E1 9E 80 to E1 9F 93, in one comparison."""
-    i, stop, one = np.uint64(start), np.uint64(end), np.uint64(1)
-    while i < stop and data[i] == _LEAD:
-        second, third = np.uint64(data[i + one]), np.uint64(data[i + one + one])
-        if (second << np.uint64(8) | third) - _FIRST_LETTER > _LETTERS:
-            break
-        i += np.uint64(3)
-    return np.int64(i)
-
-
-@njit(cache=True, nogil=True)
-def _count_habits(text: Utf8, habits: Integers) -> None:
+def _count_habits(signs: Signs, habits: Integers) -> None:
     """Add to `habits`, `(n, 5)`: runs of Khmer, ASCII marks after Khmer, numbers in both digits, Latin words."""
-    data, offsets = text
+    offsets, codes, n_letters, _ = signs
     for document in range(offsets.size - 1):
-        i, end = offsets[document], offsets[document + 1]
         before = _OTHER
-        while i < end:
-            if before == _KHMER_LETTER:
-                i = _past_letters(data, i, end)
-                if i == end:
-                    break
-            kind, width = _kind_at(data, i)
+        for sign in range(np.uint64(offsets[document]), np.uint64(offsets[document + 1])):
+            if n_letters[sign]:
+                habits[document, 0] += before != _KHMER_LETTER
+                before = _KHMER_LETTER
+            kind = _kind_of(np.int64(codes[sign]))
             if kind == _MARK:
                 habits[document, 1] += before in (_KHMER_LETTER, _KHAN)
             elif kind != before:
-                habits[document, 0] += kind == _KHMER_LETTER
                 habits[document, 2] += kind == _DIGIT
                 habits[document, 3] += kind == _KHMER_DIGIT
                 habits[document, 4] += kind == _LATIN
             before = kind
-            i += width

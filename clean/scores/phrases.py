@@ -50,26 +50,26 @@ class _Edge(IntFlag):
     WORD_AFTER = 8
 
 
-_SYMBOL_SHIFT: Final = 3
+SYMBOL_SHIFT: Final = 3
 _LEAD: Final = 0xE1  # of U+1780..U+17FF, whose second byte is one of two
 _SECOND: Final = 0x9F
 _NOT_KHMER: Final = 0x7F  # in a pair; U+17FF is not assigned
 _MARK: Final = int(_Kind.MARK | _Kind.COENG)
 _COENG: Final = int(_Kind.COENG)
-_WORD: Final = int(_Kind.WORD)
+WORD: Final = int(_Kind.WORD)
 _ONE: Final = np.uint64(1)
 _TWO: Final = np.uint64(2)
 _THREE: Final = np.uint64(3)
 _COENG_BEFORE: Final = int(_Edge.COENG_BEFORE)
-_WORD_BEFORE: Final = int(_Edge.WORD_BEFORE)
+WORD_BEFORE: Final = int(_Edge.WORD_BEFORE)
 _MARK_AFTER: Final = int(_Edge.MARK_AFTER)
-_WORD_AFTER: Final = int(_Edge.WORD_AFTER)
+WORD_AFTER: Final = int(_Edge.WORD_AFTER)
 
 
-class _Trie(NamedTuple):
+class Trie(NamedTuple):
     """The phrases as a tree over symbols; state 0 is the root, and no state's child."""
 
-    symbols: NDArray[np.uint16]  # (_PLANE,): symbol << _SYMBOL_SHIFT | _Kind
+    symbols: NDArray[np.uint16]  # (_PLANE,): symbol << SYMBOL_SHIFT | _Kind
     pairs: NDArray[np.uint8]  # (128 * 128,): whether a phrase begins so, in distances from U+1780
     children: NDArray[np.int32]  # (states, symbols)
     groups: NDArray[np.int32]  # (states,): the group of the phrase that ends here, or -1
@@ -125,7 +125,7 @@ def _first_candidate(data: NDArray[np.uint8], start: int, end: int, pairs: NDArr
 
 
 @njit(cache=True, nogil=True)
-def _find(text: Utf8, trie: _Trie, counts: Integers, matches: Integers) -> None:
+def _find(text: Utf8, trie: Trie, counts: Integers, matches: Integers) -> None:
     """Add the occurrences of each group in each document to `counts`, `(n, groups)`.
 
     The first of them are written to `matches`, `(room, 3)`: document, group, and byte from the document's first.
@@ -142,7 +142,7 @@ def _find(text: Utf8, trie: _Trie, counts: Integers, matches: Integers) -> None:
             if i == end:
                 break
             code, width = _decode(data, i)
-            state = np.int64(children[0, np.int64(symbols[code]) >> _SYMBOL_SHIFT])
+            state = np.int64(children[0, np.int64(symbols[code]) >> SYMBOL_SHIFT])
             j = i + width
             matched_end, matched_group = j, np.int64(-1)
             while state != 0:
@@ -154,16 +154,16 @@ def _find(text: Utf8, trie: _Trie, counts: Integers, matches: Integers) -> None:
                 if (
                     groups[state] >= 0
                     and not (edge & _MARK_AFTER and after & _MARK)
-                    and not (edge & _WORD_AFTER and after & _WORD)
+                    and not (edge & WORD_AFTER and after & WORD)
                 ):
                     before = _entry_before(data, first, i, symbols)
                     if not (
-                        (edge & _COENG_BEFORE and before & _COENG) or (edge & _WORD_BEFORE and before & _WORD)
+                        (edge & _COENG_BEFORE and before & _COENG) or (edge & WORD_BEFORE and before & WORD)
                     ):
                         matched_end, matched_group = j, np.int64(groups[state])
                 if after_width == 0:
                     break
-                state = np.int64(children[state, after >> _SYMBOL_SHIFT])
+                state = np.int64(children[state, after >> SYMBOL_SHIFT])
                 j += after_width
             if matched_group >= 0:
                 counts[document, matched_group] += 1
@@ -188,7 +188,7 @@ def phrase_counts(texts: pa.Array | pa.ChunkedArray, groups: Groups) -> Integers
     """
     documents = utf8(texts)
     counts = np.zeros((documents.n_documents, len(groups)), np.int64)
-    _find(documents, _trie(groups), counts, np.empty((0, 3), np.int64))
+    _find(documents, trie_of(groups), counts, np.empty((0, 3), np.int64))
     return counts
 
 
@@ -196,18 +196,18 @@ def phrase_matches(texts: pa.Array | pa.ChunkedArray, groups: Groups) -> Matches
     """Where the phrases stand; raises as `phrase_counts` does."""
     documents = utf8(texts)
     counts = np.zeros((documents.n_documents, len(groups)), np.int64)
-    _find(documents, _trie(groups), counts, np.empty((0, 3), np.int64))
+    _find(documents, trie_of(groups), counts, np.empty((0, 3), np.int64))
     matches = np.empty((counts.sum(), 3), np.int64)
-    _find(documents, _trie(groups), counts, matches)
+    _find(documents, trie_of(groups), counts, matches)
     return Matches(matches[:, 0], matches[:, 1], matches[:, 2])
 
 
 @cache
-def _trie(groups: Groups) -> _Trie:
+def trie_of(groups: Groups) -> Trie:
     phrases = [(group, *_read(phrase)) for group, spellings in enumerate(groups) for phrase in spellings]
     symbols, n_symbols = _symbol_table([characters for _, characters, _ in phrases])
     n_states = 1 + sum(len(characters) for _, characters, _ in phrases)
-    trie = _Trie(
+    trie = Trie(
         symbols,
         _pair_table([characters for _, characters, _ in phrases]),
         np.zeros((n_states, n_symbols), np.int32),
@@ -218,7 +218,7 @@ def _trie(groups: Groups) -> _Trie:
     for group, characters, edge in phrases:
         state = 0
         for character in characters:
-            symbol = int(symbols[ord(character)]) >> _SYMBOL_SHIFT
+            symbol = int(symbols[ord(character)]) >> SYMBOL_SHIFT
             if trie.children[state, symbol] == 0:
                 trie.children[state, symbol] = n_used
                 n_used += 1
@@ -262,7 +262,7 @@ def _symbol_table(phrases: Sequence[str]) -> tuple[NDArray[np.uint16], int]:
     alphabet = sorted(set("".join(phrases)))
     for symbol, character in enumerate(alphabet, start=1):
         for code in _cases(character):
-            table[code] |= symbol << _SYMBOL_SHIFT
+            table[code] |= symbol << SYMBOL_SHIFT
     return table, len(alphabet) + 1
 
 

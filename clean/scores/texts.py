@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -11,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from clean.ngram.model import SHIPPED, Bits, loaded
 from clean.scores.kernels import (
     Mark,
     Shape,
@@ -24,10 +26,11 @@ from clean.scores.kernels import (
     mark_repeated,
     roles,
 )
-from clean.scores.phrases import phrase_counts
+from clean.scores.occurrences import occurrences
 from clean.scores.repetition import Repetition, repetition
 from khmer.buffers import Utf8, large_strings, utf8
-from khmer.clusters import Counts, Units, counts, unit_hashes
+from khmer.clusters import Counts, Units, counts_of, read, units_of
+from khmer.reading import Reading
 from khmer.words import Words, words
 
 NGRAMS: Final = (5, 8, 10, 13, 18, 26)
@@ -82,13 +85,15 @@ class Texts:
 
     table: pa.Table
     page: pa.Table
+    language_model: Path = SHIPPED  # what perplexity is measured with
 
     def __len__(self) -> int:
         return len(self.table)
 
     def filter(self, chosen: Booleans) -> Texts:
         """The chosen texts alone."""
-        return Texts(self.table.filter(pa.array(chosen)), self.page.filter(pa.array(chosen)))
+        rows = pa.array(chosen)
+        return replace(self, table=self.table.filter(rows), page=self.page.filter(rows))
 
     @cached_property
     def text(self) -> pa.LargeStringArray:
@@ -101,19 +106,29 @@ class Texts:
         return utf8(self.text)
 
     @cached_property
+    def reading(self) -> Reading:
+        """Counts, units and the characters between Khmer letters, from one scan."""
+        return read(self.utf8)
+
+    @cached_property
     def counts(self) -> Counts:
         """Characters by kind and orthographic clusters, each `(n,)`."""
-        return counts(self.utf8)
+        return counts_of(self.reading.counts)
 
     @cached_property
     def units(self) -> Units:
         """The units of each text (clusters, Latin words, numbers) as hashes."""
-        return unit_hashes(self.utf8)
+        return units_of(self.reading)
 
     @cached_property
     def repetition(self) -> dict[int, Repetition]:
         """What n-grams of units cover, by their lengths NGRAMS."""
         return repetition(self.units, NGRAMS)
+
+    @cached_property
+    def foreseen(self) -> Bits:
+        """What the language model makes of the clusters of each text."""
+        return loaded(self.language_model).bits(self.units)
 
     @cached_property
     def words(self) -> Words:
@@ -124,7 +139,7 @@ class Texts:
     def marks(self) -> Integers:
         """What single characters tell, a column for each Mark."""
         marks = np.zeros((len(self), len(Mark)), np.int64)
-        count_marks(self.utf8, roles(), marks)
+        count_marks(self.reading.signs, roles(), marks)
         return marks
 
     @cached_property
@@ -132,7 +147,7 @@ class Texts:
         """Occurrences of each group of `clean.scores.wording`."""
         from clean.scores.wording import PHRASES
 
-        return phrase_counts(self.utf8, PHRASES)
+        return occurrences(self.reading, PHRASES)
 
     @cached_property
     def names_advertised(self) -> Booleans:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clean.scores import machine
@@ -68,6 +68,7 @@ PIECES = st.one_of(WORDS, st.text(st.sampled_from("កខរាំ្៉ aAb1é�
 
 
 @pytest.mark.parametrize("groups", [PHRASES, machine.GROUPS], ids=["wording", "machine"])
+@settings(deadline=None)
 @given(texts=st.lists(st.lists(PIECES, max_size=12).map("".join), max_size=4))
 def test_as_the_matcher_of_bytes(groups: Groups, texts: list[str]) -> None:
     column = pa.array(texts, pa.large_string())

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from clean.ngram.model import SHIPPED
 from clean.scores import perplexity
 from clean.scores.texts import Texts
+from corpus.errors import ConfigurationError
 from khmer.codepoints import CLUSTER
 
 
@@ -43,3 +47,15 @@ def test_clusters_that_good_text_hardly_has(texts_of: Callable[..., Texts], arti
     assert shares[1] > 0.5
     assert shares[2:] == [0, 0]
     assert perplexity.bits_per_cluster(texts_of([odd])).tolist()[0] > 10
+
+
+def test_another_model_may_stand_in(texts_of: Callable[..., Texts], article: str, tmp_path: Path) -> None:
+    texts = texts_of([article, "កខគ"])
+    copy = tmp_path / "model.safetensors"
+    copy.write_bytes(SHIPPED.read_bytes())
+    other = replace(texts, language_model=copy)
+    assert perplexity.bits_per_cluster(other).tolist() == perplexity.bits_per_cluster(texts).tolist()
+    assert other.filter(np.array([True, False])).language_model == copy
+    missing = replace(texts, language_model=tmp_path / "none")
+    with pytest.raises(ConfigurationError, match="none"):
+        perplexity.rare_cluster_share(missing)

@@ -1,0 +1,258 @@
+"""Compiled scans that read a column once: characters by class, clusters, units, and what stands between Khmer letters.
+
+As with `khmer.kernels`, all that a scan calls stands in this module.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from khmer.buffers import Utf8
+from khmer.codepoints import FIRST
+from khmer.kernels import INVALID_SHIFT, OPENS, STATE_MASK, Class
+
+CLUSTERS: Final = len(Class)  # further columns of the counts
+INVALID_MARKS: Final = CLUSTERS + 1
+N_COUNTS: Final = CLUSTERS + 2
+
+# What is told of a unit that is a cluster.
+IS_CLUSTER: Final = 1
+JOINED: Final = 2  # blanks at most stand between the cluster before and this one
+NEW_LINE: Final = 4  # it is the first of its line
+TOUCHING: Final = 8  # nothing stands between the cluster before and this one
+
+_GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
+_KHMER: Final = np.uint64(Class.BASE)
+_ONE: Final = np.uint64(1)
+_TWO: Final = np.uint64(2)
+_LINE_FEED: Final = 0x0A
+
+Bytes = NDArray[np.uint8]
+Integers = NDArray[np.int64]
+Keys = NDArray[np.uint64]
+
+
+class Tables(NamedTuple):
+    """What a scan looks up, from `khmer.tables`."""
+
+    classes: Bytes
+    transitions: Bytes
+    lower: NDArray[np.uint16]
+
+
+class Signs(NamedTuple):
+    """Every character that is no Khmer letter or mark, and a line feed after each text.
+
+    Those of text i are rows `offsets[i]` to `offsets[i + 1]`.
+    """
+
+    offsets: Integers  # (n + 1,)
+    codes: NDArray[np.int32]  # code points
+    n_letters: NDArray[np.int32]  # Khmer letters and marks between it and the sign before
+    letters: Bytes  # the last of these, its distance from U+1780
+
+
+class Reading(NamedTuple):
+    """What `read_documents` writes; units of text i are rows `unit_offsets[i]` to `unit_offsets[i + 1]`."""
+
+    counts: Integers  # (n, N_COUNTS)
+    unit_offsets: Integers  # (n + 1,)
+    hashes: Keys  # of the units
+    links: Bytes  # of the units: IS_CLUSTER, JOINED, NEW_LINE, TOUCHING
+    signs: Signs
+
+
+@njit(cache=True, nogil=True)
+def _decode(data: Bytes, i: int) -> Any:
+    """The code point at byte i and its width."""
+    lead = np.int64(data[i])
+    if lead < 0x80:
+        return lead, 1
+    second = np.int64(data[i + 1]) & 0x3F
+    if lead < 0xE0:
+        return (lead & 0x1F) << 6 | second, 2
+    third = np.int64(data[i + 2]) & 0x3F
+    if lead < 0xF0:
+        return (lead & 0x0F) << 12 | second << 6 | third, 3
+    return (lead & 0x07) << 18 | second << 12 | third << 6 | np.int64(data[i + 3]) & 0x3F, 4
+
+
+@njit(cache=True, nogil=True)
+def _class_of(code: int, classes: Bytes) -> Any:
+    if code < classes.size:
+        return np.int64(classes[code])
+    return Class.LETTER if code < 0x40000 else Class.OTHER
+
+
+@njit(cache=True, nogil=True)
+def count_documents(text: Utf8, classes: Bytes, transitions: Bytes, counts: Integers) -> None:
+    """Add each document's code points by class, clusters and invalid marks to `counts`, `(n, N_COUNTS) int64`."""
+    data, offsets = text
+    for document in range(offsets.size - 1):
+        i, end = offsets[document], offsets[document + 1]
+        state = np.int64(0)
+        while i < end:
+            code, width = _decode(data, i)
+            i += width
+            character = _class_of(code, classes)
+            counts[document, character] += 1
+            if state == 0 and character < Class.BASE:
+                continue
+            transition = np.int64(transitions[state << 5 | character])
+            state = transition & STATE_MASK
+            counts[document, CLUSTERS] += (transition & OPENS) != 0
+            counts[document, INVALID_MARKS] += transition >> INVALID_SHIFT
+        counts[document, INVALID_MARKS] += np.int64(transitions[state << 5 | Class.OTHER]) >> INVALID_SHIFT
+
+
+@njit(cache=True, nogil=True)
+def _finished(h: Any) -> Any:
+    """The SplitMix64 finaliser: a bijection, so packed clusters keep distinct hashes."""
+    h = (h ^ h >> np.uint64(30)) * np.uint64(0xBF58476D1CE4E5B9)
+    h = (h ^ h >> np.uint64(27)) * np.uint64(0x94D049BB133111EB)
+    return h ^ h >> np.uint64(31)
+
+
+@njit(cache=True, nogil=True)
+def _folded(code: int, kind: int, lower: NDArray[np.uint16]) -> Any:
+    """A Latin letter in lower case, a Khmer digit as ASCII, any other character itself."""
+    if kind == Class.LATIN:
+        return np.int64(lower[code])
+    return code - 0x17E0 + 0x30 if kind == Class.DIGIT and code >= 0x17E0 else code
+
+
+@njit(cache=True, nogil=True)
+def hash_units(text: Utf8, classes: Bytes, lower: NDArray[np.uint16], hashes: Keys, ends: Integers) -> None:
+    """Write each document's unit hashes to `hashes` (room for one a byte) and where they end to `ends`, `(n,)`.
+
+    A hash is written anew at every code point: a branch on whether its unit has ended would double the time.
+    """
+    data, offsets = text
+    n, one = np.uint64(0), np.uint64(1)
+    for document in range(offsets.size - 1):
+        i, end = np.uint64(offsets[document]), np.uint64(offsets[document + 1])
+        run, last = 0, 0  # kind of the unit being read, class of the code point before
+        h = np.uint64(0)
+        while i < end:
+            lead = np.int64(data[i])
+            if lead == 0xE1:
+                code = 0x1000 | (np.int64(data[i + one]) & 0x3F) << 6 | np.int64(data[i + one + one]) & 0x3F
+                i += np.uint64(3)
+            elif lead < 0x80:
+                code = lead
+                i += one
+            else:
+                code, width = _decode(data, np.int64(i))
+                i += np.uint64(width)
+            character = _class_of(code, classes)
+            if character == Class.ZWNJ:
+                continue
+            if character >= Class.BASE:
+                opens = (run != Class.BASE) | ((character <= Class.RO) & (last != Class.COENG))
+                n += np.uint64(opens)
+                h = (_KHMER if opens else h) * _GOLDEN + np.uint64(code)
+                hashes[n - one] = _finished(h)
+                last, run = character, Class.BASE
+                continue
+            last = character
+            if character >= Class.SPACE:
+                run = 0
+                continue
+            kind = Class.LETTER if character == Class.OTHER else character
+            opens = (kind != run) | (kind == Class.LETTER)
+            run = kind
+            n += np.uint64(opens)
+            h = (np.uint64(kind) if opens else h) * _GOLDEN + np.uint64(_folded(code, kind, lower))
+            hashes[n - one] = _finished(h)
+        ends[document] = np.int64(n)
+
+
+@njit(cache=True, nogil=True)
+def count_characters(data: Bytes) -> int:
+    """How many code points the bytes are."""
+    n = 0
+    for i in range(data.size):
+        n += data[i] & 0xC0 != 0x80
+    return n
+
+
+@njit(cache=True, nogil=True)
+def _next(data: Bytes, i: Any) -> Any:
+    """The code point at byte i and where the next one is; Khmer first, whose lead byte is E1."""
+    if data[i] == 0xE1:
+        code = 0x1000 | (np.int64(data[i + _ONE]) & 0x3F) << 6 | np.int64(data[i + _TWO]) & 0x3F
+        return code, i + np.uint64(3)
+    code, width = _decode(data, np.int64(i))
+    return code, i + np.uint64(width)
+
+
+@njit(cache=True, nogil=True)
+def _bond_after(bond: int, character: int) -> int:
+    """What is told of the next cluster, past a character that belongs to none."""
+    if character == Class.NEWLINE:
+        return NEW_LINE
+    return bond & ~TOUCHING if character == Class.SPACE else bond & NEW_LINE
+
+
+@njit(cache=True, nogil=True)
+def read_documents(text: Utf8, tables: Tables, result: Reading) -> None:
+    """Count as `count_documents` does, hash units as `hash_units` does, and write links and signs, in one scan.
+
+    One loop: a helper that took the arrays would count references to them at every code point.
+    """
+    data, offsets = text
+    classes, transitions, lower = tables
+    counts, unit_offsets, hashes, links, signs = result
+    n, m = np.uint64(0), np.uint64(0)  # units and signs
+    for document in range(offsets.size - 1):
+        i, end = np.uint64(offsets[document]), np.uint64(offsets[document + 1])
+        row, clusters, invalid = counts[document], np.int64(0), np.int64(0)
+        state = np.int64(0)  # of the syllable
+        run, last = 0, 0  # kind of the unit being read, class of the character before
+        n_letters, letter = np.int32(0), 0
+        h, link, bond = np.uint64(0), 0, NEW_LINE
+        while i < end:
+            code, i = _next(data, i)
+            character = _class_of(code, classes)
+            row[np.uint64(character)] += 1
+            if state != 0 or character >= Class.BASE:
+                transition = np.int64(transitions[np.uint64(state << 5 | character)])
+                state = transition & STATE_MASK
+                clusters += (transition & OPENS) != 0
+                invalid += transition >> INVALID_SHIFT
+            if character >= Class.BASE and character != Class.ZWNJ:
+                is_base = (character <= Class.RO) & (last != Class.COENG)
+                opens = (run != Class.BASE) | is_base
+                n += np.uint64(opens)
+                h = (_KHMER if opens else h) * _GOLDEN + np.uint64(code)
+                hashes[n - _ONE] = _finished(h)
+                link = (IS_CLUSTER | bond) * is_base if opens else link
+                bond = JOINED | TOUCHING if is_base else bond
+                links[n - _ONE] = link
+                n_letters, letter = n_letters + np.int32(1), code - FIRST
+                last, run = character, Class.BASE
+                continue
+            signs.codes[m], signs.n_letters[m], signs.letters[m] = code, n_letters, letter
+            m += _ONE
+            n_letters = np.int32(0)
+            if character == Class.ZWNJ:
+                continue
+            last, bond = character, _bond_after(bond, character)
+            if character >= Class.SPACE:
+                run = 0
+                continue
+            kind = Class.LETTER if character == Class.OTHER else character
+            opens = (kind != run) | (kind == Class.LETTER)
+            run = kind
+            n += np.uint64(opens)
+            h = (np.uint64(kind) if opens else h) * _GOLDEN + np.uint64(_folded(code, kind, lower))
+            hashes[n - _ONE], links[n - _ONE] = _finished(h), 0
+        row[CLUSTERS] += clusters
+        row[INVALID_MARKS] += invalid + (np.int64(transitions[state << 5 | Class.OTHER]) >> INVALID_SHIFT)
+        signs.codes[m], signs.n_letters[m], signs.letters[m] = _LINE_FEED, n_letters, letter
+        m += _ONE
+        unit_offsets[document + 1], signs.offsets[document + 1] = np.int64(n), np.int64(m)

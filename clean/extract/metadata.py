@@ -18,7 +18,7 @@ from clean.extract.statements import Statements, one_line, read_statements, rels
 
 __all__ = ["Metadata", "one_line", "read_metadata"]
 
-TITLE_CUT: Final = re.compile(r"\s+[|»·•–—-]+\s+")  # between a title and the name of its site
+TITLE_CUT: Final = re.compile(r"\s+(?:[|»·•–—-]+|::)\s+")  # between a title and the name of its site
 DATE_METAS: Final = (
     "article:published_time", "og:published_time", "datepublished", "date", "pubdate", "publishdate", "publish_date",
     "publish-date", "dc.date", "dc.date.issued", "dcterms.created", "article:published", "parsely-pub-date",

@@ -21,7 +21,11 @@ from clean.extract.lines import Hashes
 from clean.extract.measures import Booleans, Floats
 from clean.extract.tables import SETTLED
 
-OWN_SHARE: Final = 0.6  # of a block's own logit, beside the mean of the same place on other pages
+# The same place on other pages has a voice of up to .7 beside a block's own, half of it once they say as much as one
+# long block; one short block must not overrule an article. Five folds: F1 .970 with, .967 at a constant .4.
+MOST_SHARE: Final = 0.7
+DOUBT: Final = 200  # in units of block_weights
+MOST_LOGIT: Final = 4.0
 
 
 class Settled(NamedTuple):
@@ -80,7 +84,8 @@ def _weighed(blocks: Sequence[Candidate], chances: Floats, places: Places) -> Fl
     other_weight, other_logit = (total - own)[at].T
     is_known = other_weight > 0
     mean = np.where(is_known, other_logit, 0) / np.where(is_known, other_weight, 1) / LOGIT_UNIT
-    mixed = OWN_SHARE * logits(chances) + (1 - OWN_SHARE) * mean
+    share = MOST_SHARE * other_weight / (other_weight + DOUBT)
+    mixed = (1 - share) * logits(chances) + share * np.clip(mean, -MOST_LOGIT, MOST_LOGIT)
     return np.asarray(np.where(is_known, 1 / (1 + np.exp(-mixed)), chances))
 
 

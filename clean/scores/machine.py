@@ -61,7 +61,8 @@ def translated(texts: Texts) -> Floats:
     """Probability that a machine translated the text; null under 60 clusters."""
     least, most, means, spreads, weights = np.array([WEIGHTS[name] for name in FEATURES]).T
     standard = (np.clip(features(texts), least, most) - means) / spreads
-    chance = 1 / (1 + np.exp(-(standard @ weights + BIAS)))
+    evidence = (standard * weights).sum(axis=1)  # a matrix product would depend on the batch in its last bits
+    chance = 1 / (1 + np.exp(-(evidence + BIAS)))
     return np.where(texts.counts.n_clusters >= LEAST_CLUSTERS, chance, np.nan)
 
 

@@ -136,12 +136,13 @@ def error_rate(texts: Texts) -> Floats:
 
 
 def teaser_share(texts: Texts) -> Floats:
-    """Share of characters in lines that end in 'read more', or break off where at least 3 do: a list of teasers.
+    """Share of characters in lines that end in 'read more', or break off where 3 or half of all do: a list of teasers.
 
     Null without a page: imported paragraphs that end in 'read more' are prose but for that.
     """
     linked, broken = texts.lines_match(TEASER_LINK), texts.lines_match(TEASER_BREAK)
-    many = texts.per_text(broken.astype(np.float64)) >= LEAST_BREAKS
+    n_broken = texts.per_text(broken.astype(np.float64))
+    many = (n_broken >= LEAST_BREAKS) | (2 * n_broken >= texts.n_lines)
     chars = texts.lines.n_chars.astype(np.float64)
     marked = chars * (linked | (broken & many[texts.lines.text])) * (chars <= LONGEST_TEASER)
     return _with_page(texts, ratio(texts.per_text(marked), texts.per_text(chars)))

@@ -48,7 +48,8 @@ def evidence(scores: pa.Table) -> Floats:
     """The weighted sum of standardised scores, `(n,)`; one that a document does not have weighs nothing."""
     least, most, means, spreads, weights = np.array([WEIGHTS[name] for name in FEATURES]).T
     standard = (np.clip(features(scores), least, most) - means) / spreads
-    return np.asarray(np.nan_to_num(standard) @ weights)
+    # Not as a matrix product: its last bits depend on how many documents are scored together.
+    return np.asarray((np.nan_to_num(standard) * weights).sum(axis=1))
 
 
 def features(scores: pa.Table) -> Floats:

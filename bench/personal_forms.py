@@ -10,10 +10,10 @@ from random import Random
 from typing import Final
 
 from clean.personal import Kind
+from khmer.numerals import to_khmer_digits
 
 Maker = Callable[[Random], str]
 
-KHMER_DIGITS: Final = str.maketrans("0123456789", "០១២៣៤៥៦៧៨៩")
 SEPARATORS: Final = (" ", " ", "-", ".", "", "", "\u00a0", "–", " - ")
 MOBILE: Final = ("10", "11", "12", "15", "16", "17", "61", "69", "70", "77", "78", "81", "85", "86", "87", "89", "92",
                  "93", "95", "98", "99")  # fmt: skip
@@ -45,9 +45,9 @@ def written(random: Random, text: str) -> str:
     """Digits as in Khmer, as in ASCII or mixed; now and then a zero-width space between two characters."""
     way = random.random()
     if way < 0.4:
-        text = text.translate(KHMER_DIGITS)
+        text = to_khmer_digits(text)
     elif way < 0.45:
-        text = "".join(c.translate(KHMER_DIGITS) if random.random() < 0.5 else c for c in text)
+        text = "".join(to_khmer_digits(c) if random.random() < 0.5 else c for c in text)
     if random.random() < 0.1:
         place = random.randrange(1, len(text))
         text = f"{text[:place]}\u200b{text[place:]}"
@@ -103,9 +103,7 @@ def birth(random: Random) -> str:
         f"{numeric}{numeric[2]}{year}",
         f"{day} ខែ{MONTHS[month]} ឆ្នាំ{year}",
     )
-    return random.choice(
-        forms if random.random() < 0.5 else tuple(form.translate(KHMER_DIGITS) for form in forms)
-    )
+    return random.choice(forms if random.random() < 0.5 else tuple(to_khmer_digits(form) for form in forms))
 
 
 def account(random: Random) -> str:

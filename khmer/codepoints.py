@@ -11,7 +11,6 @@ import re
 from typing import Final
 
 FIRST: Final = 0x1780  # the Khmer block without its lunar symbols is U+1780..U+17FF
-LAST: Final = 0x17FF
 
 DA: Final = "\u178a"
 TA: Final = "\u178f"
@@ -26,7 +25,6 @@ ZWSP: Final = "\u200b"
 ZWNJ: Final = "\u200c"
 ZWJ: Final = "\u200d"
 
-CONSONANT_CLASS: Final = "\u1780-\u17a2"
 # The independent vowels U+17A3 and U+17A4 are deprecated; normalisation replaces them.
 DEPRECATED_BASE_CLASS: Final = "\u17a3\u17a4"
 BASE_CLASS: Final = "\u1780-\u17a2\u17a5-\u17b3"
@@ -36,8 +34,6 @@ MODIFIER_CLASS: Final = "\u17c6\u17cb\u17cd-\u17d1\u17d3\u17dd"
 FINAL_CLASS: Final = "\u17c7\u17c8"
 # Everything but coeng that stands on a base. The inherent vowels U+17B4 and U+17B5 are invisible and not here.
 MARK_CLASS: Final = "\u17b6-\u17d1\u17d3\u17dd"
-# U+17DC avakrahasanya is a letter that carries no marks.
-LETTER_CLASS: Final = "\u1780-\u17b3\u17dc"
 DIGIT_CLASS: Final = "\u17e0-\u17e9"
 
 # Khan, bariyoosan, camnuc pii kuuh, lek too, beyyal, phnaek muan, koomuut.

@@ -1,16 +1,22 @@
-"""What normalisation does to one text, change by change, in the text's own code points."""
+"""What normalisation does to a text, change by change, in the text's own code points.
+
+`python -m khmer.explain FILE` shows the changes of a file of UTF-8, `-` those of standard input, one a line: line and
+column in code points, the rules, what was there and what becomes of it, and what the rules do.
+"""
 
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from khmer.codepoints import ZWNJ
 from khmer.reference import SINGLE, clusters, fired_rules, joiners, kept_joiner, repaired_in_place
-from khmer.rules import STANDARD, Options, Rule
+from khmer.rules import RULES, STANDARD, Options, Rule
 
 _SINGLE: Final = re.compile("|".join(f"([{characters}])" for _, characters, _ in SINGLE))
 
@@ -126,3 +132,50 @@ def _cluster_edits(text: str, options: Options) -> Iterator[_Piece]:
         after, rules = repaired_in_place(text, match.start(), match.end(), options)
         if after != match[0]:
             yield _Piece(match.start(), match.end(), after, rules or 1 << Rule.ZWNJ)
+
+
+def told(name: str, lines: Iterable[bytes]) -> Iterator[str]:
+    """A line for each change in a file's lines, which are explained apart: no rule reaches over a line end.
+
+    Raises ValueError naming the file and the line that is not UTF-8.
+    """
+    for number, line in enumerate(lines, start=1):
+        try:
+            text = line.decode("utf-8")
+        except UnicodeDecodeError as error:
+            msg = f"{name}:{number}: {error}; expected UTF-8. Try: iconv -t UTF-8"
+            raise ValueError(msg) from error
+        for change in explain(text):
+            rules = ", ".join(rule.identifier for rule in change.rules)
+            points = f"{_points(change.before)} → {_points(change.after)}"
+            effects = "; ".join(RULES[rule].effect for rule in change.rules)
+            shown = f"{change.before} → {change.after or 'nothing'} ({points})"
+            yield f"{number}:{change.start + 1}: {rules}: {shown}: {effects}"
+
+
+def _points(text: str) -> str:
+    return " ".join(f"U+{ord(character):04X}" for character in text) or "nothing"
+
+
+def main(words: Sequence[str]) -> int:
+    """Write the changes of a file; the exit code, 2 for a file that cannot be read."""
+    if len(words) != 1 or {"-h", "--help"} & set(words):
+        print(__doc__)  # noqa: T201 (a command line)
+        return 0 if {"-h", "--help"} & set(words) else 2
+    [name] = words
+    try:
+        with sys.stdin.buffer if name == "-" else Path(name).open("rb") as lines:
+            for line in told(name, lines):
+                print(line)  # noqa: T201 (a command line)
+    except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
+        what = "expected a text file. Try: python -m khmer.explain --help"
+        sys.stderr.write(f"{name}: {error.strerror}; {what}\n")
+        return 2
+    except ValueError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -8,7 +8,6 @@ documents being judged beside them.
 from __future__ import annotations
 
 import random
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import cycle
 from pathlib import Path
@@ -42,7 +41,6 @@ BATCH: Final = 500
 class Judged(NamedTuple):
     """The planted documents and the clean ones, and what the rules decide of each."""
 
-    plants: Sequence[str]
     planted: Decisions
     clean: Decisions
 
@@ -76,9 +74,8 @@ def judge(texts: Sequence[str], plants: Mapping[str, Plant]) -> Judged:
     """Each text with the next of the plants, and as it was, before the configured rules."""
     generator = random.Random("planted")
     order = generator.sample(texts, len(texts))
-    names = [name for name, _ in zip(cycle(plants), order, strict=False)]
-    planted = [plants[name](generator, text) for name, text in zip(names, order, strict=True)]
-    return Judged(names, decisions(planted), decisions(texts))
+    planted = [plant(generator, text) for plant, text in zip(cycle(plants.values()), order, strict=False)]
+    return Judged(decisions(planted), decisions(texts))
 
 
 def decisions(texts: Sequence[str]) -> Decisions:
@@ -111,11 +108,3 @@ def _no_pages(n: int) -> pa.Table:
 def dropped(decided: Decisions) -> int:
     """How many documents are dropped."""
     return int(pc.sum(pc.invert(decided.kept)).as_py())
-
-
-def by_plant(judged: Judged) -> dict[str, Counter[str]]:
-    """The rules that drop each plant's documents, by their wording; those kept as `kept`."""
-    table: dict[str, Counter[str]] = {}
-    for name, evidence in zip(judged.plants, judged.planted.evidence.to_pylist(), strict=True):
-        table.setdefault(name, Counter())[evidence or "kept"] += 1
-    return table

@@ -34,10 +34,6 @@ class Index(NamedTuple):
     table: Table
     names: pa.StringArray
 
-    def n_too_short(self, threshold: float) -> int:
-        """Items with so few n-grams of their own that no text reaches the threshold with them."""
-        return int((self.table.n_grams < threshold * LEAST_NGRAMS).sum())
-
 
 class Contamination(NamedTuple):
     """Per text: the largest share of a benchmark item that it holds, `(n,)` in [0, 1], and which; null for none."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import sys
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khmer.explain import Change, apply, explain
+from khmer.explain import Change, apply, explain, main
 from khmer.normalize import normalize_text
 from khmer.rules import MINORITY, STANDARD, Options, Rule
 
@@ -57,3 +61,48 @@ def test_changes_make_the_text_canonical(text: str, options: Options) -> None:
 @given(st.text())
 def test_any_text_can_be_explained(text: str) -> None:
     assert apply(text, explain(text)) == normalize_text(text)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
+def test_lines_can_be_explained_apart(text: str) -> None:
+    together, start = [], 0
+    for line in text.splitlines(keepends=True):
+        moved = [
+            change._replace(start=change.start + start, end=change.end + start) for change in explain(line)
+        ]
+        together += moved
+        start += len(line)
+    assert together == explain(text)
+
+
+SHOWN = """\
+1:5: order: ខែ្ម → ខ្មែ (U+1781 U+17C2 U+17D2 U+1798 → U+1781 U+17D2 U+1798 U+17C2): base, robat, coengs, shifter, \
+ZWNJ, vowel, modifiers, finals; vowels: before, below, above, after
+3:2: zwj: \u200d → nothing (U+200D → nothing): ZWJ goes, except inside emoji
+"""
+
+
+def test_the_command_shows_changes_by_line_and_column(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = f"ភាសាខែ្មរ\nភាសា\nក{ZWJ}\n".encode()
+    (tmp_path / "a.txt").write_bytes(data)
+    assert main([str(tmp_path / "a.txt")]) == 0
+    assert capsys.readouterr().out == SHOWN
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+    assert main(["-"]) == 0
+    assert capsys.readouterr().out == SHOWN
+
+
+def test_the_command_says_what_it_cannot_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "b.txt").write_bytes(b"a\n\xff\n")
+    for words, complaint in (
+        ([str(tmp_path / "b.txt")], "b.txt:2: "),
+        ([str(tmp_path / "c.txt")], "c.txt: "),
+    ):
+        assert main(words) == 2
+        told = capsys.readouterr().err
+        assert complaint in told
+        assert "Try: " in told
+    assert main(["--help"]) == 0
+    assert "python -m khmer.explain" in capsys.readouterr().out

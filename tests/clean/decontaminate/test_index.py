@@ -78,7 +78,6 @@ def test_pieces_far_apart_do_not_add_up(index: Index) -> None:
 
 
 def test_short_items_cannot_be_found(index: Index) -> None:
-    assert index.n_too_short(0.4) == 2
     assert look(index, PROSE + ITEMS[2] + PROSE).share[0] < 0.4
     assert look(index, ITEMS[3]).item.to_pylist() == [None]
 

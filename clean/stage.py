@@ -14,6 +14,7 @@ from clean.config import CleanConfig, check
 from clean.decontaminate.index import index_of
 from clean.documents import clean_pages
 from clean.extract.hosts import KNOWN, OBSERVED, PARTS, host_hashes, merge, observe, part_of
+from clean.extract.markup import unmarked
 from clean.extract.page import Reading, extract, extract_page
 from clean.extract.settle import settle
 from clean.extract.tables import PAGES
@@ -57,7 +58,7 @@ def extract_shard(task: Task[CleanConfig]) -> None:
     observed = [OBSERVED.empty_table()]
     with ShardWriter(task.create(_pages(task.name)), PAGES) as written:
         for records in read_batches(task.source, RECORD):
-            pages = extract(records, reading, worker.map)
+            pages = unmarked(extract(records, reading, worker.map))
             written.write(pages)
             observed.append(observe(pages))
             meter().count(len(records), pc.sum(records["n_bytes"]).as_py() or 0)

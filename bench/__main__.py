@@ -1,16 +1,19 @@
-"""`python -m bench AREA[.ROOM] … [--json]`: exit 1 if a floor is missed."""
+"""`python -m bench AREA[.ROOM] … [--json]`: exit 1 if a floor is missed.
+
+So it is where a whole area was measured, with real data and the peers' environment, and a floor of it has no row.
+"""
 
 from __future__ import annotations
 
 import importlib
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from bench.realdata import real_data
-from bench.rows import Row
+from bench.realdata import PEERS, real_data
+from bench.rows import Row, floors
 
 HERE = Path(__file__).parent
 AREAS = ("clean",)
@@ -27,11 +30,25 @@ def main(words: list[str]) -> int:
         return 2
     if real_data() is None:
         print("SASTRA_REAL_DATA names no folder: rows about real data are left out", file=sys.stderr)
-    missed = 0
+    missed, names = 0, set()
     for row in measure(rooms):
         missed += row.ok is False
+        names.add(row.name)
         print(json.dumps(asdict(row)) if "--json" in words else told(row), flush=True)
-    return 1 if missed else 0
+    without = [name for area in AREAS if area in asked and is_complete() for name in without_row(area, names)]
+    for name in without:
+        print(f"{name}: MISSING, no room measured it (floor {floors()[name].limit:g})", file=sys.stderr)
+    return 1 if missed or without else 0
+
+
+def is_complete() -> bool:
+    """Whether there is all that the rows of an area need."""
+    return real_data() is not None and (PEERS / "bin" / "python").exists()
+
+
+def without_row(area: str, names: Collection[str]) -> list[str]:
+    """The floors of an area that are none of these rows'."""
+    return [name for name in floors() if name.startswith(f"{area}.") and name not in names]
 
 
 def measure(rooms: list[str]) -> Iterator[Row]:

@@ -7,9 +7,11 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import zstandard
+
+PEERS: Final = Path(__file__).resolve().parents[1] / ".venv-peers"  # what `make bench-peers` builds
 
 
 def real_data() -> Path | None:

@@ -10,7 +10,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from bench.realdata import json_lines, real_data
+from bench.realdata import PEERS, json_lines, real_data
 from bench.rows import Row, against, cpu_seconds, measured
 from clean.audit import fineweb2
 from clean.extract.tables import PAGE_FACTS
@@ -25,7 +25,6 @@ from khmer.words import words
 MOST_CHARS: Final = 1000  # of a document: about a screen of news
 N_DOCUMENTS: Final = 1000  # a batch of the stage; eleven seconds of datatrove
 ROUNDS: Final = 3
-PEERS: Final = Path(__file__).resolve().parents[2] / ".venv-peers"
 WORDS: Final = "words_"  # scores that need dictionary words
 ASIDE: Final = ("page_", "quality_")  # facts of extraction; what is computed from other scores
 RULES: Final = (

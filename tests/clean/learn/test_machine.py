@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from clean.learn import machine
+from clean.scores import machine_weights
 from corpus.errors import ConfigurationError
 
 
@@ -27,13 +28,16 @@ def test_fit_tells_what_differs() -> None:
 
 
 def test_the_weights_that_are_shipped_have_the_form_that_is_written() -> None:
+    assert tuple(machine_weights.WEIGHTS) == machine.FEATURES
     x = np.random.default_rng(1).normal(size=(40, len(machine.FEATURES)))
     written: dict[str, object] = {}
     exec(machine.source_of(machine.fit(x, np.arange(40) % 2 == 0)), written)
     weights = written["WEIGHTS"]
     assert isinstance(weights, dict)
     assert list(weights) == list(machine.FEATURES)
-    assert all(len(row) == 5 for row in weights.values())
+    assert {len(row) for row in (*weights.values(), *machine_weights.WEIGHTS.values())} == {5}
+    assert isinstance(written["BIAS"], float)
+    assert written.keys() >= {name for name in vars(machine_weights) if name.isupper()}
 
 
 def test_documents_that_are_missing_are_named(tmp_path: Path) -> None:

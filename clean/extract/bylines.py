@@ -16,12 +16,13 @@ from khmer.clusters import split_clusters
 METAS: Final = (
     "author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author",
 )  # fmt: skip
-_ROLES: Final = (
-    "អ្នកយកព័ត៌មាន|អ្នកសារព័ត៌មាន|អ្នករាយការណ៍|អ្នកនិពន្ធ|អ្នកសរសេរ|"
-    "(?:រាយការណ៍|អត្ថបទ|សរសេរ|និពន្ធ|រៀបរៀង|បកប្រែ|យកព័ត៌មាន|ចុះផ្សាយ|ផ្សាយ|បង្ហោះ)?ដោយ"
-)
+_PEOPLE: Final = "អ្នកយកព័ត៌មាន|អ្នកសារព័ត៌មាន|អ្នករាយការណ៍|អ្នកនិពន្ធ|អ្នកសរសេរ|អ្នករៀបចំ|អ្នករៀបរៀង"
+_ROLES: Final = f"{_PEOPLE}|(?:រាយការណ៍|អត្ថបទ|សរសេរ|និពន្ធ|រៀបរៀង|បកប្រែ|យកព័ត៌មាន|ចុះផ្សាយ|ផ្សាយ|បង្ហោះ)?ដោយ"
 BYLINE: Final = re.compile(rf"\s*+(?:{_ROLES})\s*[:៖]")
-ANY_BYLINE: Final = re.compile(rf"\0\s*+(?:{_ROLES})\s*[:៖]")
+ANY_BYLINE: Final = re.compile(rf"\0\s*+(?:(?:{_ROLES})\s*[:៖]|(?:{_PEOPLE})\s*\0)")
+LABEL: Final = re.compile(rf"\s*+(?:{_PEOPLE})\s*")  # of a row of a table, or of a list of terms
+LABELS: Final = ("td", "th", "dt")
+LED: Final = re.compile(rf"\s*+(?:{_ROLES})(?:\s|[:៖]|$)")
 PREFIX: Final = re.compile(rf"^(?:{_ROLES}|by\b|written by\b|posted by\b|author\b)\s*[:៖]?\s*", re.IGNORECASE)
 AFTER: Final = re.compile(
     r"\s+[|·•–—-](?:\s.*)?$|\s*[|(].*|\s+edited by\b.*|\s*,?\s*(?:ថ្ងៃ|ម៉ោង)[^ ]*\s*[\d០-៩].*",
@@ -38,6 +39,7 @@ MAX_MARKED: Final = 5
 MAX_JOINT: Final = 8
 MAX_PARTS: Final = 5
 MAX_PART_CLUSTERS: Final = 5
+MAX_LED_CLUSTERS: Final = 16  # of a word after a role, which may be an office or a pen name
 WITH_ZERO_WIDTH: Final = re.compile("[\u200b-\u200d\u2060]")
 
 
@@ -60,8 +62,11 @@ def _candidates(tree: LexborHTMLParser, stated: Statements) -> Iterator[str]:
     yield from islice(_bylines(tree), MAX_BYLINES)
     for node in stated.marked_authors[:MAX_MARKED]:
         text = one_line(node.text()) or ""
-        if _has_shape_of_name(PREFIX.sub("", text)):
-            yield text
+        is_led = _is_led(node, text)
+        if is_led or not _is_any_person(node):
+            most = MAX_LED_CLUSTERS if is_led else MAX_PART_CLUSTERS
+            if _has_shape_of_name(PREFIX.sub("", text), most):
+                yield text
 
 
 def _name(text: str) -> str | None:
@@ -109,6 +114,8 @@ def _bylines(tree: LexborHTMLParser) -> Iterator[str]:
         return
     for node in body.css("*"):
         text = node.text(deep=False)
+        if node.tag in LABELS and LABEL.fullmatch(text):
+            yield _beside(node)
         if len(text) <= MAX_BYLINE and BYLINE.match(text):
             yield text.strip() if BYLINE.sub("", text, count=1).strip() else _completed(node)
 
@@ -127,14 +134,38 @@ def _completed(node: LexborNode) -> str:
     return ""
 
 
-def _has_shape_of_name(text: str) -> bool:
-    """Whether a text can be a person's name: Latin, or two Khmer words and more, each of a few clusters.
+def _beside(label: LexborNode) -> str:
+    """What stands in the cell after a label, if it can be a name."""
+    after = label.next
+    while after is not None and after.tag == "-text":
+        after = after.next
+    text = one_line(after.text()) if after is not None else None
+    return text if text and _has_shape_of_name(text, MAX_LED_CLUSTERS) else ""
 
-    Elements marked as the author's hold menus and teasers as often; a name in one word is not told from those.
+
+def _is_any_person(node: LexborNode) -> bool:
+    """Whether an element is marked as a person's name (hCard), who may as well comment."""
+    return "fn" in (node.attributes.get("class") or "").split()
+
+
+def _is_led(node: LexborNode, text: str) -> bool:
+    """Whether a role in Khmer stands before a name, in its element or before it in the element around."""
+    parent = node.parent
+    return LED.match(text) is not None or (
+        parent is not None and LED.match(parent.text(deep=False)) is not None
+    )
+
+
+def _has_shape_of_name(text: str, most_clusters: int) -> bool:
+    """Whether a text can be a person's name: Latin, or Khmer words, each of a few clusters.
+
+    Elements marked as the author's hold menus and teasers as often; where no role stands before it, a name in one
+    word is not told from those.
     """
     parts = WITH_ZERO_WIDTH.sub("", text).split()
     if not any("\u1780" <= char <= "\u17d3" for char in text):
         return True
-    return 2 <= len(parts) <= MAX_PARTS and all(
-        len(split_clusters(part)) <= MAX_PART_CLUSTERS for part in parts
+    least = 1 if most_clusters > MAX_PART_CLUSTERS else 2
+    return least <= len(parts) <= MAX_PARTS and all(
+        len(split_clusters(part)) <= most_clusters for part in parts
     )

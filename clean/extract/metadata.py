@@ -19,6 +19,9 @@ from clean.extract.statements import Statements, one_line, read_statements, rels
 __all__ = ["Metadata", "one_line", "read_metadata"]
 
 TITLE_CUT: Final = re.compile(r"\s+(?:[|»·•–—-]+|::)\s+")  # between a title and the name of its site
+NAME_MARKS: Final = ":៖|»·•–—-"  # after the name of a site that begins a title
+LESSER_HEADINGS: Final = "h2, h3, h4"
+MARKS_AND_SPACE: Final = NAME_MARKS + " "
 DATE_METAS: Final = (
     "article:published_time", "og:published_time", "datepublished", "date", "pubdate", "publishdate", "publish_date",
     "publish-date", "dc.date", "dc.date.issued", "dcterms.created", "article:published", "parsely-pub-date",
@@ -37,7 +40,7 @@ class Metadata:
     language: str | None
     canonical_url: str | None
     licence: Licence | None
-    heading: str | None  # the first of level one
+    heading: str | None  # the first of level one that does not link to the front page
 
 
 def read_metadata(tree: LexborHTMLParser, url: str, latest: datetime | None = None) -> Metadata:
@@ -47,7 +50,7 @@ def read_metadata(tree: LexborHTMLParser, url: str, latest: datetime | None = No
     """
     stated = read_statements(tree)
     return Metadata(
-        title=_title(stated),
+        title=_title(tree, stated),
         author=author(tree, stated),
         published_at=_published(tree, stated, url, latest),
         language=_language(stated),
@@ -57,8 +60,8 @@ def read_metadata(tree: LexborHTMLParser, url: str, latest: datetime | None = No
     )
 
 
-def _title(stated: Statements) -> str | None:
-    """og:title, else a headline, else an h1 that the title element repeats, else that element up to its site's name."""
+def _title(tree: LexborHTMLParser, stated: Statements) -> str | None:
+    """og:title, else a headline, an h1 that the title element repeats, else that element but for its site's name."""
     metas, whole = stated.metas, stated.title
     text = (
         metas.get("og:title")
@@ -69,7 +72,18 @@ def _title(stated: Statements) -> str | None:
         text = next((heading for heading in stated.headings if whole and heading in whole), None) or whole
     if text is None:
         return stated.headings[0] if stated.headings else None
-    return (one_line(TITLE_CUT.split(text)[0]) or text) if text == whole else text
+    return _without_site(tree, text, stated.site_names) if text == whole else text
+
+
+def _without_site(tree: LexborHTMLParser, whole: str, site_names: list[str]) -> str:
+    """A title element's text without the name of its site: before it if a heading repeats the rest, or after it."""
+    for name in site_names:
+        rest = whole.removeprefix(name).lstrip()
+        if len(rest) < len(whole) and rest[:1] in NAME_MARKS:
+            title = rest.strip(MARKS_AND_SPACE)
+            if title and any(one_line(heading.text()) == title for heading in tree.css(LESSER_HEADINGS)):
+                return title
+    return one_line(TITLE_CUT.split(whole)[0]) or whole
 
 
 def _language(stated: Statements) -> str | None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -16,10 +17,11 @@ MAX_JSON_LD: Final = 200_000
 JSON_LD_DEPTH: Final = 6
 STATING: Final = (
     'meta[content], title, h1, time, link[rel], a[rel~=author], a[rel~=license], script[type="application/ld+json"], '
-    "[itemprop=author], .byline, .author, .author-name"
+    "[itemprop=author], .byline, .author, .author-name, .fn"
 )
 MAX_STATING: Final = 5000
 MAX_HEADINGS: Final = 20
+FRONT_PATHS: Final = frozenset(["", "home", "index.htm", "index.html", "index.php"])
 # JSON-LD about something on the page that is not its article.
 OTHER_THINGS: Final = frozenset([
     "Answer", "AudioObject", "BreadcrumbList", "Comment", "ImageObject", "ItemList", "ListItem", "Organization",
@@ -39,7 +41,10 @@ class Statements:
         default_factory=dict
     )  # by lower-case property, name or itemprop; the first wins
     title: str | None = None  # the whole of the title element
-    headings: list[str] = field(default_factory=list)  # of level one
+    headings: list[str] = field(
+        default_factory=list
+    )  # of level one, without those that link to the front page
+    site_names: list[str] = field(default_factory=list)  # headings that do
     times: list[LexborNode] = field(default_factory=list)
     links: list[LexborNode] = field(default_factory=list)  # link and a elements with a rel
     marked_authors: list[LexborNode] = field(default_factory=list)
@@ -71,7 +76,8 @@ def _take(found: Statements, node: LexborNode) -> None:
     elif tag == "title":
         found.title = found.title or one_line(node.text())
     elif tag == "h1" and len(found.headings) < MAX_HEADINGS:
-        found.headings += filter(None, [one_line(node.text())])
+        names = found.site_names if _leads_home(node) else found.headings
+        names += filter(None, [one_line(node.text())])
     elif tag == "script":
         found.things += _json_ld(node.text() or "")
     elif tag == "time":
@@ -82,6 +88,22 @@ def _take(found: Statements, node: LexborNode) -> None:
             found.marked_authors.append(node)
     else:
         found.marked_authors.append(node)
+
+
+def _leads_home(heading: LexborNode) -> bool:
+    """Whether a heading is in, or holds, a link to the front page of a site: it names the site, not the page."""
+    link, parent = heading.css_first("a[href]"), heading.parent
+    if link is None and parent is not None and parent.tag == "a":
+        link = parent
+    if link is None:
+        return False
+    try:
+        address = urlsplit((link.attributes.get("href") or "#").strip())
+    except ValueError:
+        return False
+    is_here = not (address.netloc or address.path)
+    is_front = address.path.strip("/").lower() in FRONT_PATHS and not (address.query or is_here)
+    return is_front or "home" in rels(link)
 
 
 def rels(node: LexborNode) -> list[str]:

@@ -27,6 +27,13 @@ def linked(**values: object) -> str:
         ('<meta property="og:title" content="ភ្លៀង - ខ្យល់"><title>x</title>', "", "ភ្លៀង - ខ្យល់"),
         ("<title>ភ្លៀង | ដំណឹង</title>", "", "ភ្លៀង"),
         ("<title>ភ្លៀង | ដំណឹង</title>", "<h1>ដំណឹង</h1><h1> ភ្លៀង \n ខ្លាំង</h1>", "ដំណឹង"),
+        ("<title>ដំណឹង: ភ្លៀង</title>", "<h1><a href='/'>ដំណឹង</a></h1><h3>ភ្លៀង</h3>", "ភ្លៀង"),
+        ("<title>ដំណឹង - ភ្លៀង</title>", "<a href='http://a.example'><h1>ដំណឹង</h1></a><h2>ភ្លៀង</h2>", "ភ្លៀង"),
+        ("<title>ដំណឹង - ភ្លៀង</title>", "<h1><a href='/km/' rel='home'>ដំណឹង</a></h1><h2>ភ្លៀង</h2>", "ភ្លៀង"),
+        ("<title>ភ្លៀង - ដំណឹង</title>", "<h1><a href='/'>ភ្លៀង</a></h1>", "ភ្លៀង"),
+        ("<title>ភ្លៀង - ដំណឹង</title>", "<h1><a href='#top'>ភ្លៀង</a></h1>", "ភ្លៀង"),
+        ("<title>ភ្លៀង - ដំណឹង</title>", "<h1><a href='http://['>ភ្លៀង</a></h1>", "ភ្លៀង"),
+        ("<title>ដំណឹង</title>", "<h1><a href='/'>ដំណឹង</a></h1>", "ដំណឹង"),
         (linked(headline="ភ្លៀងខ្លាំង"), "", "ភ្លៀងខ្លាំង"),
         ("", "<h1>ភ្លៀង</h1>", "ភ្លៀង"),
         ("", "", None),
@@ -78,6 +85,10 @@ def test_author(head: str, body: str, author: str | None) -> None:
 def test_date(head: str, body: str, url: str, day: str | None) -> None:
     found = read(head, body, url).published_at
     assert (found and found.date().isoformat()) == day
+
+
+def test_the_heading_is_not_the_name_of_the_site() -> None:
+    assert read("", "<h1><a href='/index.html'>ដំណឹង</a></h1><h1>ភ្លៀង</h1>").heading == "ភ្លៀង"
 
 
 def test_language_is_as_declared() -> None:

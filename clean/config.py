@@ -12,6 +12,7 @@ from clean.ngram.model import loaded
 from corpus.errors import ConfigurationError
 from corpus.stage import StageConfig, option
 
+UNCLEANED = "size_over_limit"
 EXTRACTORS = ("blocks", "trafilatura")
 MOST = {"page_bytes": 1 << 30, "page_seconds": 86_400, "page_memory": 1 << 40, "text_bytes": 1 << 30}
 
@@ -22,7 +23,7 @@ class CleanConfig(StageConfig):
 
     extractor: str = option("blocks", f"what finds the main text of a page: {', '.join(EXTRACTORS)}")
     page_bytes: int = option(8 << 20, "bytes of a page beyond which it is not parsed")
-    page_seconds: float = option(60.0, "seconds for a page; the process that reads it is ended after them")
+    page_seconds: float = option(20.0, "seconds for a page; the process that reads it is ended after them")
     page_memory: int = option(
         1 << 30, "bytes that reading a page may take; the process is ended that takes more"
     )
@@ -58,3 +59,8 @@ def check(config: CleanConfig) -> None:
         loaded(Path(config.perplexity_model))
     check_benchmarks(config.benchmarks)
     check_rules(config.rules, decisive_names())
+    if not any(rule.score == UNCLEANED for rule in config.rules):
+        remedy = "rules=[…, {score: size_over_limit, above: 0, reason: too_large}]"
+        why = "or texts over text_bytes would be kept uncleaned"
+        msg = f"rules: none is about {UNCLEANED}; expected one, {why}. Try: {remedy}"
+        raise ConfigurationError(msg)

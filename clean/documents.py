@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,7 +29,12 @@ from khmer.normalize import Repaired, normalize, repair, repaired_anew
 from khmer.rules import MINORITY, Options
 
 SIZES: Final = ("n_chars", "n_bytes", "n_clusters")
-HARMED: Final = (*LANGUAGES[1:], UNKNOWN)  # languages in Khmer script that the rules for Khmer would harm
+HARMED: Final = {
+    **dict.fromkeys(LANGUAGES[1:], MINORITY),
+    # Perhaps a list of Khmer names: coeng ro is put in order, since both orders look the same.
+    UNKNOWN: replace(MINORITY, coeng_ro=True),
+}
+"""The gentler rules for languages in Khmer script that those for Khmer would harm."""
 
 
 def clean_pages(pages: pa.Table, config: CleanConfig, out: Outcome) -> pa.Table:
@@ -88,8 +94,10 @@ def _by_language(repaired: Repaired, texts: Any, pages: pa.Table) -> tuple[dict[
     """Each text's language, and the texts in languages that the rules for Khmer would harm repaired by gentler ones."""
     labelled = Texts(pages.set_column(pages.schema.get_field_index("text"), "text", repaired.texts), pages)
     language, other = language_of(labelled), other_language_of(labelled)
-    harmed = pc.is_in(language, pa.array(HARMED)).to_numpy(zero_copy_only=False)
-    return {"language": language, "other_language": other}, repaired_anew(repaired, texts, harmed, MINORITY)
+    for tag, options in HARMED.items():
+        rows = pc.equal(language, tag).to_numpy(zero_copy_only=False)
+        repaired = repaired_anew(repaired, texts, rows, options)
+    return {"language": language, "other_language": other}, repaired
 
 
 def _described(documents: pa.Table) -> pa.Table:

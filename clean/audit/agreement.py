@@ -7,9 +7,12 @@ a judge left open or was unsure of are left out of that judge's pairs.
 from __future__ import annotations
 
 import csv
+import hashlib
+import io
+import re
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -18,31 +21,59 @@ from clean.audit.sheets import VERDICTS, item_of
 from clean.audit.stage import CASES, STAGE
 from corpus.cli import configure, fail
 from corpus.errors import ConfigurationError, SastraError, StageError
+from corpus.manifest import MANIFEST
 from corpus.stage import finished, run_folder
 
 Verdicts: TypeAlias = dict[str, str]  # by item
 
 DECIDED: Final = ("keep", "drop")
+DELIMITERS: Final = (",", ";", "\t")
 
 
-def read_sheet(path: Path) -> Verdicts:
-    """The decided verdicts of a returned sheet; raises StageError naming the line of a word that is no verdict."""
+def read_sheet(path: Path, known: Collection[str]) -> Verdicts:
+    """The decided verdicts of a returned sheet, however a spreadsheet separates its columns.
+
+    Raises StageError naming the line of a word that is no verdict, of an item twice, or of one not in `known`.
+    """
     found: Verdicts = {}
+    seen: set[str] = set()
+    for line, item, verdict in _rows(path):
+        if item not in known or item in seen:
+            wrong = "stands twice" if item in seen else "is no item of this audit"
+            remedy = "Try: the sheet of this run, with its column `item` as it was"
+            msg = f"{path}: line {line}: item: {item!r} {wrong}. {remedy}"
+            raise StageError(msg)
+        if verdict and verdict not in VERDICTS:
+            msg = f"{path}: line {line}: verdict: got {verdict!r}; expected one of {', '.join(VERDICTS)}"
+            raise StageError(msg)
+        seen.add(item)
+        if verdict in DECIDED:
+            found[item] = verdict
+    if not found:
+        msg = f"{path}: no verdict; expected some of {', '.join(DECIDED)} in the column `verdict`"
+        raise StageError(msg)
+    return found
+
+
+def _rows(path: Path) -> Iterator[tuple[int, str, str]]:
+    """Line, item and verdict of every filled row."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = csv.DictReader(file)
-            for row in rows:
-                verdict = (row.get("verdict") or "").strip().lower()
-                if verdict and verdict not in VERDICTS:
-                    expected = f"expected one of {', '.join(VERDICTS)}"
-                    msg = f"{path}: line {rows.line_num}: verdict: got {verdict!r}; {expected}"
-                    raise StageError(msg)
-                if verdict in DECIDED:
-                    found[(row.get("item") or "").strip()] = verdict
+        text = path.read_text(encoding="utf-8-sig")
+        head = text.partition("\n")[0]
+        delimiter = max(DELIMITERS, key=head.count)
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        names = [name.strip().lower() for name in next(rows, [])]
+        if not {"item", "verdict"} <= set(names):
+            got = ", ".join(names) or "none"
+            msg = f"{path}: columns: got {got}; expected item and verdict. Try: the sheet's own first row"
+            raise StageError(msg)
+        for row in rows:
+            cells = dict(zip(names, (cell.strip() for cell in row), strict=False))
+            if any(cells.values()):
+                yield rows.line_num, cells.get("item", ""), cells.get("verdict", "").lower()
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         msg = f"{path}: not a sheet as CSV in UTF-8 ({error}). Try: save it as CSV UTF-8 again"
         raise StageError(msg) from error
-    return found
 
 
 def kappa(one: Verdicts, other: Verdicts) -> tuple[int, float, float]:
@@ -108,17 +139,24 @@ def report(sheets: Mapping[str, Verdicts], cases: Sequence[Mapping[str, Any]]) -
 
 def main(words: Sequence[str]) -> None:
     """Print the report on the sheets named."""
-    paths = [Path(word) for word in words if "=" not in word]
+    options = [word for word in words if re.match(r"\w+=", word) and not Path(word).exists()]
+    paths = [Path(word) for word in words if word not in options]
     try:
-        config = configure(STAGE, [word for word in words if "=" in word])
-        finished(config, STAGE.name)
-        folder = run_folder(config).child(STAGE.name)
-        if not paths:
+        config = configure(STAGE, options)
+        audit = finished(config, STAGE.name)
+        folder = run_folder(config)
+        if audit.inputs["clean"] != hashlib.sha256(folder.child("clean").read(MANIFEST)).hexdigest():
+            msg = f"{folder.uri}: the run has been cleaned again since its audit. Try: {STAGE.command} run={config.run}"
+            raise StageError(msg)
+        if not paths or len(set(paths)) < len(paths):
             command = f"python -m clean.audit.agreement run={config.run} judge-1.csv judge-2.csv"
-            msg = f"agreement: no sheet named; expected CSV files. Try: {command}"
+            got = ", ".join(map(str, paths)) or "no sheet"
+            msg = f"agreement: got {got}; expected different CSV files. Try: {command}"
             raise ConfigurationError(msg)
-        sheets = {path.name: read_sheet(path) for path in paths}
-        print("\n".join(report(sheets, folder.read_json(CASES))))  # noqa: T201 (a command line)
+        cases = folder.child(STAGE.name).read_json(CASES)
+        known = {item_of(case["id"]) for case in cases}
+        sheets = {str(path): read_sheet(path, known) for path in paths}
+        print("\n".join(report(sheets, cases)))  # noqa: T201 (a command line)
     except SastraError as error:
         fail(str(error), error.exit_code)
 

@@ -20,8 +20,8 @@ GUIDE: Final = (
 
 
 def item_of(name: str) -> str:
-    """The name of a document on a sheet: it tells nothing of its source."""
-    return hashlib.blake2b(f"sheet {name}".encode(), digest_size=4).hexdigest()
+    """The name of a document on a sheet: it tells nothing of its source, and no spreadsheet takes it for a number."""
+    return "text-" + hashlib.blake2b(f"sheet {name}".encode(), digest_size=4).hexdigest()
 
 
 def choose(cases: Sequence[dict[str, Any]], most: int) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ LATIN_MONTHS: Final = {
 MONTHS: Final = {**KHMER_MONTHS, **LATIN_MONTHS}
 DIGITS: Final = str.maketrans("០១២៣៤៥៦៧៨៩", "0123456789")
 INVISIBLE: Final = re.compile("[\u200b-\u200d\u2060\ufeff]")
+BLANKS: Final = re.compile(r"\s+")
 BUDDHIST_BEFORE_VISAK: Final = 543
 BUDDHIST_AFTER_VISAK: Final = 544
 VISAK: Final = (
@@ -59,8 +60,8 @@ EARLIEST_YEAR: Final = 1991  # of the first web page
 
 
 def plain(text: str) -> str:
-    """The text with ASCII digits and without zero-width characters."""
-    return INVISIBLE.sub("", text).translate(DIGITS)
+    """The text with ASCII digits and no zero-width characters; runs of blanks, cubic for the patterns, as one."""
+    return BLANKS.sub(" ", INVISIBLE.sub("", text)).translate(DIGITS)
 
 
 def parse_date(text: str) -> datetime | None:

@@ -35,6 +35,7 @@ logger = logging.getLogger("sastra")
 
 OTHER_SCRIPT: Final = re.compile("[\u0370-\u177f\u1800-\u1cff\u2e80-\ua7ff\uac00-\ud7ff]+")
 KHMER_OR_LATIN: Final = re.compile("[A-Za-z\u00c0-\u024f\u1780-\u17d3\u17dd]+")
+LAST_YEAR: Final = 9999  # of the calendar; a clock that is set to it tells nothing
 CLOCKS_DIFFER: Final = timedelta(days=1)  # a page may bear tomorrow's date where it was written
 
 LOST: Final = {
@@ -228,8 +229,14 @@ def _jobs(records: pa.Table, payloads: Sequence[bytes | None], reading: Reading)
     given = (records[name].to_pylist() for name in ("charset", "url", "fetched_at"))
     for payload, charset, url, fetched_at in zip(payloads, *given, strict=True):
         if payload is not None:
-            latest = fetched_at + CLOCKS_DIFFER if fetched_at else None
-            yield payload, charset, url or "", reading, latest
+            yield payload, charset, url or "", reading, _latest(fetched_at)
+
+
+def _latest(fetched_at: datetime | None) -> datetime | None:
+    """The latest date that a page fetched then may bear; None for any."""
+    if fetched_at is None or fetched_at.year >= LAST_YEAR:
+        return None
+    return fetched_at + CLOCKS_DIFFER
 
 
 def _kept(found: Extracted | Lost, n_bytes: int) -> Extracted:

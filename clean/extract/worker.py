@@ -32,6 +32,7 @@ BATCH_JOBS: Final = 32
 BATCH_BYTES: Final = 4 << 20
 START_SECONDS: Final = 300.0  # to import what the work needs, on a machine that is busy
 READY: Final = "ready"
+STARTS: Final = 3
 
 
 class Outcome(StrEnum):
@@ -131,8 +132,20 @@ class Worker(Generic[R]):
         return self._process.exitcode
 
     def _started(self) -> Connection:
-        if self._link is not None:
-            return self._link
+        """The link to the child that is running, or to a new one; one that dies before it is ready is tried again."""
+        code = None
+        for _ in range(STARTS):
+            if self._link is None:
+                code = self._start()
+            if self._link is not None:
+                return self._link
+        module = self._function.__module__
+        told = f"its child process ended {STARTS} times before it was ready, exit code {code}"
+        msg = f"{module}: {told}. Try: a larger page_memory, or fewer workers"
+        raise StageError(msg)
+
+    def _start(self) -> int | None:
+        """Start a child; its exit code if it ended before it was ready."""
         link, theirs = CONTEXT.Pipe()
         with theirs:  # closed here, so that its end is seen when the child ends
             process = CONTEXT.Process(
@@ -140,14 +153,11 @@ class Worker(Generic[R]):
             )
             process.start()
         self._link, self._process = link, process
-        if self._answer(link, START_SECONDS) != READY:
-            code = process.exitcode
-            self.close()
-            msg = (
-                f"{self._function.__module__}: its child process ended before it was ready, exit code {code}"
-            )
-            raise StageError(msg)
-        return link
+        if self._answer(link, START_SECONDS) == READY:
+            return None
+        code = process.exitcode
+        self.close()
+        return code
 
 
 @cache

@@ -111,4 +111,9 @@ def test_rules_may_use_every_number_and_nothing_else() -> None:
     assert {"id", "source", "language", "personal", "contamination_item", "page_licence"}.isdisjoint(names)
     assert set(names) < set(attribute_schema().names)
     for name in names:
-        check(CleanConfig(rules=[Rule(name, "x", above=0)]))
+        check(CleanConfig(rules=[Rule("size_over_limit", "too_large", above=0), Rule(name, "x", above=0)]))
+
+
+def test_texts_too_long_to_clean_may_not_be_kept() -> None:
+    with pytest.raises(ConfigurationError, match="size_over_limit"):
+        check(CleanConfig(rules=[Rule("gopher_clusters", "too_short", below=20)]))

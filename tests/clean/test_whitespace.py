@@ -27,3 +27,7 @@ def test_white_space(text: str | None, expected: str | None) -> None:
     once = tidy(pa.array([text], pa.large_string()))
     assert once.to_pylist() == [expected]
     assert tidy(once).to_pylist() == [expected]
+
+
+def test_control_characters_go() -> None:
+    assert tidy(pa.array(["ក\x00ខ\x7f\ufffe គ\x1b[0m"], pa.large_string())).to_pylist() == ["កខ គ[0m"]

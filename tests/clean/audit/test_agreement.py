@@ -42,29 +42,48 @@ def test_the_majority_decides_and_ties_are_left_out() -> None:
     assert consensus(judges) == {"0": "keep", "2": "drop", "3": "drop"}
 
 
+KNOWN = {"a1", "b2", "c3", "d4"}
+
+
 def written(path: Path, rows: str, encoding: str = "utf-8-sig") -> Path:
-    path.write_text(f"item,text,verdict,remark\n{rows}", encoding=encoding)
+    path.write_text(rows, encoding=encoding, newline="")
     return path
 
 
-def test_a_returned_sheet_may_be_untidy(tmp_path: Path) -> None:
-    rows = 'a1," ព្រះអាទិត្យ,\nពីរបន្ទាត់", KEEP ,\nb2,x,unsure,?\nc3,x,,\nd4,x,drop,spam\n'
-    assert read_sheet(written(tmp_path / "s.csv", rows)) == {"a1": "keep", "d4": "drop"}
+@pytest.mark.parametrize(
+    "rows",
+    [
+        'item,text,verdict,remark\na1," ព្រះអាទិត្យ,\nពីរបន្ទាត់", KEEP ,\nb2,x,unsure,?\nc3,x,,\nd4,x,drop,spam\n',
+        "Item;Text;Verdict;Remark\r\na1;x;keep;\r\nd4;x;Drop;\r\n;;;\r\n",
+        "verdict\titem\nkeep\ta1\ndrop\td4\n",
+    ],
+)
+def test_a_returned_sheet_may_be_untidy(tmp_path: Path, rows: str) -> None:
+    assert read_sheet(written(tmp_path / "s.csv", rows), KNOWN) == {"a1": "keep", "d4": "drop"}
 
 
 @pytest.mark.parametrize(
     ("rows", "said"),
-    [("a1,x,kepe,\n", "line 2: verdict: got 'kepe'"), ("a1,x,លុប,\n", "expected one of keep")],
+    [
+        ("item,verdict\na1,kepe\n", "line 2: verdict: got 'kepe'"),
+        ("item,verdict\na1,លុប\n", "expected one of keep"),
+        ("item,verdict\na1,keep\na1,drop\n", "line 3: item: 'a1' stands twice"),
+        ("item,verdict\nz9,keep\n", "is no item of this audit"),
+        ("item,verdict\na1,\n", "no verdict"),
+        ("item,text\na1,x\n", "columns: got item, text"),
+        ("", "columns: got none"),
+        ("a1,keep\n", "columns: got a1, keep"),
+    ],
 )
-def test_a_word_that_is_no_verdict_is_named(tmp_path: Path, rows: str, said: str) -> None:
-    with pytest.raises(StageError, match="verdict") as error:
-        read_sheet(written(tmp_path / "s.csv", rows))
+def test_a_sheet_that_cannot_be_right_is_refused_by_its_line(tmp_path: Path, rows: str, said: str) -> None:
+    with pytest.raises(StageError) as error:
+        read_sheet(written(tmp_path / "s.csv", rows), KNOWN)
     assert said in str(error.value)
 
 
 def test_a_sheet_in_another_encoding_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StageError, match="CSV in UTF-8"):
-        read_sheet(written(tmp_path / "s.csv", "a1,ខ្មែរ,keep,\n", "utf-16"))
+        read_sheet(written(tmp_path / "s.csv", "item,verdict\na1,keep\n", "utf-16"), KNOWN)
 
 
 def test_each_set_of_rules_is_held_against_the_judges() -> None:

@@ -134,4 +134,13 @@ def test_agreement_needs_an_audit_and_a_sheet(runs: Path, capsys: pytest.Capture
     execute(STAGE, config(runs))
     with pytest.raises(SystemExit):
         agreement(["run=t", f"runs={runs}"])
-    assert "no sheet named" in capsys.readouterr().err
+    assert "got no sheet" in capsys.readouterr().err
+
+
+def test_agreement_is_about_the_decisions_that_stand(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    execute(STAGE, config(runs))
+    manifest = runs / "t" / "clean" / "manifest.json"
+    manifest.write_text(manifest.read_text() + "\n")
+    with pytest.raises(SystemExit):
+        agreement(["run=t", f"runs={runs}", "x.csv"])
+    assert "cleaned again since its audit" in capsys.readouterr().err

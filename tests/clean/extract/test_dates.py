@@ -70,3 +70,9 @@ def test_nothing_is_made_up(text: str) -> None:
 def test_dates_in_addresses(url: str, day: str | None) -> None:
     found = url_date(url)
     assert (found and found.date().isoformat()) == day
+
+
+def test_runs_of_blanks_cost_no_more_than_their_length() -> None:
+    for gap in (" " * 200_000, "\u00a0\u200b" * 100_000):
+        assert parse_date(f"1{gap}") is None
+        assert parse_date(f"ថ្ងៃទី១{gap}ខែ{gap}មករា ឆ្នាំ២០២០") is not None

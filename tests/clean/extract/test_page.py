@@ -183,3 +183,13 @@ def test_dates_after_the_day_of_the_fetch_are_not_believed(page: Callable[..., s
     limits = (payload, None, "https://a.example/x", READING)
     assert extract_page(*limits).published_at == datetime(2031, 1, 2, tzinfo=UTC)
     assert extract_page(*limits, datetime(2030, 1, 1, tzinfo=UTC)).published_at is None
+
+
+def test_a_clock_at_the_end_of_time_stops_nothing(page: Callable[..., str]) -> None:
+    row = {"id": "1", "text": "", "source": "s", "licence": "CC0-1.0", "origin": {"file": "f", "position": 0}}
+    fetched = datetime(9999, 12, 31, 12, tzinfo=UTC)
+    sizes = dict.fromkeys(("n_chars", "n_bytes", "n_clusters"), 0)
+    records = pa.Table.from_pylist(
+        [{**row, **sizes, "fetched_at": fetched, "payload": page().encode()}], RECORD
+    )
+    assert extract(records, READING)["page_outcome"].to_pylist() == [READ]

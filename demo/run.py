@@ -13,6 +13,7 @@ from demo.web import SEEDS, build_web
 
 CONTACT = "mailto:demo@khmer.test"
 REPLAYED = "web/*.warc.gz"
+BENCHMARKS = "eval/*.jsonl.zst"
 STAGES = ("crawl", "crawl.ingest", "clean", "dedup", "tokenizer", "train", "report")
 LATER_STAGES = STAGES[2:]
 
@@ -53,7 +54,13 @@ def run_real(data: Path, options: Sequence[str]) -> None:
         run_stage("crawl", [*options, *replay_options(replay, address)])
     run_stage("crawl.ingest", [*options, f"data={data}", "sources=[{name:crawl,kind:crawl}]"])
     for module in LATER_STAGES:
-        run_stage(module, options)
+        run_stage(module, [*options, *(benchmark_options(data) if module == "clean" else [])])
+
+
+def benchmark_options(data: Path) -> list[str]:
+    """The files of the folder that hold benchmarks, which no document may hold items of."""
+    files = ",".join(f"{{path: '{path}', fields: [text]}}" for path in sorted(data.glob(BENCHMARKS)))
+    return [f"benchmarks=[{files}]"]
 
 
 def replay_options(replay: Replay, address: str) -> list[str]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-import zstandard
+from corpus.lines import rows_of
 
 PEERS: Final = Path(__file__).resolve().parents[1] / ".venv-peers"  # what `make bench-peers` builds
 
@@ -21,7 +19,5 @@ def real_data() -> Path | None:
 
 
 def json_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """The objects of a jsonl.zst file, in order."""
-    with path.open("rb") as raw, zstandard.ZstdDecompressor().stream_reader(raw) as stream:
-        for line in io.TextIOWrapper(stream, encoding="utf-8"):
-            yield json.loads(line)
+    """The objects of a file of JSON lines, in order."""
+    return rows_of(str(path))

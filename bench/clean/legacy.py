@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from pathlib import Path
 
-import zstandard
-
 from bench.realdata import real_data
 from bench.rows import Row, measured
+from corpus.lines import lines_of
 from khmer.legacy import LIMON, convert, detect, invalid_rate
 
 PIECE = 300  # characters, about a paragraph
@@ -33,7 +30,5 @@ def rows() -> Iterator[Row]:
 
 def other_languages(path: Path) -> Iterator[str]:
     """Texts of 29 languages and of Khmer-script ones, none of them in a legacy font."""
-    with path.open("rb") as raw, zstandard.ZstdDecompressor().stream_reader(raw) as stream:
-        table = csv.reader(io.TextIOWrapper(stream, encoding="utf-8"), delimiter="\t", quoting=csv.QUOTE_NONE)
-        for row in table:
-            yield row[-1]
+    for line in lines_of(str(path)):
+        yield line.rpartition("\t")[2]

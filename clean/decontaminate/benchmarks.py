@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import BinaryIO
 
 import pyarrow as pa
-import zstandard
 
 from corpus.errors import ConfigurationError
+from corpus.lines import lines_of
 from corpus.paths import resolve
 
 KINDS = (".jsonl", ".jsonl.zst", ".txt", ".txt.zst")
@@ -29,14 +28,18 @@ def check_benchmarks(benchmarks: Sequence[Benchmark]) -> None:
     for position, benchmark in enumerate(benchmarks):
         where = f"benchmarks[{position}].path: got {benchmark.path!r}"
         if not benchmark.path.endswith(KINDS):
-            msg = f"{where}; expected a file ending in {', '.join(KINDS)}"
+            what = f"expected a file ending in {', '.join(KINDS)}"
+            msg = f"{where}; {what}. Try: a file of JSON lines, or of text with an item a line"
             raise ConfigurationError(msg)
         filesystem, path = resolve(benchmark.path)
         if not filesystem.get_file_info(path).is_file:
             msg = f"{where}; expected a file that exists. Try: a path from the folder of the project, or an address"
             raise ConfigurationError(msg)
         if not benchmark.fields or next(items(benchmark), None) is None:
-            msg = f"{where}, fields {benchmark.fields}; expected at least one item and one field"
+            what = (
+                "expected at least one item and one field. Try: fields: [text], and a file that is not empty"
+            )
+            msg = f"{where}, fields {benchmark.fields}; {what}"
             raise ConfigurationError(msg)
 
 
@@ -46,26 +49,15 @@ def items(benchmark: Benchmark) -> Iterator[tuple[str, str]]:
     Raises ConfigurationError where a line is not as the file's kind wants it.
     """
     name = benchmark.path.rpartition("/")[2]
-    filesystem, path = resolve(benchmark.path)
-    with filesystem.open_input_file(path) as file:
-        for number, line in enumerate(_lines(file, path), start=1):
-            if not line.strip():
-                continue
-            where = f"{name}:{number}"
-            if path.removesuffix(".zst").endswith(".txt"):
-                yield where, line.strip()
-                continue
-            for one in benchmark.fields:
-                yield (f"{where}:{one}" if len(benchmark.fields) > 1 else where), _text(line, one, where)
-
-
-def _lines(file: BinaryIO, path: str) -> list[str]:
-    stream = zstandard.ZstdDecompressor().stream_reader(file) if path.endswith(".zst") else file
-    try:
-        return stream.read().decode("utf-8").split("\n")
-    except (UnicodeDecodeError, zstandard.ZstdError) as error:
-        msg = f"{path}: {error}; expected UTF-8, in one zstd frame where the name ends in .zst"
-        raise ConfigurationError(msg) from error
+    for number, line in enumerate(lines_of(benchmark.path), start=1):
+        if not line.strip():
+            continue
+        where = f"{name}:{number}"
+        if name.removesuffix(".zst").endswith(".txt"):
+            yield where, line.strip()
+            continue
+        for one in benchmark.fields:
+            yield (f"{where}:{one}" if len(benchmark.fields) > 1 else where), _text(line, one, where)
 
 
 def _text(line: str, name: str, where: str) -> str:
@@ -76,7 +68,7 @@ def _text(line: str, name: str, where: str) -> str:
         msg = f"{where}: no field {name!r} ({error}); expected a JSON object with it. Try: fields: [NAME, …]"
         raise ConfigurationError(msg) from error
     if not isinstance(text, str):
-        msg = f"{where}: field {name!r} is {type(text).__name__}; expected text"
+        msg = f"{where}: field {name!r} is {type(text).__name__}; expected text. Try: fields: [NAME, …] of texts"
         raise ConfigurationError(msg)
     return text
 

@@ -21,13 +21,11 @@ from bench.plants import NOISE, SPAM, Plant
 from bench.realdata import json_lines, real_data
 from bench.rows import Row, measured
 from clean.decide import Decisions, decide
-from clean.extract.tables import PAGE_FACTS
 from clean.scores import score
 from clean.scores.texts import Texts
 from clean.stage import STAGE
 from clean.whitespace import tidy
 from corpus.cli import configure
-from corpus.document import documents_table
 from khmer.clusters import counts
 from khmer.normalize import normalize
 
@@ -82,27 +80,8 @@ def decisions(texts: Sequence[str]) -> Decisions:
     """What the configured rules decide of texts that came without a page, normalised as the stage does."""
     config = configure(STAGE, ["run=planted"])
     normal = tidy(normalize(pa.array(texts, pa.large_string())))
-    rows = [
-        {
-            "id": str(n),
-            "text": text,
-            "source": "planted",
-            "licence": "CC0-1.0",
-            "origin": {"file": "", "position": n},
-        }
-        for n, text in enumerate(normal.to_pylist())
-    ]
-    scores = [
-        score(
-            Texts(documents_table(rows[start : start + BATCH]), _no_pages(len(rows[start : start + BATCH])))
-        )
-        for start in range(0, len(rows), BATCH)
-    ]
-    return decide(pa.concat_tables(scores), config.rules)
-
-
-def _no_pages(n: int) -> pa.Table:
-    return pa.table([pa.nulls(n, field.type) for field in PAGE_FACTS], PAGE_FACTS)
+    batches = [normal.slice(start, BATCH) for start in range(0, len(normal), BATCH)]
+    return decide(pa.concat_tables([score(Texts.without_pages(batch)) for batch in batches]), config.rules)
 
 
 def dropped(decided: Decisions) -> int:

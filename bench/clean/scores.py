@@ -13,11 +13,9 @@ import pyarrow as pa
 from bench.realdata import PEERS, json_lines, real_data
 from bench.rows import Row, against, cpu_seconds, measured
 from clean.audit import fineweb2
-from clean.extract.tables import PAGE_FACTS
 from clean.scores import SCORES
 from clean.scores.texts import Texts
 from clean.whitespace import tidy
-from corpus.document import DOCUMENT
 from corpus.errors import SastraError
 from khmer.normalize import normalize
 from khmer.words import words
@@ -56,28 +54,24 @@ def rows() -> Iterator[Row]:
         _ours(texts, scores)
         pairs = [(_ours(texts, scores), speed) for speed in theirs]
         yield against(f"clean.{name}.vs_datatrove", pairs, "documents/s", PEER)
-    column = texts["text"]
-    n_bytes = sum(len(text.encode()) for text in column.to_pylist())
-    yield measured("clean.words", n_bytes / cpu_seconds(lambda: words(column)) / 1e6, "MB/s")
+    n_bytes = sum(len(text.encode()) for text in texts.to_pylist())
+    yield measured("clean.words", n_bytes / cpu_seconds(lambda: words(texts)) / 1e6, "MB/s")
 
 
-def news(data: Path) -> pa.Table:
-    """News articles cut to MOST_CHARS and normalised, as documents."""
+def news(data: Path) -> pa.LargeStringArray:
+    """News articles cut to MOST_CHARS and normalised."""
     lines = islice(json_lines(data / "corpus" / "news_phylypo.jsonl.zst"), N_DOCUMENTS)
     raw = pa.array([line["text"][:MOST_CHARS] for line in lines], pa.large_string())
-    columns = {field.name: pa.nulls(len(raw), field.type) for field in DOCUMENT}
-    columns["text"] = tidy(normalize(raw))
-    return pa.table(columns)
+    return tidy(normalize(raw))
 
 
-def _ours(texts: pa.Table, scores: list[str]) -> float:
+def _ours(texts: pa.LargeStringArray, scores: list[str]) -> float:
     """Documents per CPU second; nothing is computed before the clock starts."""
-    page = pa.table({field.name: pa.nulls(len(texts), field.type) for field in PAGE_FACTS})
-    batch = Texts(texts, page)
+    batch = Texts.without_pages(texts)
     return len(batch) / cpu_seconds(lambda: [SCORES[name](batch) for name in scores])
 
 
-def _datatrove(texts: pa.Table) -> float:
+def _datatrove(texts: pa.LargeStringArray) -> float:
     fineweb2.check(str(PEERS))
-    rows = pa.table({"id": [str(n) for n in range(len(texts))], "text": texts["text"]})
+    rows = pa.table({"id": [str(n) for n in range(len(texts))], "text": texts})
     return len(rows) / fineweb2.judge(rows, str(PEERS)).cpu_seconds

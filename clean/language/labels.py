@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from clean.language.khmer_script import languages_in_khmer_script
 from clean.language.others import UNKNOWN, language_of_other_scripts
 from clean.language.scan import Scan, pair_fit_of, scan
-from clean.scores.language import scan_of
 from clean.scores.texts import Booleans, Texts
 from khmer.clusters import khmer_share_of
 
@@ -25,7 +24,7 @@ MOST_CHARACTERS: Final = 1_000_000  # of a text that decide its tag
 
 def language_of(texts: Texts) -> pa.StringArray:
     """The language that most of each text is in: `km`, `en`, `pi`, `und-Khmr`, …, `und`, or `zxx` without letters."""
-    scanned = scan_of(texts)
+    scanned = texts.scan
     has_letters = scanned.n_letters > 0
     share = khmer_share_of(texts.counts)
     in_khmer_script = has_letters & (share >= 0.5)
@@ -41,7 +40,7 @@ def other_language_of(texts: Texts) -> pa.StringArray:
     """The language of the other lines of texts in Khmer script; null under sixty letters in such lines."""
     tags = np.full(len(texts), None, object)
     in_khmer_script = khmer_share_of(texts.counts) >= 0.5
-    _tag_others(tags, texts, in_khmer_script & (scan_of(texts).n_other_letters >= LEAST_OTHER_LETTERS))
+    _tag_others(tags, texts, in_khmer_script & (texts.scan.n_other_letters >= LEAST_OTHER_LETTERS))
     return pa.array(tags.tolist(), pa.string())
 
 

@@ -6,48 +6,39 @@ said by the labels of `clean.language.labels`.
 
 from __future__ import annotations
 
-from clean.language.scan import Scan, pair_fit_of, scan
+from clean.language.scan import pair_fit_of
 from clean.scores.texts import Floats, Integers, Texts, ratio
 
 
 def khmer_line_share(texts: Texts) -> Floats:
     """Khmer lines among lines."""
-    scanned = scan_of(texts)
+    scanned = texts.scan
     return ratio(scanned.n_khmer_lines, scanned.n_lines)
 
 
 def other_line_letters(texts: Texts) -> Integers:
     """Letters in lines that are not Khmer lines."""
-    return scan_of(texts).n_other_letters
+    return texts.scan.n_other_letters
 
 
 def mixed_line_share(texts: Texts) -> Floats:
     """Lines of whose letters at least a tenth are of another script than most, among lines."""
-    scanned = scan_of(texts)
+    scanned = texts.scan
     return ratio(scanned.n_mixed_lines, scanned.n_lines)
 
 
 def switch_rate(texts: Texts) -> Floats:
     """Changes of script within lines per 100 letters: a foreign word in a Khmer sentence is two."""
-    scanned = scan_of(texts)
+    scanned = texts.scan
     return ratio(100.0 * scanned.n_switches, scanned.n_letters)
 
 
 def pair_fit(texts: Texts) -> Floats:
     """How far what is in Khmer script is Khmer, in bits: 9 in prose, under 6 in Pali; null in very short texts."""
-    return pair_fit_of(scan_of(texts))
+    return pair_fit_of(texts.scan)
 
 
 def unlike_share(texts: Texts) -> Floats:
     """Khmer clusters in lines that are in Khmer script and not in Khmer, among Khmer clusters."""
-    scanned = scan_of(texts)
+    scanned = texts.scan
     return ratio(scanned.n_unlike, scanned.n_clusters)
-
-
-def scan_of(texts: Texts) -> Scan:
-    """The scan of a batch, made once and kept with it as its cached properties are."""
-    kept = vars(texts)
-    if "scan" not in kept:
-        kept["scan"] = scan(texts.reading)
-    found: Scan = kept["scan"]
-    return found

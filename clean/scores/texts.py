@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from clean.extract.tables import PAGE_FACTS
+from clean.language.scan import Scan, scan
 from clean.ngram.model import SHIPPED, Bits, loaded
 from clean.scores.kernels import (
     Mark,
@@ -28,6 +30,7 @@ from clean.scores.kernels import (
 )
 from clean.scores.occurrences import occurrences
 from clean.scores.repetition import Repetition, repetition
+from corpus.document import DOCUMENT
 from khmer.buffers import Utf8, large_strings, utf8
 from khmer.clusters import Counts, Units, counts_of, read, units_of
 from khmer.reading import Reading
@@ -87,6 +90,13 @@ class Texts:
     page: pa.Table
     language_model: Path = SHIPPED  # what perplexity is measured with
 
+    @classmethod
+    def without_pages(cls, texts: pa.LargeStringArray) -> Self:
+        """Normalised texts of which nothing else is known."""
+        columns = {field.name: pa.nulls(len(texts), field.type) for field in DOCUMENT}
+        page = pa.table([pa.nulls(len(texts), field.type) for field in PAGE_FACTS], PAGE_FACTS)
+        return cls(pa.table({**columns, "text": texts}), page)
+
     def __len__(self) -> int:
         return len(self.table)
 
@@ -114,6 +124,11 @@ class Texts:
     def counts(self) -> Counts:
         """Characters by kind and orthographic clusters, each `(n,)`."""
         return counts_of(self.reading.counts)
+
+    @cached_property
+    def scan(self) -> Scan:
+        """Scripts by line and letter, and how the Khmer clusters pair."""
+        return scan(self.reading)
 
     @cached_property
     def units(self) -> Units:

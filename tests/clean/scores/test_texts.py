@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clean.extract.tables import PAGE_FACTS
 from clean.scores import kernels
 from clean.scores.kernels import Mark, Shape
 from clean.scores.texts import Texts
@@ -47,8 +46,7 @@ CLOSING = "»”’\"')]"
 
 
 def plain(texts: list[str]) -> Texts:
-    columns = {field.name: pa.nulls(len(texts), field.type) for field in PAGE_FACTS}
-    return Texts(pa.table({"text": pa.array(texts, pa.large_string())}), pa.table(columns, PAGE_FACTS))
+    return Texts.without_pages(pa.array(texts, pa.large_string()))
 
 
 def sentence_ends(text: str) -> int:

@@ -23,8 +23,8 @@ from bench.realdata import json_lines, real_data
 from clean.extract.blocks import Block, Page, read_blocks
 from clean.extract.content import Model
 from clean.extract.decode import decode
-from clean.extract.fit import Example, fit, labels, letters, rows
 from clean.extract.measures import Booleans
+from clean.learn.blocks import Example, fit, labels, letters, rows
 
 FOLDS: Final = 5
 SEED: Final = 5

@@ -15,10 +15,9 @@ import pyarrow as pa
 
 from bench.realdata import json_lines, real_data
 from bench.rows import Row, compare, measured
-from clean.extract.tables import PAGE_FACTS
-from clean.language.fit import TAGS, labelled
 from clean.language.labels import language_of
 from clean.language.scan import scan
+from clean.learn.language import TAGS, labelled
 from clean.scores.texts import Texts
 from khmer.normalize import normalize
 
@@ -41,7 +40,7 @@ def rows() -> Iterator[Row]:
     folder = real_data()
     if folder is None:
         return
-    lines = labelled(folder / "lid" / "lid_dev.tsv.zst")
+    lines = labelled(str(folder / "lid" / "lid_dev.tsv.zst"))
     yield from on_labelled_lines(lines)
     yield from on_khmer(folder)
     yield speed(lines[KHMER])
@@ -100,5 +99,5 @@ def speed(texts: list[str]) -> Row:
 
 def _tags(texts: list[str]) -> list[str]:
     normal = normalize(pa.array(texts, pa.large_string()))
-    found: list[str] = language_of(Texts(pa.table({"text": normal}), PAGE_FACTS.empty_table())).to_pylist()
+    found: list[str] = language_of(Texts.without_pages(normal)).to_pylist()
     return found

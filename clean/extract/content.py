@@ -1,7 +1,7 @@
 """How likely each block of a page is main text: a linear model over paragraph mass, links, names, script and place.
 
 The features follow Readability (paragraph mass of the enclosing elements) and boilerpipe (Kohlschütter et al.
-2010: neighbours, link density). Weights are fitted by `python -m clean.extract.fit` and stand in content_weights.py.
+2010: neighbours, link density). Weights are fitted by `python -m clean.learn.blocks` and stand in content_weights.py.
 """
 
 from __future__ import annotations

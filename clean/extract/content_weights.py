@@ -1,4 +1,4 @@
-"""Written by `python -m clean.extract.fit`."""
+"""Written by `python -m clean.learn.blocks`."""
 
 WEIGHTS = {
     "ends_sentence": 1.4982,

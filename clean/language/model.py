@@ -1,4 +1,4 @@
-"""What is known of Khmer and of other languages in Khmer script, learnt by `python -m clean.language.fit`."""
+"""What is known of Khmer and of other languages in Khmer script, learnt by `python -m clean.learn.language`."""
 
 from __future__ import annotations
 

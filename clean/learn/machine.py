@@ -6,24 +6,23 @@ stands in machine_labels.tsv. What is printed is measured on each half of the la
 
 from __future__ import annotations
 
-import csv
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
-from clean.extract.tables import PAGE_FACTS
-from clean.learn.texts import normal, rows_of_file
+from clean.learn.command import answer, only_file
+from clean.learn.logistic import DECIMALS, newton, scale, weights_source
+from clean.learn.texts import label_rows, normal
+from clean.scores.linear import Standardised, probability
 from clean.scores.machine import FEATURES, features
-from clean.scores.texts import Texts
-from corpus.cli import fail
-from corpus.errors import ConfigurationError, SastraError
+from clean.scores.texts import Floats, Texts
+from corpus.errors import ConfigurationError
+from corpus.lines import rows_of
 
-Floats = NDArray[np.float64]
 Labels = NDArray[np.bool_]
 
 LABEL_FILE: Final = Path(__file__).with_name("machine_labels.tsv")
@@ -36,35 +35,24 @@ THRESHOLDS: Final = (0.3, 0.5, 0.7, 0.8)
 
 
 class Fit(NamedTuple):
-    """Standardisation and weights, each by feature, and the bias."""
+    """How features are weighed, and the bias."""
 
-    least: Floats
-    most: Floats
-    means: Floats
-    spreads: Floats
-    weights: Floats
+    features: Standardised
     bias: float
 
     def chance(self, x: Floats) -> Floats:
         """Probability of each text that a machine translated it."""
-        standard = (np.clip(x, self.least, self.most) - self.means) / self.spreads
-        return np.asarray(1 / (1 + np.exp(-(standard @ self.weights + self.bias))))
+        return probability(self.features.evidence(x) + self.bias)
 
 
 def fit(x: Floats, y: Labels) -> Fit:
     """Logistic regression with a ridge penalty."""
-    least, most = np.percentile(x, ENDS, axis=0)
-    held = np.clip(x, least, most)
-    means, spreads = held.mean(axis=0), held.std(axis=0)
-    rows = np.column_stack([(held - means) / spreads, np.ones(len(y))])
+    scaled = scale(x, ENDS)
+    rows = np.column_stack([scaled.standard(x), np.ones(len(y))])
     penalty = np.full(rows.shape[1], PENALTY)
     penalty[-1] = 0
-    beta = np.zeros(rows.shape[1])
-    for _ in range(NEWTON_STEPS):
-        p = 1 / (1 + np.exp(-(rows @ beta)))
-        curvature = (rows.T * (p * (1 - p))) @ rows + np.diag(penalty)
-        beta -= np.linalg.solve(curvature, rows.T @ (p - y) + penalty * beta)
-    return Fit(least, most, means, spreads, beta[:-1], float(beta[-1]))
+    beta = newton(rows, y, np.ones(len(y)), penalty, NEWTON_STEPS)
+    return Fit(scaled._replace(weights=beta[:-1]), float(beta[-1]))
 
 
 def report(x: Floats, y: Labels) -> Iterator[str]:
@@ -81,42 +69,36 @@ def report(x: Floats, y: Labels) -> Iterator[str]:
         yield f"over {threshold}: {right} of {marked.sum()} right ({precision:.3f}), recall {recall:.3f}"
 
 
-def labelled(path: Path) -> tuple[Floats, Labels]:
+def labelled(uri: str) -> tuple[Floats, Labels]:
     """The features of the documents that have a label, and the labels, in the order of ids."""
-    with LABEL_FILE.open(encoding="utf-8") as file:
-        lines = csv.DictReader((line for line in file if not line.startswith("#")), delimiter="\t")
-        labels = {line["id"]: line["label"] == "1" for line in lines}
-    found = {row["id"]: row["text"] for row in rows_of_file(path) if row["id"] in labels}
+    labels = {row["id"]: row["label"] == "1" for row in label_rows(LABEL_FILE)}
+    found = {row["id"]: row["text"] for row in rows_of(uri) if row["id"] in labels}
     if missing := labels.keys() - found.keys():
-        msg = f"{path}: lacks {len(missing)} labelled documents, such as {min(missing)}; expected all"
+        msg = f"{uri}: lacks {len(missing)} labelled documents, such as {min(missing)}; expected all"
         raise ConfigurationError(f"{msg}. Try: the file that the labels are of")
     ids = sorted(found)
-    texts = pa.table({"text": normal([found[id_] for id_ in ids])})
-    page = pa.table([pa.nulls(len(ids), field.type) for field in PAGE_FACTS], PAGE_FACTS)
-    return features(Texts(texts, page)), np.array([labels[id_] for id_ in ids])
+    texts = Texts.without_pages(normal([found[id_] for id_ in ids]))
+    return features(texts), np.array([labels[id_] for id_ in ids])
 
 
 def source_of(model: Fit) -> str:
     """The module of the weights."""
-    columns = np.column_stack(model[:-1]).round(4).tolist()
-    rows = "".join(f'    "{name}": {tuple(row)},\n' for name, row in zip(FEATURES, columns, strict=True))
     head = (
         '"""Written by `python -m clean.learn.machine`. Features: least, most, mean, spread, weight."""\n\n'
     )
-    return f"{head}WEIGHTS = {{\n{rows}}}\nBIAS = {round(model.bias, 4)}\n"
+    return f"{head}{weights_source(model.features, FEATURES)}BIAS = {round(model.bias, DECIMALS)}\n"
+
+
+def learn(words: Sequence[str]) -> str:
+    """Fit to the labelled documents of a file, write the weights and tell what they are worth."""
+    x, y = labelled(only_file(words, "clean.learn.machine"))
+    WEIGHTS_FILE.write_text(source_of(fit(x, y)), encoding="utf-8")
+    return "\n".join(report(x, y))
 
 
 def main(words: Sequence[str]) -> None:
-    """Fit to the labelled documents of a file, write the weights and print what they are worth."""
-    if len(words) != 1 or {"-h", "--help"} & set(words):
-        print(__doc__)  # noqa: T201 (a command line)
-        return
-    try:
-        x, y = labelled(Path(words[0]))
-        WEIGHTS_FILE.write_text(source_of(fit(x, y)), encoding="utf-8")
-        print("\n".join(report(x, y)))  # noqa: T201 (a command line)
-    except SastraError as error:
-        fail(str(error), error.exit_code)
+    """Answer a command line."""
+    answer(words, __doc__, learn)
 
 
 if __name__ == "__main__":

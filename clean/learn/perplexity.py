@@ -19,12 +19,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from clean.learn.texts import normal, rows_of_file
+from clean.learn.command import answer
+from clean.learn.texts import normal
 from clean.ngram.kneser_ney import LONGEST, START, count, estimate
 from clean.ngram.model import NgramModel
-from corpus.cli import fail
 from corpus.document import DOCUMENT
-from corpus.errors import ConfigurationError, SastraError
+from corpus.errors import ConfigurationError
+from corpus.lines import rows_of
 from corpus.manifest import Manifest
 from corpus.paths import Folder
 from corpus.shards import read_batches
@@ -136,9 +137,9 @@ def _numbered(sample: Sample, vocabulary: NDArray[np.uint64]) -> NDArray[np.int6
     return np.concatenate(parts)
 
 
-def documents_of_file(path: Path) -> Iterator[pa.Table]:
+def documents_of_file(uri: str) -> Iterator[pa.Table]:
     """Text, source and licence of the documents in a file of JSON lines."""
-    lines = rows_of_file(path)
+    lines = rows_of(uri)
     while rows := list(islice(lines, BATCH)):
         texts, *columns = ([row.get(name, "") for row in rows] for name in COLUMNS)
         yield pa.table([normal(texts), *columns], list(COLUMNS))
@@ -158,38 +159,36 @@ def documents_of_run(run: Folder) -> Iterator[pa.Table]:
 def gather(words: Sequence[str]) -> tuple[Path, Sample, dict[str, str]]:
     """Where the model goes, its texts, and the licence of each source of them."""
     options = dict(word.split("=", 1) for word in words if "=" in word)
-    paths = [Path(word) for word in words if "=" not in word]
-    missing = [path for path in paths if not path.is_file()]
-    if (
-        missing
-        or not options.get("to")
-        or set(options) - {"to", "run", "runs"}
-        or bool(paths) == ("run" in options)
-    ):
-        msg = f"got {str(missing[0]) if missing else ' '.join(words)!r}; expected {USAGE}"
+    uris = [word for word in words if "=" not in word]
+    odd = set(options) - {"to", "run", "runs"}
+    if odd or not options.get("to") or bool(uris) == ("run" in options):
+        msg = f"got {' '.join(words)!r}; expected {USAGE}. Try: python -m clean.learn.perplexity --help"
+        raise ConfigurationError(msg)
+    to = Path(options["to"])
+    if to.is_dir() or not to.parent.is_dir():
+        msg = f"to: got {options['to']!r}; expected a file in a folder that exists. Try: mkdir -p {to.parent}"
         raise ConfigurationError(msg)
     sample, licences = Sample(), dict[str, str]()
     run = Folder(options.get("runs", "runs")).child(options.get("run", ""))
-    batches = chain.from_iterable(map(documents_of_file, paths)) if paths else documents_of_run(run)
+    batches = chain.from_iterable(map(documents_of_file, uris)) if uris else documents_of_run(run)
     for documents in batches:
         texts = documents["text"].combine_chunks()
         sample.add(texts.filter(pa.array(khmer_share(texts) >= LEAST_KHMER)))
         licences |= dict(zip(documents["source"].to_pylist(), documents["licence"].to_pylist(), strict=True))
-    return Path(options["to"]), sample, licences
+    return to, sample, licences
+
+
+def write(words: Sequence[str]) -> str:
+    """Estimate a model and write it; the note of it."""
+    to, sample, licences = gather(words)
+    model = learn(sample, {"licences": licences})
+    to.write_bytes(model.to_bytes())
+    return json.dumps(model.note, ensure_ascii=False)
 
 
 def main(words: Sequence[str]) -> None:
-    """Estimate a model and write it."""
-    if not words or {"-h", "--help"} & set(words):
-        print(__doc__)  # noqa: T201 (a command line)
-        return
-    try:
-        to, sample, licences = gather(words)
-        model = learn(sample, {"licences": licences})
-        to.write_bytes(model.to_bytes())
-        print(json.dumps(model.note, ensure_ascii=False))  # noqa: T201 (a command line)
-    except SastraError as error:
-        fail(str(error), error.exit_code)
+    """Answer a command line."""
+    answer(words, __doc__, write)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ cross-validation, ten times over.
 
 from __future__ import annotations
 
-import csv
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -17,16 +16,16 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from clean.extract.tables import PAGE_FACTS
-from clean.learn.texts import normal, rows_of_file
+from clean.learn.command import answer
+from clean.learn.logistic import DECIMALS, newton, scale, weights_source
+from clean.learn.texts import label_rows, normal
 from clean.scores import score_texts
+from clean.scores.linear import Standardised, probability
 from clean.scores.quality import FEATURES, LABELS, READABLE, features, numbers
-from clean.scores.texts import Texts
-from corpus.cli import fail
-from corpus.document import documents_table
-from corpus.errors import ConfigurationError, SastraError
+from clean.scores.texts import Floats, Texts
+from corpus.errors import ConfigurationError
+from corpus.lines import rows_of
 
-Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
 
 LABEL_FILE: Final = Path(__file__).with_name("quality_labels.tsv")
@@ -39,54 +38,32 @@ ENDS: Final = (
     1,
     99,
 )  # percentiles that features are held within: a few long documents would weigh as much as all
-LEAST_SPREAD: Final = 1e-3
 N_CUTS: Final = len(LABELS) - 1  # steps from a label to a better one
 
 
 class Fit(NamedTuple):
-    """Standardisation, weights and biases; the arrays of the first five go by feature."""
+    """How features are weighed, and the biases of each label but the lowest."""
 
-    least: Floats
-    most: Floats
-    means: Floats
-    spreads: Floats
-    weights: Floats
-    biases: Floats  # of each label but the lowest
-
-    def evidence(self, x: Floats) -> Floats:
-        """The weighted sum of standardised features."""
-        standard = (np.clip(x, self.least, self.most) - self.means) / self.spreads
-        return np.asarray(np.nan_to_num(standard) @ self.weights)
+    features: Standardised
+    biases: Floats
 
     def chance(self, x: Floats, label: int) -> Floats:
         """Probability of a label or a better one."""
-        return np.asarray(1 / (1 + np.exp(-(self.evidence(x) + self.biases[label - 1]))))
+        return probability(self.features.evidence(x) + self.biases[label - 1])
 
 
 def fit(x: Floats, y: Labels) -> Fit:
     """Proportional odds with a ridge penalty: one set of weights, a bias for each step from a label to a better one."""
-    least, most = np.nanpercentile(x, ENDS, axis=0)
-    held = np.clip(x, least, most)
-    means, spreads = np.nanmean(held, axis=0), np.maximum(np.nanstd(held, axis=0), LEAST_SPREAD)
-    standard = np.nan_to_num((held - means) / spreads)
+    scaled = scale(x, ENDS)
+    standard = scaled.standard(x)
     rows = np.concatenate(
         [np.column_stack([standard, np.tile(np.eye(N_CUTS)[cut], (len(y), 1))]) for cut in range(N_CUTS)]
     )
     better = np.concatenate([y > cut for cut in range(N_CUTS)])
-    beta = _newton(rows, better, len(y))
-    return Fit(least, most, means, spreads, beta[:-N_CUTS], beta[-N_CUTS:])
-
-
-def _newton(rows: Floats, better: NDArray[np.bool_], n: int) -> Floats:
     penalty = np.full(rows.shape[1], PENALTY)
     penalty[-N_CUTS:] = 0
-    beta = np.zeros(rows.shape[1])
-    for _ in range(NEWTON_STEPS):
-        p = 1 / (1 + np.exp(-(rows @ beta)))
-        gradient = rows.T @ (p - better) / n + penalty * beta
-        curvature = (rows.T * (p * (1 - p))) @ rows / n + np.diag(penalty + 1e-9)
-        beta -= np.linalg.solve(curvature, gradient)
-    return beta
+    beta = newton(rows, better, np.full(len(rows), 1 / len(y)), penalty, NEWTON_STEPS)
+    return Fit(scaled._replace(weights=beta[:-N_CUTS]), beta[-N_CUTS:])
 
 
 def held_out(x: Floats, y: Labels, seed: int) -> tuple[Floats, Floats]:
@@ -95,7 +72,7 @@ def held_out(x: Floats, y: Labels, seed: int) -> tuple[Floats, Floats]:
     given, chance = np.zeros(len(y)), np.zeros(len(y))
     for k in range(FOLDS):
         model = fit(x[fold != k], y[fold != k])
-        given[fold == k] = model.evidence(x[fold == k])
+        given[fold == k] = model.features.evidence(x[fold == k])
         chance[fold == k] = model.chance(x[fold == k], READABLE)
     return given, chance
 
@@ -130,56 +107,42 @@ def report(scores: pa.Table, x: Floats, y: Labels) -> Iterator[str]:
             yield f"  {low:.1f} to {low + 0.2:.1f}: {figures} ({chosen.sum() / ROUNDS:.0f} documents)"
 
 
-def labelled(paths: Iterable[Path]) -> tuple[pa.Table, Labels]:
+def labelled(uris: Iterable[str]) -> tuple[pa.Table, Labels]:
     """The scores of the documents that have a label, and the labels."""
-    with LABEL_FILE.open(encoding="utf-8") as file:
-        lines = csv.DictReader((line for line in file if not line.startswith("#")), delimiter="\t")
-        labels = {(line["source"], line["id"]): int(line["label"]) for line in lines}
+    labels = {(row["source"], row["id"]): int(row["label"]) for row in label_rows(LABEL_FILE)}
     found: dict[tuple[str, str], str] = {}
-    for path in paths:
-        source = path.name.partition(".")[0]
+    for uri in uris:
+        source = uri.rpartition("/")[2].partition(".")[0]
         wanted = {id_ for named, id_ in labels if named == source}
-        found |= {(source, row["id"]): row["text"] for row in rows_of_file(path) if row["id"] in wanted}
+        found |= {(source, row["id"]): row["text"] for row in rows_of(uri) if row["id"] in wanted}
     if missing := labels.keys() - found.keys():
         source, id_ = min(missing)
         msg = f"{LABEL_FILE.name}: {len(missing)} documents were not found, such as {id_} of {source}; expected all"
         raise ConfigurationError(f"{msg}. Try: name every file that the labels are of")
     keys = sorted(found)
-    return score_texts(_texts([found[key] for key in keys])), np.array([labels[key] for key in keys])
-
-
-def _texts(texts: list[str]) -> Texts:
-    """Texts that came without a page."""
-    origin = {"file": "", "position": 0}
-    rows = [
-        {"id": str(n), "text": text, "source": "", "licence": "", "origin": origin}
-        for n, text in enumerate(normal(texts).to_pylist())
-    ]
-    page = {field.name: pa.nulls(len(rows), field.type) for field in PAGE_FACTS}
-    return Texts(documents_table(rows), pa.table(page, PAGE_FACTS))
+    return score_texts(Texts.without_pages(normal([found[key] for key in keys]))), np.array(
+        [labels[key] for key in keys]
+    )
 
 
 def source_of(model: Fit) -> str:
     """The module of the weights."""
-    columns = np.column_stack(model[:-1]).round(4).tolist()
-    rows = "".join(f'    "{name}": {tuple(row)},\n' for name, row in zip(FEATURES, columns, strict=True))
     what = "Of each score least, most, mean, spread, weight; a bias for poor, readable and good."
     head = f'"""Written by `python -m clean.learn.quality`.\n\n{what}\n"""\n\n'
-    return f"{head}WEIGHTS = {{\n{rows}}}\nBIASES = {tuple(model.biases.round(4).tolist())}\n"
+    return f"{head}{weights_source(model.features, FEATURES)}BIASES = {tuple(model.biases.round(DECIMALS).tolist())}\n"
+
+
+def learn(words: Sequence[str]) -> str:
+    """Fit to the labelled documents of some files, write the weights and tell what they are worth."""
+    scores, y = labelled(words)
+    x = features(scores)
+    WEIGHTS_FILE.write_text(source_of(fit(x, y)), encoding="utf-8")
+    return "\n".join(report(scores, x, y))
 
 
 def main(words: Sequence[str]) -> None:
-    """Fit to the labelled documents of some files, write the weights and print what they are worth."""
-    if not words or {"-h", "--help"} & set(words):
-        print(__doc__)  # noqa: T201 (a command line)
-        return
-    try:
-        scores, y = labelled(map(Path, words))
-        x = features(scores)
-        WEIGHTS_FILE.write_text(source_of(fit(x, y)), encoding="utf-8")
-        print("\n".join(report(scores, x, y)))  # noqa: T201 (a command line)
-    except SastraError as error:
-        fail(str(error), error.exit_code)
+    """Answer a command line."""
+    answer(words, __doc__, learn)
 
 
 if __name__ == "__main__":

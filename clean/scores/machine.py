@@ -15,6 +15,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from clean.scores.linear import Standardised, probability
 from clean.scores.machine_weights import BIAS, WEIGHTS
 from clean.scores.occurrences import occurrences
 from clean.scores.phrases import Groups
@@ -59,10 +60,8 @@ _OTHER: Final = 0
 
 def translated(texts: Texts) -> Floats:
     """Probability that a machine translated the text; null under 60 clusters."""
-    least, most, means, spreads, weights = np.array([WEIGHTS[name] for name in FEATURES]).T
-    standard = (np.clip(features(texts), least, most) - means) / spreads
-    evidence = (standard * weights).sum(axis=1)  # a matrix product would depend on the batch in its last bits
-    chance = 1 / (1 + np.exp(-(evidence + BIAS)))
+    evidence = Standardised.of(WEIGHTS, FEATURES).evidence(features(texts))
+    chance = probability(evidence + BIAS)
     return np.where(texts.counts.n_clusters >= LEAST_CLUSTERS, chance, np.nan)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from clean.scores.linear import Standardised, probability
 from clean.scores.quality_weights import BIASES, WEIGHTS
 from clean.scores.texts import Floats
 
@@ -41,15 +42,12 @@ def readable(scores: pa.Table) -> Floats:
 
 def at_least(label: int, given: Floats) -> Floats:
     """Probability of a label or a better one, from `evidence`."""
-    return np.asarray(1 / (1 + np.exp(-(given + BIASES[label - 1]))))
+    return probability(given + BIASES[label - 1])
 
 
 def evidence(scores: pa.Table) -> Floats:
     """The weighted sum of standardised scores, `(n,)`; one that a document does not have weighs nothing."""
-    least, most, means, spreads, weights = np.array([WEIGHTS[name] for name in FEATURES]).T
-    standard = (np.clip(features(scores), least, most) - means) / spreads
-    # Not as a matrix product: its last bits depend on how many documents are scored together.
-    return np.asarray((np.nan_to_num(standard) * weights).sum(axis=1))
+    return Standardised.of(WEIGHTS, FEATURES).evidence(features(scores))
 
 
 def features(scores: pa.Table) -> Floats:

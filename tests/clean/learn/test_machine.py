@@ -19,7 +19,7 @@ def test_fit_tells_what_differs() -> None:
     x = generator.normal(size=(200, len(machine.FEATURES)))
     x[:, 1] += 3.0 * y
     model = machine.fit(x, y)
-    assert np.abs(model.weights).argmax() == 1
+    assert np.abs(model.features.weights).argmax() == 1
     assert model.chance(x[y]).mean() > 0.7
     assert model.chance(x[~y]).mean() < 0.1
     lines = list(machine.report(x, y))
@@ -44,4 +44,4 @@ def test_documents_that_are_missing_are_named(tmp_path: Path) -> None:
     path = tmp_path / "texts.jsonl"
     path.write_text(json.dumps({"id": "1", "text": "ក"}) + "\n", encoding="utf-8")
     with pytest.raises(ConfigurationError, match="lacks 320 labelled documents, such as oscar-000238"):
-        machine.labelled(path)
+        machine.labelled(str(path))

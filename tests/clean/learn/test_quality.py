@@ -25,16 +25,16 @@ def made(n: int = 300) -> tuple[np.ndarray, np.ndarray]:
 def test_the_fit_finds_what_tells() -> None:
     x, y = made()
     model = fit(x, y)
-    assert np.argmax(np.abs(model.weights)) == 0
+    assert np.argmax(np.abs(model.features.weights)) == 0
     assert (np.diff(model.biases) < 0).all()
-    assert auc(model.evidence(x), y >= 2) > 0.95
+    assert auc(model.features.evidence(x), y >= 2) > 0.95
     assert np.mean(model.chance(x, 2)) == pytest.approx(np.mean(y >= 2), abs=0.05)
 
 
 def test_missing_and_extreme_values_are_harmless() -> None:
     x, y = made()
     x[0], x[1, 0], x[2, 3] = np.nan, np.inf, -1e30
-    assert np.isfinite(fit(x, y).evidence(x)).all()
+    assert np.isfinite(fit(x, y).features.evidence(x)).all()
 
 
 def test_pairs_in_order() -> None:

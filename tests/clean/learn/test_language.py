@@ -8,11 +8,11 @@ import numpy as np
 import pyarrow as pa
 import zstandard
 
-from clean.language.fit import fit_letters, fit_pairs, labelled
 from clean.language.kernels import PAIR_BITS, PAIR_STEPS
 from clean.language.khmer_script import languages_in_khmer_script
 from clean.language.model import LANGUAGES, model
 from clean.language.scan import scan
+from clean.learn.language import fit_letters, fit_pairs, labelled
 
 SENTENCE = "សិស្សានុសិស្សបានដាំដើមឈើនៅក្នុងសាលា"
 
@@ -45,7 +45,7 @@ def test_labelled_lines_are_read(tmp_path: Path) -> None:
     path.write_bytes(
         zstandard.compress("label\tsource\tkind\ttext\nx\ts\tk\ta\tb\u2028c\nx\ts\tk\td\n".encode())
     )
-    assert labelled(path)["x"] == ["a\tb\u2028c", "d"]
+    assert labelled(str(path))["x"] == ["a\tb\u2028c", "d"]
 
 
 def test_the_model_is_small_and_cannot_be_changed() -> None:

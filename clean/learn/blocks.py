@@ -1,4 +1,4 @@
-"""Fits clean/extract/content_weights.py: `python -m clean.extract.fit PAGES.jsonl`.
+"""Fits clean/extract/content_weights.py: `python -m clean.learn.blocks PAGES.jsonl`.
 
 A page a line, as `Example.to_json` writes it: its elements and blocks, and which blocks are main text. `python -m
 bench.shells` writes such a file from texts with an open licence.
@@ -8,21 +8,26 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import numpy as np
 
 from clean.extract.blocks import Block, Element, Kind, Page
 from clean.extract.content import FEATURES, Model, features
 from clean.extract.measures import Booleans, Floats, Measures
+from clean.learn.command import answer, only_file
+from clean.learn.logistic import DECIMALS, newton
+from corpus.errors import ConfigurationError
+from corpus.lines import rows_of
 
 PENALTY: Final = (
     3e-4  # by five-fold cross-validation over template families: 1e-4 is as good, 1e-3 loses .003
 )
 NEWTON_STEPS: Final = 12
+WEIGHTS_FILE: Final = Path(__file__).parents[1] / "extract" / "content_weights.py"
 GRAM: Final = 8
 LONG: Final = 30  # letters; shorter blocks must be whole paragraphs
 
@@ -51,9 +56,8 @@ class Example:
         )
 
     @classmethod
-    def from_json(cls, line: str) -> Self:
-        """The example that `to_json` wrote."""
-        row = json.loads(line)
+    def from_row(cls, row: Mapping[str, Any]) -> Self:
+        """The example that `to_json` wrote, parsed."""
         blocks = [Block(element, text, links, Kind(kind)) for element, text, links, kind in row["blocks"]]
         page = Page([Element(*values) for values in row["elements"]], blocks)
         return cls(page, np.array(row["is_main"], bool), np.array(row["ignored"], bool), row["weight"])
@@ -98,29 +102,47 @@ def rows(examples: Iterable[Example]) -> tuple[Floats, Floats, Floats]:
 def fit(x: Floats, y: Floats, w: Floats) -> Model:
     """A logistic regression with a ridge penalty, by Newton's method, with weights of four decimals."""
     x = np.column_stack([x, np.ones(len(x))])
-    w = w / w.sum()
     penalty = np.full(x.shape[1], PENALTY)
     penalty[-1] = 0.0
-    beta = np.zeros(x.shape[1])
-    for _ in range(NEWTON_STEPS):
-        p = 1 / (1 + np.exp(-(x @ beta)))
-        gradient = x.T @ (w * (p - y)) + penalty * beta
-        curvature = (x.T * (w * p * (1 - p))) @ x + np.diag(penalty + 1e-9)
-        beta -= np.linalg.solve(curvature, gradient)
-    beta = beta.round(4)
+    beta = newton(x, y, w / w.sum(), penalty, NEWTON_STEPS).round(DECIMALS)
     return Model(beta[:-1], float(beta[-1]))
 
 
-def main(path: str) -> None:
-    """Fit to the pages of a file and write the model."""
-    with Path(path).open(encoding="utf-8") as file:
-        fitted = fit(*rows(map(Example.from_json, file)))
-    weights = "".join(
-        f'    "{name}": {weight},\n' for name, weight in zip(FEATURES, fitted.weights.tolist(), strict=True)
-    )
-    source = f'"""Written by `python -m clean.extract.fit`."""\n\nWEIGHTS = {{\n{weights}}}\nBIAS = {fitted.bias}\n'
-    Path(__file__).with_name("content_weights.py").write_text(source, encoding="utf-8")
+def examples_of(uri: str) -> Iterator[Example]:
+    """The examples of a file; ConfigurationError naming the one that is none."""
+    for number, row in enumerate(rows_of(uri), start=1):
+        try:
+            yield Example.from_row(row)
+        except (KeyError, TypeError, ValueError) as error:
+            what = "expected a page as `bench.shells` writes it. Try: python -m clean.learn.blocks --help"
+            msg = f"{uri}: object {number}: {type(error).__name__} {error}; {what}"
+            raise ConfigurationError(msg) from error
+
+
+def source_of(model: Model) -> str:
+    """The module of the weights."""
+    stated = zip(FEATURES, model.weights.tolist(), strict=True)
+    weights = "".join(f'    "{name}": {weight},\n' for name, weight in stated)
+    head = '"""Written by `python -m clean.learn.blocks`."""\n\n'
+    return f"{head}WEIGHTS = {{\n{weights}}}\nBIAS = {model.bias}\n"
+
+
+def learn(words: Sequence[str]) -> str:
+    """Fit to the pages of a file and write the weights."""
+    uri = only_file(words, "clean.learn.blocks")
+    examples = list(examples_of(uri))
+    if not any(example.page.blocks for example in examples):
+        msg = f"{uri}: no page with a block. Try: SASTRA_REAL_DATA=FOLDER python -m bench.shells > {uri}"
+        raise ConfigurationError(msg)
+    x, y, w = rows(examples)
+    WEIGHTS_FILE.write_text(source_of(fit(x, y, w)), encoding="utf-8")
+    return f"{len(y):,} blocks of {len(examples):,} pages, {int(y.sum()):,} of them main text"
+
+
+def main(words: Sequence[str]) -> None:
+    """Answer a command line."""
+    answer(words, __doc__, learn)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1:])

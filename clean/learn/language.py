@@ -1,4 +1,4 @@
-"""Learns clean/language/model.npz: `python -m clean.language.fit LABELLED.tsv.zst KHMER.jsonl.zst …`.
+"""Learns clean/language/model.npz: `python -m clean.learn.language LABELLED.tsv.zst KHMER.jsonl.zst …`.
 
 LABELLED has the columns label, source, kind, text; its lines in Khmer script teach the letters of each language, every
 other line of them, so that the rest can judge. The documents of the KHMER files, each with a `text`, teach the pairs.
@@ -10,43 +10,39 @@ transliterated, and lists of Brao, Jarai and Bunong words (MIT).
 
 from __future__ import annotations
 
-import io
-import json
 import sys
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 import pyarrow as pa
-import zstandard
 from numpy.typing import NDArray
 
 from clean.language.kernels import LEAST_FIT, PAIR_BITS, PAIR_STEPS, count_pairs
 from clean.language.khmer_script import letter_counts
 from clean.language.model import LANGUAGES, MODEL
 from clean.language.scan import pair_fit_of, scan
+from clean.learn.command import answer
+from corpus.errors import ConfigurationError
+from corpus.lines import lines_of, rows_of
 from khmer.clusters import read
 from khmer.normalize import normalize
 
 TAGS: Final = {"pli_Khmr": "pi", "san_Khmr": "sa", "brb_Khmr": "brb", "jra_Khmr": "jra", "cmo_Khmr": "cmo"}
+COLUMNS: Final = ("label", "source", "kind", "text")
 LEAST_COUNT: Final = 2
 UNSEEN: Final = 0.5  # added to every letter's count
 
 
-def lines_of(path: Path) -> Iterator[str]:
-    """The lines of a zstd file."""
-    with path.open("rb") as raw, zstandard.ZstdDecompressor().stream_reader(raw) as stream:
-        for line in io.TextIOWrapper(stream, encoding="utf-8", newline="\n"):
-            yield line.rstrip("\n")
-
-
-def labelled(path: Path) -> dict[str, list[str]]:
-    """The texts of each label of a labelled file."""
+def labelled(uri: str) -> dict[str, list[str]]:
+    """The texts of each label of a labelled file, its head among them."""
     found: dict[str, list[str]] = {}
-    for line in lines_of(path):
-        label, _, _, text = line.split("\t", 3)
-        found.setdefault(label, []).append(text)
+    for number, line in enumerate(lines_of(uri), start=1):
+        fields = line.split("\t", len(COLUMNS) - 1)
+        if len(fields) < len(COLUMNS):
+            msg = f"{uri}:{number}: got {len(fields)} columns; expected {', '.join(COLUMNS)}. Try: tabs between them"
+            raise ConfigurationError(msg)
+        found.setdefault(fields[0], []).append(fields[-1])
     return found
 
 
@@ -75,14 +71,25 @@ def _normal(texts: list[str]) -> pa.LargeStringArray:
     return normalize(pa.array(texts, pa.large_string()))
 
 
-def main(languages: str, khmer: list[str]) -> None:
+def learn(words: Sequence[str]) -> str:
     """Learn from the files and write the model."""
-    documents = [json.loads(line)["text"] for path in khmer for line in lines_of(Path(path))]
+    languages, *khmer = words
+    others = {TAGS[label]: texts[::2] for label, texts in labelled(languages).items() if label in TAGS}
+    documents = [row["text"] for uri in khmer for row in rows_of(uri)]
     lines = [line for document in documents for line in document.split("\n") if line.strip()]
-    others = {TAGS[label]: texts[::2] for label, texts in labelled(Path(languages)).items() if label in TAGS}
+    if not lines or len(others) < len(TAGS):
+        msg = f"{languages}: got {len(lines)} lines of Khmer and the labels {', '.join(others)}"
+        what = f"expected texts in Khmer and in each of {', '.join(TAGS)}. Try: python -m clean.learn.language --help"
+        raise ConfigurationError(f"{msg}; {what}")
     letters = fit_letters({"km": lines[::10], **others})
     np.savez_compressed(MODEL, pairs=fit_pairs(_normal(lines)), letters=letters)
+    return f"{len(lines):,} lines of {len(documents):,} documents in Khmer, {sum(map(len, others.values())):,} others"
+
+
+def main(words: Sequence[str]) -> None:
+    """Answer a command line."""
+    answer(words, __doc__, learn)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2:])
+    main(sys.argv[1:])

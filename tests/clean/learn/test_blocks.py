@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import numpy as np
@@ -9,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from clean.extract.blocks import read_blocks
 from clean.extract.content import FEATURES
-from clean.extract.fit import Example, fit, labels, rows
+from clean.learn.blocks import Example, fit, labels, rows
 
 
 def example(html: str, article: str) -> Example:
@@ -29,7 +30,7 @@ def test_a_fit_learns_what_the_labels_say(page: Callable[..., str], article: str
 
 def test_an_example_survives_its_file(page: Callable[..., str], article: str) -> None:
     written = example(page(), article)
-    read = Example.from_json(written.to_json())
+    read = Example.from_row(json.loads(written.to_json()))
     assert [np.array_equal(a, b) for a, b in zip(rows([written]), rows([read]), strict=True)] == [True] * 3
     assert "\n" not in written.to_json()
 

@@ -61,6 +61,20 @@ def test_rooms_stay_small(path: Path) -> None:
     assert path.name not in NAMELESS
 
 
+def test_kernels_of_one_name_are_copies() -> None:
+    """numba's cache sees no change in another file, so kernels are copied; a copy that goes its own way is a fault."""
+    bodies: dict[str, dict[str, list[str]]] = {}
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.FunctionDef) and any("njit" in ast.dump(d) for d in node.decorator_list):
+                told = ast.get_docstring(node) is not None
+                body = "".join(map(ast.dump, [node.args, *node.body[told:]]))
+                bodies.setdefault(node.name, {}).setdefault(body, []).append(name(path))
+    assert len(bodies["_decode"]) == 1
+    assert len(next(iter(bodies["_decode"].values()))) > 1
+    assert {kernel: list(of.values()) for kernel, of in bodies.items() if len(of) > 1} == {}
+
+
 def test_make_help_lists_every_target() -> None:
     text = (HOUSE / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z]+):", text, re.M)) - {"web", "real"}

@@ -35,7 +35,7 @@ class Found(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def _slot_of(keys: Hashes, gram: Any) -> Any:
+def _slot_of_gram(keys: Hashes, gram: Any) -> Any:
     mask = np.uint64(keys.size - 1)
     slot = (gram * _BASE) >> _SHIFT & mask
     while keys[slot] != 0 and keys[slot] != gram:
@@ -64,7 +64,7 @@ def enter_items(offsets: Integers, units: Hashes, table: Table) -> None:
             if i - start >= n:
                 h = h - units[i - n] * power
             if i - start >= n - 1:
-                slot = _slot_of(keys, h | _ONE)
+                slot = _slot_of_gram(keys, h | _ONE)
                 if keys[slot] == 0:
                     keys[slot] = h | _ONE
                     items[slot] = item
@@ -93,7 +93,7 @@ def find_items(offsets: Integers, units: Hashes, table: Table, most_between: int
                 h = h - units[i - n] * power
             if i - start < n - 1:
                 continue
-            slot = _slot_of(keys, h | _ONE)
+            slot = _slot_of_gram(keys, h | _ONE)
             if keys[slot] == 0:
                 continue
             item = items[slot]

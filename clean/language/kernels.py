@@ -63,7 +63,7 @@ def _class_of(code: int, classes: Bytes) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def _slot(first: Any, second: Any) -> Any:
+def _slot_of_pair(first: Any, second: Any) -> Any:
     """Where a pair of unit hashes stands in the table."""
     return (first * _GOLDEN + second * _MIX) >> _SHIFT
 
@@ -137,7 +137,7 @@ def scan_pairs(found: Reading, pairs: Bytes, facts: Integers) -> None:
             if link == 0:
                 continue
             joined = np.int64(link & JOINED != 0)
-            pair_sum += joined * np.int64(pairs[_slot(before, hashes[unit])])
+            pair_sum += joined * np.int64(pairs[_slot_of_pair(before, hashes[unit])])
             n_pairs += joined
             clusters += 1
             before = hashes[unit]
@@ -151,5 +151,5 @@ def count_pairs(found: Reading, counts: Integers) -> None:
     for unit in range(found.unit_offsets[-1]):
         if found.links[unit]:
             if found.links[unit] & JOINED:
-                counts[_slot(before, found.hashes[unit])] += 1
+                counts[_slot_of_pair(before, found.hashes[unit])] += 1
             before = found.hashes[unit]

@@ -18,6 +18,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from khmer.clusters import Units
+
 Hashes = NDArray[np.uint64]
 Integers = NDArray[np.int64]
 Slots = NDArray[np.uint32]
@@ -79,13 +81,13 @@ def _mixed(key: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def _mark(h: Any) -> Any:
+def _mark_of(h: Any) -> Any:
     """The bits of a hash that a slot keeps."""
     return np.uint32(h >> np.uint64(24) & _ID)
 
 
 @njit(cache=True, nogil=True)
-def _slot_of(h: Any, seed: Any, n_slots: int) -> Any:
+def _slot_under(h: Any, seed: Any, n_slots: int) -> Any:
     """Where a seed puts a hash; slots are counted by its upper bits."""
     return (h * (np.uint64(seed) << _ONE | _ONE)) >> np.uint64(32) & np.uint64(n_slots - 1)
 
@@ -94,8 +96,8 @@ def _slot_of(h: Any, seed: Any, n_slots: int) -> Any:
 def find(table: Ngrams, key: Any) -> Any:
     """The slot content of a packed n-gram, 0 where it is not there."""
     h = _mixed(key)
-    content = table.slots[_slot_of(h, table.seeds[h & np.uint64(table.seeds.size - 1)], table.slots.size)]
-    return content if content >> np.uint32(16) == _mark(h) else _NO_SLOT
+    content = table.slots[_slot_under(h, table.seeds[h & np.uint64(table.seeds.size - 1)], table.slots.size)]
+    return content if content >> np.uint32(16) == _mark_of(h) else _NO_SLOT
 
 
 @njit(cache=True, nogil=True)
@@ -131,12 +133,12 @@ def _place(table: Ngrams, hashes: Hashes, costs: Slots, seed: int) -> bool:
     """Put the n-grams of a bucket where a seed has them, unless a slot is taken."""
     slots = table.slots
     for i in range(hashes.size):
-        slot = _slot_of(hashes[i], seed, slots.size)
+        slot = _slot_under(hashes[i], seed, slots.size)
         if slots[slot] != 0:
             for k in range(i):
-                slots[_slot_of(hashes[k], seed, slots.size)] = 0
+                slots[_slot_under(hashes[k], seed, slots.size)] = 0
             return False
-        slots[slot] = _mark(hashes[i]) << np.uint32(16) | costs[i]
+        slots[slot] = _mark_of(hashes[i]) << np.uint32(16) | costs[i]
     return True
 
 
@@ -179,18 +181,12 @@ def _cost_of(found: Slots, end: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def cost_texts(
-    offsets: Integers,
-    unit_hashes: Hashes,
-    vocabulary: Hashes,
-    unigrams: Slots,
-    table: Ngrams,
-    totals: Integers,
-) -> None:
+def cost_texts(units: Units, vocabulary: Hashes, unigrams: Slots, table: Ngrams, totals: Integers) -> None:
     """Write each text's cost in steps and its number of known units to `totals`, `(n, 2)`.
 
     A context is at most three units and does not go beyond a unit that is not in the vocabulary.
     """
+    offsets, unit_hashes = units
     ids, found = np.zeros(_BEFORE + _BLOCK, np.uint64), np.zeros((4, _BEFORE + _BLOCK), np.uint32)
     for text in range(offsets.size - 1):
         ids[:_BEFORE], found[:, :_BEFORE] = 0, 0

@@ -80,7 +80,7 @@ class NgramModel(NamedTuple):
 
         totals = np.zeros((len(units.offsets) - 1, 2), np.int64)
         ngrams = Ngrams(self.seeds, self.slots)
-        cost_texts(units.offsets, units.hashes, self.vocabulary, self.unigrams, ngrams, totals)
+        cost_texts(units, self.vocabulary, self.unigrams, ngrams, totals)
         return Bits(totals[:, 0] * np.float64(STEP), totals[:, 1].copy())
 
 

@@ -77,7 +77,7 @@ def features(texts: Texts) -> Floats:
 
 
 @njit(cache=True, nogil=True)
-def _kind_of(code: int) -> int:
+def _kind_beside_khmer(code: int) -> int:
     """What a character that is no Khmer letter is."""
     if code < 0x80:
         if 0x30 <= code <= 0x39:
@@ -100,7 +100,7 @@ def _count_habits(signs: Signs, habits: Integers) -> None:
             if n_letters[sign]:
                 habits[document, 0] += before != _KHMER_LETTER
                 before = _KHMER_LETTER
-            kind = _kind_of(np.int64(codes[sign]))
+            kind = _kind_beside_khmer(np.int64(codes[sign]))
             if kind == _MARK:
                 habits[document, 1] += before in (_KHMER_LETTER, _KHAN)
             elif kind != before:

@@ -118,7 +118,7 @@ def _add(table: _Beginnings, keys: Hashes, values: Integers) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _candidates(found: Reading, starts: NDArray[np.uint8], first: Any, end: Any, places: Hashes) -> Any:
+def _possible_starts(found: Reading, starts: NDArray[np.uint8], first: Any, end: Any, places: Hashes) -> Any:
     """Write the units from `first` on that may begin a phrase to `places`; how many they are."""
     hashes, links = found.hashes, found.links
     n = _NOTHING
@@ -137,7 +137,7 @@ def _find_clusters(found: Reading, table: _Beginnings, counts: Integers) -> None
     places = np.empty(max(np.diff(offsets).max(), 1) if offsets.size > 1 else 1, np.uint64)
     for document in range(offsets.size - 1):
         end = np.uint64(offsets[document + 1])
-        n_places = _candidates(found, table.starts, np.uint64(offsets[document]), end, places)
+        n_places = _possible_starts(found, table.starts, np.uint64(offsets[document]), end, places)
         past = _NOTHING  # the phrase before
         for k in range(n_places):
             unit = places[k]

@@ -77,7 +77,7 @@ class Trie(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def _decode(data: NDArray[np.uint8], i: int) -> Any:
+def _decode_basic(data: NDArray[np.uint8], i: int) -> Any:
     """The code point at byte i and its width; 0 for code points above the basic plane."""
     lead = np.int64(data[i])
     if lead < 0x80:
@@ -98,7 +98,7 @@ def _entry_before(data: NDArray[np.uint8], first: int, i: int, symbols: NDArray[
     j = i - 1
     while data[j] & 0xC0 == 0x80:
         j -= 1
-    return np.int64(symbols[_decode(data, j)[0]])
+    return np.int64(symbols[_decode_basic(data, j)[0]])
 
 
 @njit(cache=True, nogil=True)
@@ -141,14 +141,14 @@ def _find(text: Utf8, trie: Trie, counts: Integers, matches: Integers) -> None:
             i = _first_candidate(data, i, end, pairs)
             if i == end:
                 break
-            code, width = _decode(data, i)
+            code, width = _decode_basic(data, i)
             state = np.int64(children[0, np.int64(symbols[code]) >> SYMBOL_SHIFT])
             j = i + width
             matched_end, matched_group = j, np.int64(-1)
             while state != 0:
                 after, after_width = np.int64(0), 0
                 if j < end:
-                    code, after_width = _decode(data, j)
+                    code, after_width = _decode_basic(data, j)
                     after = np.int64(symbols[code])
                 edge = np.int64(edges[state])
                 if (

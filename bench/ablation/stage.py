@@ -67,7 +67,7 @@ def check(config: AblationConfig) -> None:
         "vocabulary",
     ):
         if getattr(config, name) < 1:
-            msg = f"{name}: got {getattr(config, name)}; expected 1 or more"
+            msg = f"{name}: got {getattr(config, name)}; expected 1 or more. Try: without {name}"
             raise ConfigurationError(msg)
     fineweb2.check(config.peers)
 

@@ -33,7 +33,7 @@ def check_trafilatura() -> None:
     if missing:
         msg = (
             f"extractor: got trafilatura, but {' and '.join(missing)} cannot be imported. "
-            "Try: pip install 'sastra[trafilatura]', or another extractor"
+            "Try: pip install -e '.[trafilatura]', or another extractor"
         )
         raise ConfigurationError(msg)
 

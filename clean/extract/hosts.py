@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from clean.extract.lines import Hashes, line_hashes, lines_of, string_hashes
+from clean.extract.choose import KEEP
+from clean.extract.lines import Hashes, Lines, line_hashes, lines_of, string_hashes
 
 Integers = NDArray[np.int64]
 
@@ -72,7 +73,7 @@ def observe(pages: pa.Table) -> pa.Table:
         [
             _table(PAGE, [hosts, zeros, whole, zeros, zeros]),
             _places(pages, hosts, whole),
-            _table(LINE, _lines(texts, hosts)),
+            _table(LINE, _lines(lines_of(texts), _other_lines(pages), hosts)),
         ]
     )
 
@@ -119,26 +120,39 @@ def _places(pages: pa.Table, hosts: Hashes, whole: Hashes) -> pa.Table:
     return _table(PLACE, columns, sums["weight_sum"].to_numpy(), sums["logit_sum"].to_numpy())
 
 
-def _lines(texts: pa.LargeStringArray, hosts: Hashes) -> list[Hashes]:
-    """A row for each distinct line of each text, with the hashes of its three longest other lines.
+def _other_lines(pages: pa.Table) -> Lines:
+    """The lines of blocks that only what stands beside them, or their host, can make main text; no comments."""
+    lists = pages["blocks"].combine_chunks()
+    blocks, owners = lists.flatten(), pc.list_parent_indices(lists).to_numpy(zero_copy_only=False)
+    chance = blocks.field("chance").to_numpy(zero_copy_only=False)
+    is_comment = blocks.field("is_comment").to_numpy(zero_copy_only=False).astype(bool)
+    chosen = np.flatnonzero((chance < KEEP) & ~is_comment)
+    lines = lines_of(blocks.field("text").take(pa.array(chosen)).cast(pa.large_string()))
+    return Lines(lines.values, owners[chosen][lines.text].astype(np.int64))
+
+
+def _lines(of_texts: Lines, others: Lines, hosts: Hashes) -> list[Hashes]:
+    """A row for each distinct line of each page, with the hashes of the three longest other lines of its text.
 
     Copies of an article share their longest lines, so its sentences stand on one page by this measure however many
     copies a host has. With three of them, two long notices that stand everywhere do not hide each other.
     """
-    lines = lines_of(texts)
-    hashes = line_hashes(lines.values)
-    chars = pc.utf8_length(lines.values).to_numpy(zero_copy_only=False).astype(np.int64)
-    order = np.lexsort((hashes, -chars, lines.text))
+    values = pa.chunked_array([of_texts.values, others.values]).combine_chunks()
+    owner = np.concatenate([of_texts.text, others.text])
+    is_other = np.arange(len(owner)) >= len(of_texts.text)
+    hashes = line_hashes(values)
+    chars = pc.utf8_length(values).to_numpy(zero_copy_only=False).astype(np.int64)
+    order = np.lexsort((hashes, -chars, is_other, owner))
     order = order[hashes[order] != 0]
-    order = order[_first_of(lines.text[order], hashes[order])]
-    text, hashes = lines.text[order], hashes[order]
-    starts = np.searchsorted(text, np.arange(len(texts)))
+    order = order[_first_of(owner[order], hashes[order])]
+    text, hashes, is_other = owner[order], hashes[order], is_other[order]
+    starts = np.searchsorted(text, np.arange(len(hosts)))
     rank = np.arange(len(text)) - starts[text]
-    longest = np.zeros((len(texts), 4), np.uint64)
-    top = rank < 4
+    longest = np.zeros((len(hosts), 4), np.uint64)
+    top = (rank < 4) & ~is_other
     longest[text[top], rank[top]] = hashes[top]
-    others = [longest[text, np.where(rank <= k, k + 1, k)] for k in range(3)]
-    return [hosts[text], hashes, *others]
+    longest_others = [longest[text, np.where(rank <= k, k + 1, k)] for k in range(3)]
+    return [hosts[text], hashes, *longest_others]
 
 
 def _first_of(text: Integers, hashes: Hashes) -> NDArray[np.bool_]:

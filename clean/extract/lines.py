@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 Hashes = NDArray[np.uint64]
 
-# RE2. Numbers differ from page to page in counters and dates; zero-width characters from edition to edition.
+# RE2. Numbers differ from page to page in counters and dates; zero-width characters from edition to edition. The mark
+# of an item stands before the first block of one that is kept.
 _NUMBER: Final = "[0-9០-៩]+"
-_NOTHING: Final = r"[\s\x{A0}\x{AD}\x{200B}-\x{200D}\x{2060}\x{FEFF}]+"
+_NOTHING: Final = r"^- |[\s\x{A0}\x{AD}\x{200B}-\x{200D}\x{2060}\x{FEFF}]+"
 _LETTER: Final = r"\pL"
 
 

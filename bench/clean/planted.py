@@ -21,7 +21,7 @@ from bench.plants import NOISE, SPAM, Plant
 from bench.realdata import json_lines, real_data
 from bench.rows import Row, measured
 from clean.decide import Decisions, decide
-from clean.scores import score
+from clean.scores import SCORES, score
 from clean.scores.texts import Texts
 from clean.stage import STAGE
 from clean.whitespace import tidy
@@ -81,7 +81,8 @@ def decisions(texts: Sequence[str]) -> Decisions:
     config = configure(STAGE, ["run=planted"])
     normal = tidy(normalize(pa.array(texts, pa.large_string())))
     batches = [normal.slice(start, BATCH) for start in range(0, len(normal), BATCH)]
-    return decide(pa.concat_tables([score(Texts.without_pages(batch)) for batch in batches]), config.rules)
+    rules = [rule for rule in config.rules if rule.score in SCORES]  # the others are about sizes and benchmarks
+    return decide(pa.concat_tables([score(Texts.without_pages(batch)) for batch in batches]), rules)
 
 
 def dropped(decided: Decisions) -> int:

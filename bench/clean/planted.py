@@ -81,7 +81,9 @@ def decisions(texts: Sequence[str]) -> Decisions:
     config = configure(STAGE, ["run=planted"])
     normal = tidy(normalize(pa.array(texts, pa.large_string())))
     batches = [normal.slice(start, BATCH) for start in range(0, len(normal), BATCH)]
-    rules = [rule for rule in config.rules if rule.score in SCORES]  # the others are about sizes and benchmarks
+    rules = [
+        rule for rule in config.rules if rule.score in SCORES
+    ]  # the others are about sizes and benchmarks
     return decide(pa.concat_tables([score(Texts.without_pages(batch)) for batch in batches]), rules)
 
 

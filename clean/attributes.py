@@ -7,7 +7,6 @@ from typing import Final
 
 import pyarrow as pa
 
-from clean.extract.tables import PAGE_FACTS
 from clean.personal import Kind
 from clean.personal.masking import SPANS
 from clean.scores import score
@@ -37,7 +36,7 @@ def decisive_names() -> tuple[str, ...]:
 @cache
 def attribute_schema() -> pa.Schema:
     """The columns of attributes/: id, source and language, what the page says of itself, scores, repairs, masks."""
-    nothing = Texts(DOCUMENT.empty_table(), PAGE_FACTS.empty_table())
+    nothing = Texts.without_pages(pa.array([], pa.large_string()))
     return pa.schema(
         [
             *(DOCUMENT.field(name) for name in ("id", "source")),

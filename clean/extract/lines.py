@@ -18,6 +18,11 @@ Hashes = NDArray[np.uint64]
 _NUMBER: Final = "[0-9០-៩]+"
 _NOTHING: Final = r"^- |[\s\x{A0}\x{AD}\x{200B}-\x{200D}\x{2060}\x{FEFF}]+"
 _LETTER: Final = r"\pL"
+# Parts of laws and books are numbered alike in all of them: ជំពូកទី ២, មាត្រា ១៥.
+_NUMBERED: Final = (
+    "^(?:- )?(?:គន្ថី|មាតិកា|ជំពូក|ផ្នែក|កថាភាគ|មាត្រា|ប្រការ|ភាគ|វគ្គ|មេរៀន|ឧបសម្ព័ន្ធ)[\\s\\x{200B}]*(?:ទី)?[\\s\\x{200B}]*"
+    "[0-9០-៩IVX]{1,4}[\\s.៖:។–-]*$"
+)
 
 
 class Lines(NamedTuple):
@@ -35,11 +40,15 @@ def lines_of(texts: pa.LargeStringArray) -> Lines:
 
 
 def line_hashes(lines: pa.LargeStringArray) -> Hashes:
-    """A hash of each line without its numbers, white space and letter case; 0 for lines without a letter."""
+    """A hash of each line without its numbers, white space and letter case; 0 for what no host can own.
+
+    That is a line without a letter, and the bare number of a chapter or article.
+    """
     folded = pc.replace_substring_regex(lines, _NUMBER, "0")
     folded = pc.utf8_lower(pc.replace_substring_regex(folded, _NOTHING, ""))
     has_letters = pc.match_substring_regex(folded, _LETTER).to_numpy(zero_copy_only=False)
-    return np.where(has_letters, string_hashes(folded), np.uint64(0))
+    is_numbered = pc.match_substring_regex(lines, _NUMBERED).to_numpy(zero_copy_only=False)
+    return np.where(has_letters & ~is_numbered, string_hashes(folded), np.uint64(0))
 
 
 def string_hashes(texts: pa.LargeStringArray) -> Hashes:

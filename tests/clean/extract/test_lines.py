@@ -38,6 +38,16 @@ def test_lines_without_letters_have_no_hash(line: str) -> None:
     assert hashes(line) == [0]
 
 
+@pytest.mark.parametrize("line", ["ជំពូកទី ២", "មាត្រា ១៥.-", "- ផ្នែកទី៣៖", "ភាគ IV", "មេរៀនទី\u200b12"])
+def test_numbers_of_chapters_belong_to_no_host(line: str) -> None:
+    assert hashes(line) == [0]
+
+
+@pytest.mark.parametrize("line", ["ជំពូកបន្ទាប់", "មាត្រា ១៥ ចុចទីនេះ", "ទំព័រទី ២", "ភាគរយ"])
+def test_other_short_lines_do(line: str) -> None:
+    assert hashes(line) != [0]
+
+
 @given(st.lists(st.text(max_size=30), max_size=6))
 def test_lines_are_those_of_split(texts: list[str]) -> None:
     lines = lines_of(pa.array(texts, pa.large_string()))

@@ -76,10 +76,15 @@ def clean_pages(pages: pa.Table, config: CleanConfig, out: Outcome) -> pa.Table:
 
     decisions = decide(attributes, config.rules)
     documents = _with_whole_text(documents, pages["text"], too_long)
-    out.keep(documents.filter(decisions.kept))
     dropped = pc.invert(decisions.kept)
-    out.drop(documents.filter(dropped), *(column.filter(dropped) for column in decisions))
+    out.keep(_chosen(documents, decisions.kept))
+    out.drop(_chosen(documents, dropped), *(column.filter(dropped) for column in decisions))
     return attributes
+
+
+def _chosen(documents: pa.Table, chosen: pa.Array) -> pa.Table:
+    """The chosen documents; all of them without a copy, which of one huge text would be another."""
+    return documents if pc.all(chosen).as_py() else documents.filter(chosen)
 
 
 def _repairs(repaired: Repaired) -> dict[str, pa.Array]:
@@ -122,7 +127,7 @@ def _rewritten(documents: pa.Table, texts: Any, untouched: Any) -> pa.Table:
 
 def _with_whole_text(documents: pa.Table, texts: Any, too_long: Any) -> pa.Table:
     """The documents with the whole text, as it came, of those too long to be cleaned."""
-    whole = pc.if_else(too_long, texts, documents["text"])
+    whole = texts if pc.all(too_long).as_py() else pc.if_else(too_long, texts, documents["text"])
     return documents.set_column(
         documents.schema.get_field_index("text"), documents.schema.field("text"), whole
     )

@@ -60,7 +60,8 @@ def extract_shard(task: Task[CleanConfig]) -> None:
         for records in read_batches(task.source, RECORD):
             pages = unmarked(extract(records, reading, worker.map))
             written.write(pages)
-            observed.append(observe(pages))
+            is_cleaned = pc.less_equal(pc.binary_length(pages["text"]), config.text_bytes)
+            observed.append(observe(pages.filter(is_cleaned)))
             meter().count(len(records), pc.sum(records["n_bytes"]).as_py() or 0)
     table = pa.concat_tables(observed)
     by_part = table.append_column("part", part_of(table["host"])).sort_by("part")

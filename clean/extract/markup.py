@@ -23,18 +23,13 @@ HALF_TAG: Final = re.compile(r"^[^<>]{0,200}>|<[^<>]{0,200}$")  # of a text cut 
 
 def unmarked(pages: pa.Table) -> pa.Table:
     """PAGES with the texts that came without a page free of markup."""
-    with_page = pc.is_valid(pages["page_outcome"])
-    texts = pc.if_else(with_page, pages["text"], without_markup(pages["text"].combine_chunks()))
-    return pages.set_column(pages.schema.get_field_index("text"), pages.schema.field("text"), texts)
-
-
-def without_markup(texts: pa.LargeStringArray) -> pa.LargeStringArray:
-    """The texts, those that are pieces of a page as the lines that a reader of it would see; nulls stay null."""
-    marked = _is_markup(texts)
+    texts = pages["text"].combine_chunks()
+    marked = _is_markup(texts) & pc.is_null(pages["page_outcome"]).to_numpy()
     if not marked.any():
-        return texts
+        return pages
     read = [_read(text) for text in texts.filter(pa.array(marked)).to_pylist()]
-    return pc.replace_with_mask(texts, pa.array(marked), pa.array(read, texts.type))
+    column = pc.replace_with_mask(texts, pa.array(marked), pa.array(read, texts.type))
+    return pages.set_column(pages.schema.get_field_index("text"), pages.schema.field("text"), column)
 
 
 def _is_markup(texts: pa.LargeStringArray) -> NDArray[np.bool_]:

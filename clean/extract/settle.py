@@ -95,11 +95,16 @@ def settle(pages: pa.Table, known: pa.Table) -> pa.Table:
     known = known.filter(pc.is_in(known["host"], pa.array(np.unique(hosts))))
     columns = {name: pages[name] for name in SETTLED.names if name in pages.column_names}
     columns |= _settled_pages(pages, hosts, _places(known))
-    cleared = without_host_lines(pages, columns["text"], hosts, known)
+    texts = _whole(columns["text"])
+    cleared = without_host_lines(pages, texts, hosts, known)
     columns["text"] = cleared.texts
     columns["page_host_lines"] = pa.array(cleared.n_lines)
     columns["page_host_chars"] = pa.array(cleared.n_chars)
     return pa.table({name: columns[name] for name in SETTLED.names}, SETTLED)
+
+
+def _whole(column: Any) -> pa.LargeStringArray:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
 def _places(known: pa.Table) -> dict[int, dict[int, tuple[int, int]]]:
@@ -114,6 +119,8 @@ def _places(known: pa.Table) -> dict[int, dict[int, tuple[int, int]]]:
 
 def _settled_pages(pages: pa.Table, hosts: Hashes, places: Mapping[int, Places]) -> dict[str, Any]:
     """The columns that the choice of blocks decides; texts without a page keep theirs."""
+    if pages["blocks"].null_count == len(pages):
+        return {"comments": pa.nulls(len(pages), pa.large_string())}
     names = ("text", "page_confidence", "page_main_share", "page_link_share", "page_comment_chars")
     given = [pages[name].to_pylist() for name in names]
     comments: list[str | None] = [None] * len(pages)

@@ -127,7 +127,7 @@ def _legacy(record: RunRecord, data: ds.Dataset) -> dict[str, Value]:
     """Pages in legacy fonts turned into Khmer, and how many of all that are known to be in such fonts."""
     (found,) = select(
         data,
-        """SELECT count_if(page_legacy_chars > 0) AS legacy_documents,
+        """SELECT count(*) FILTER (page_legacy_chars > 0) AS legacy_documents,
                   coalesce(sum(page_legacy_chars), 0)::BIGINT AS legacy_chars FROM data""",
     )
     amounts = record.manifests["clean"].books().amounts

@@ -100,6 +100,15 @@ def test_pages_in_legacy_fonts(found: Found, new_run: Any) -> None:
     assert values["legacy_share"] == 1 / 4
 
 
+def test_imported_texts_have_no_pages_in_legacy_fonts(new_run: Any) -> None:
+    task = new_run.task("clean")
+    nulls = pa.table({"id": ["a", "b"], "page_legacy_chars": pa.nulls(2, pa.int64())})
+    new_run.write(task, "attributes/part-00000.parquet", nulls)
+    new_run.finish(task)
+    values, _ = cleaning(RunRecord.open(new_run.config))
+    assert (values["legacy_documents"], values["legacy_chars"], values["legacy_share"]) == (0, 0, None)
+
+
 def test_extraction_is_told_of_kept_and_dropped_pages(found: Found) -> None:
     kept, dropped = found[1]["extraction"]
     assert (kept["measure"], kept["fate"], kept["documents"]) == ("confidence", "kept", 24)

@@ -14,6 +14,7 @@ from corpus.shards import ShardWriter, read_batches
 from corpus.task import Task
 from tokenizer.config import TokenizerConfig
 from tokenizer.learn import EOS
+from tokenizer.members import read_members
 from tokenizer.sample import Split, split_of
 
 PLACES = pa.schema(
@@ -24,6 +25,7 @@ PLACES = pa.schema(
         pa.field("start", pa.int64(), nullable=False),  # position of its first token in the shard
         pa.field("n_tokens", pa.int64(), nullable=False),  # with the end token
         pa.field("n_bytes", pa.int64(), nullable=False),
+        pa.field("n_members", pa.int32(), nullable=False),  # of its duplicate cluster; 1 = no duplicates
     ]
 )
 MODEL = "tokenizer/sastra.model"
@@ -56,6 +58,7 @@ class SplitWriter:
 def encode_shard(task: Task[TokenizerConfig]) -> dict[str, int]:
     """Write the tokens of one shard of documents, and count them exactly."""
     processor = sentencepiece.SentencePieceProcessor(model_proto=task.folder.read(MODEL))
+    n_members, start = read_members(task.folder, task.name), 0
     with ExitStack() as stack:
         writers: dict[Split, SplitWriter] = {
             "train": SplitWriter(task, "train", stack),
@@ -63,7 +66,10 @@ def encode_shard(task: Task[TokenizerConfig]) -> dict[str, int]:
         }
         for table in read_batches(task.source, DOCUMENT):
             task.read(table)
-            for split, part in _parts(table, task.config.validation_share):
+            members = pa.array(n_members[start : start + len(table)])
+            start += len(table)
+            known = table.append_column(PLACES.field("n_members"), members)
+            for split, part in _parts(known, task.config.validation_share):
                 ids = processor.encode(part["text"].to_pylist())
                 writers[split].write(part, ids)
                 counted = part.append_column(

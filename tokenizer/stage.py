@@ -1,4 +1,4 @@
-"""The stage `tokenizer`: count clusters → learn → encode, with exact token counts for the ledger."""
+"""The stage `tokenizer`: count clusters → learn → count members → encode, with exact token counts for the ledger."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from tokenizer.config import TokenizerConfig, check
 from tokenizer.evaluate import evaluate
 from tokenizer.export import hugging_face_config, hugging_face_json, token_bytes
 from tokenizer.learn import BOS, EOS, PAD, UNK, learn
+from tokenizer.members import count_members
 from tokenizer.sample import held_out, lines_to_learn
 from tokenizer.shards import MODEL, encode_shard
 
@@ -28,7 +29,7 @@ SIZED_TEXTS = pa.schema([DOCUMENT.field("text"), DOCUMENT.field("n_bytes")])
 
 
 def run(stage: StageRun[TokenizerConfig]) -> None:
-    """Count, learn, encode."""
+    """Count clusters, learn, count the members of duplicate clusters, encode."""
     tasks = stage.tasks(stage.shards("dedup"))
     handed = stage.upstream["dedup"].books().total("kept")
     if not handed.documents:
@@ -41,6 +42,11 @@ def run(stage: StageRun[TokenizerConfig]) -> None:
         "sample": min(1.0, stage.config.learn_bytes / max(handed.bytes, 1)),
     }
     [learnt] = stage.map("learn", learn_model, [stage.task("model", arguments=arguments)])
+    shards = {
+        "clusters": stage.shards("dedup", "clusters"),
+        "shards": [(task.name, task.source) for task in tasks],
+    }
+    stage.map("members", count_members, [stage.task("all", arguments=shards)], handed.documents)
     encoded = stage.map("encode", encode_shard, tasks, handed.documents)
     stage.facts.update(learnt["facts"])
     for split in ("train", "validation"):

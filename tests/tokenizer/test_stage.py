@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import sentencepiece
@@ -46,7 +47,23 @@ def hand_over(runs: Path, texts: list[str]) -> None:
         ledger.add_table(table, "in")
         ledger.add_table(table, "kept")
         outputs.append({"path": path, "bytes": folder.sizes()[path], "sha256": ""})
+    outputs += [{"path": path, "bytes": size, "sha256": ""} for path, size in hand_over_clusters(folder)]
     Manifest("dedup", "f", {}, {}, outputs, ledger.rows(), {}).save(folder)
+
+
+def kept_for_others(folder: Folder) -> dict[str, int]:
+    """The first documents of both shards, with the members of their duplicate clusters."""
+    first = [pq.read_table(path)["id"].to_pylist() for path in sorted(Path(folder.uri).glob("documents/*"))]
+    return {first[0][0]: 3, first[0][2]: 2, first[1][1]: 40} if len(first[0]) > 2 else {}
+
+
+def hand_over_clusters(folder: Folder) -> list[tuple[str, int]]:
+    """The tables of clusters: members stand in the shard that they came in, whichever shard they were kept for."""
+    kept = [document for document, n in kept_for_others(folder).items() for _ in range(n)]
+    for n in range(2):
+        with folder.create(f"clusters/part-{n:05d}.parquet") as file:
+            pq.write_table(pa.table({"kept": pa.array(kept[n::2], pa.string())}), file)
+    return list(folder.sizes("clusters").items())
 
 
 def tokenize(runs: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -87,6 +104,14 @@ def test_every_document_is_found_again_in_its_shard(finished: Path, articles: li
                 assert document[-1] == EOS
                 found.append(processor.decode(document[:-1].tolist()))
     assert sorted(found) == sorted(articles)
+
+
+def test_each_place_tells_how_many_documents_it_stands_for(finished: Path) -> None:
+    tables = [pq.read_table(path) for path in sorted((finished / "tokens").rglob("*.parquet"))]
+    rows = [row for table in tables for row in table.to_pylist()]
+    expected = kept_for_others(Folder(str(finished.parent / "dedup")))
+    assert {row["id"]: row["n_members"] for row in rows if row["n_members"] != 1} == expected
+    assert all(table.schema.field("n_members").type == pa.int32() for table in tables)
 
 
 def test_the_ledger_counts_every_token(finished: Path) -> None:

@@ -36,6 +36,7 @@ SIZES = {
 SCHEDULES = ("cosine", "wsd")
 PRECISIONS = ("float32", "bfloat16")
 BACKENDS = ("deepspeed", "plain")
+MOST_TIMES = 100  # that an epoch may see a document
 
 
 @dataclass
@@ -63,6 +64,11 @@ class TrainConfig(StageConfig):
     )
     precision: str = option("float32", "of matrix products: float32, or bfloat16 where the processor has it")
     seed: int = option(1, "of the weights, the order of the data, and the samples")
+    upweight: dict[int, float] = option(
+        {},
+        "how often an epoch sees a document whose duplicate cluster has so many members or more: "
+        "+upweight={2:2,4:3,26:1}; 1.5 = every other one twice; empty = each document once",
+    )
     backend: str = option("deepspeed", "deepspeed (ZeRO-1 on all ranks), or plain (one process)")
     ranks: int = option(2, "processes; on GPUs one for each")
     threads: int = option(1, "CPU threads of each rank; another number may round losses differently")
@@ -113,6 +119,7 @@ class Job:
     train: Sequence[str]  # token files, in order
     validation: Sequence[str]
     places: Sequence[str]  # tables of the documents' places in the validation files
+    train_places: Sequence[str] = ()  # the same of the training files
 
     def to_json(self) -> dict[str, Any]:
         """A form that `from_json` reads."""
@@ -121,8 +128,9 @@ class Job:
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Job:
         """The job of a form."""
+        upweight = {int(members): weight for members, weight in values["config"]["upweight"].items()}
         parts = {
-            "config": TrainConfig(**values["config"]),
+            "config": TrainConfig(**{**values["config"], "upweight": upweight}),
             "tokenizer": TokenizerFacts(**values["tokenizer"]),
         }
         return cls(**{**values, **parts})
@@ -144,6 +152,9 @@ def check(config: TrainConfig) -> None:
         if getattr(config, name) not in allowed:
             raise _impossible(config, name, f"one of {', '.join(allowed)}")
     _check_ranges(config)
+    if not all(members >= 1 and 1 <= weight <= MOST_TIMES for members, weight in config.upweight.items()):
+        expected = f"members of a cluster, 1 or more, each with a weight from 1 to {MOST_TIMES}"
+        raise _impossible(config, "upweight", f"{expected}. Try: +upweight={{2:2,5:3,20:1}}")
     together = config.world * config.micro_batch_size
     if config.batch_size % together:
         raise _impossible(config, "batch_size", f"a multiple of ranks × micro_batch_size = {together}")

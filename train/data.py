@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,16 @@ from corpus.errors import ConfigurationError
 from train.config import Job
 
 Ids = NDArray[np.int64]
+
+
+class Stream(Protocol):
+    """A flat sequence of token ids."""
+
+    def __len__(self) -> int: ...
+
+    def read(self, start: int, stop: int) -> NDArray[np.uint16]:
+        """The ids of positions `start` to `stop`."""
+        ...
 
 
 class TokenStream:
@@ -54,7 +65,7 @@ class TrainingOrder:
     `permutation(seed, k // n_chunks)[k % n_chunks]`. The loader's whole state is the number of the step.
     """
 
-    stream: TokenStream
+    stream: Stream
     sequence_length: int
     batch_size: int
     seed: int

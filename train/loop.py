@@ -13,18 +13,19 @@ from corpus.errors import StageError
 from train.backends import BACKENDS, Backend
 from train.checkpoint import Checkpoints
 from train.config import Job
-from train.data import TokenStream, TrainingOrder, micro_batches
+from train.data import TrainingOrder, micro_batches
 from train.evaluate import Validation
 from train.launch import end_with_parent
 from train.model import Llama, ModelConfig
 from train.records import Progress, Records
 from train.schedule import learning_rate
+from train.upweight import training_stream
 
 
 def train(job: Job, backend: Backend) -> None:
     """Train from the newest checkpoint, or from the start, to the last step."""
     config, folder = job.config, Path(job.folder)
-    order = TrainingOrder(TokenStream(job.train), config.sequence_length, config.batch_size, config.seed)
+    order = TrainingOrder(training_stream(job), config.sequence_length, config.batch_size, config.seed)
     parts = micro_batches(config.batch_size, config.micro_batch_size, backend.rank, backend.world)
     validation = Validation(job)
     checkpoints = Checkpoints(folder)

@@ -15,6 +15,7 @@ from train.export import TOKENIZER_FILES, config_file, weights_file
 from train.generate import continuations
 from train.loop import device, model_config, prepare
 from train.model import Llama
+from train.upweight import times_seen, training_stream
 
 
 def load(task: Task[TrainConfig]) -> tuple[Job, Llama]:
@@ -29,8 +30,8 @@ def load(task: Task[TrainConfig]) -> tuple[Job, Llama]:
 def evaluate(task: Task[TrainConfig]) -> dict[str, Any]:
     """Write `evaluation.json`: bits per byte of the model and the baselines over the validation tokens."""
     job, model = load(task)
-    config, train = task.config, TokenStream(job.train)
-    n_chunks = TrainingOrder(train, config.sequence_length, config.batch_size, config.seed).n_chunks
+    config, train, stream = task.config, TokenStream(job.train), training_stream(job)
+    n_chunks = TrainingOrder(stream, config.sequence_length, config.batch_size, config.seed).n_chunks
     n_tokens = config.steps * config.batch_size * config.sequence_length
     figures = {
         "tokenizer": {"name": job.tokenizer.name, "sha256": job.tokenizer.sha256},
@@ -44,6 +45,9 @@ def evaluate(task: Task[TrainConfig]) -> dict[str, Any]:
             "skipped_steps": Checkpoints(Path(job.folder)).progress().skipped_steps,
             "tokens": n_tokens,
             "epochs": n_tokens / (n_chunks * config.sequence_length),
+            "corpus_tokens": len(train),
+            "epoch_tokens": len(stream),
+            "times_seen": times_seen(job) if config.upweight else [],
         },
         "validation": compare(model, train, job, load_token_bytes(job.tokenizer_folder)),
     }

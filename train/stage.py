@@ -9,6 +9,7 @@ from train.config import Job, TokenizerFacts, TrainConfig, check
 from train.data import check_data
 from train.launch import run_ranks
 from train.records import METRICS
+from train.upweight import check_places
 
 JOB = f"{WORK}/job.json"
 
@@ -17,6 +18,7 @@ def run(stage: StageRun[TrainConfig]) -> None:
     """Learn, evaluate, export, sample."""
     job = job_of(stage)
     check_data(job)
+    check_places(job)
     task = stage.task("model", arguments={"job": job.to_json()})
     stage.map("learn", learn, [task])
 
@@ -41,6 +43,7 @@ def job_of(stage: StageRun[TrainConfig]) -> Job:
         train=files["train"],
         validation=files["validation"],
         places=_token_files(stage, "validation", ".parquet"),
+        train_places=_token_files(stage, "train", ".parquet"),
     )
 
 

@@ -42,6 +42,10 @@ def test_the_defaults_work():
         ("keep_checkpoints", 0),
         ("seed", -1),
         ("beta2", 1.0),
+        ("upweight", {2: 0.5}),
+        ("upweight", {2: 101}),
+        ("upweight", {2: float("nan")}),
+        ("upweight", {0: 2}),
     ],
 )
 def test_an_impossible_value_is_refused_by_name(name, value):
@@ -51,5 +55,5 @@ def test_an_impossible_value_is_refused_by_name(name, value):
 
 
 def test_a_job_survives_json(tokenized, tmp_path):
-    job = tokenized.job(tmp_path / "train", seed=9)
+    job = tokenized.job(tmp_path / "train", seed=9, upweight={2: 1.5, 20: 1.0})
     assert Job.from_json(json.loads(json.dumps(job.to_json()))) == job

@@ -53,6 +53,22 @@ def test_its_figures_stand_in_the_manifest_and_it_works_once(plain, tokenized):
     assert manifest.facts["tokenizer"]["sha256"] == tokenized.facts["sha256"]
 
 
+def test_documents_with_duplicates_are_seen_more_often_and_counted_once(plain, own_run):
+    manifest, _ = execute(STAGE, own_run.config(upweight={2: 2.0, 5: 3.0}))
+    reference = Manifest.load(Folder(str(plain))).facts
+    training = manifest.facts["training"]
+    once = {row["times"]: row["tokens"] for row in training["times_seen"]}
+    assert [row["documents"] for row in training["times_seen"]] == [28, 4, 8]
+    assert sum(once.values()) == training["corpus_tokens"] == reference["training"]["epoch_tokens"]
+    assert sum(times * n for times, n in once.items()) == training["epoch_tokens"]
+    assert training["tokens"] == reference["training"]["tokens"] == 12 * 8 * 32
+    assert training["epochs"] < reference["training"]["epochs"]
+    for figure in ("tokens", "bytes"):
+        assert manifest.facts["validation"][figure] == reference["validation"][figure]
+    losses = [(folder / "metrics.jsonl").read_bytes() for folder in (plain, own_run.runs / "demo" / "train")]
+    assert losses[0] != losses[1]
+
+
 def test_transformers_loads_the_export_with_equal_logits(plain, tokenized):
     theirs, report = LlamaForCausalLM.from_pretrained(plain / "model", output_loading_info=True)
     assert not report["missing_keys"]

@@ -1,0 +1,1 @@
+"""Lines, paragraphs and long runs of units that stand in several documents: the best one keeps them."""

@@ -1,0 +1,240 @@
+"""Compiled loops over units and windows. They stand in one module, as in `dedup.kernels`."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+WIDTH: Final = 40  # units of a window that is not a line
+SLICES: Final = 256  # of windows, by the top byte of their keys
+
+_BASE: Final = np.uint64(0x9E3779B97F4A7C15)
+_MIX: Final = np.uint64(0xBF58476D1CE4E5B9)
+_STEP: Final = np.uint64(0x94D049BB133111EB)
+_LARGEST: Final = np.uint64(0xFFFFFFFFFFFFFFFF)
+_ONE: Final = np.uint64(1)
+_HALF: Final = np.uint64(32)
+_TOP_BYTE: Final = np.uint64(56)
+_NOT_LINE: Final = np.uint32(0xFFFFFFFD)  # all of a unit but its flag LINE
+_LINE: Final = np.uint32(2)
+_BIT: Final = np.uint32(1)
+_FACTOR_LOW: Final = np.uint32(0x9E3779B1)
+_FACTOR_HIGH: Final = np.uint32(0x85EBCA77)
+_BLOCK: Final = 1024  # units whose hashes stay in the nearest cache
+_COEFFICIENTS: Final = np.random.default_rng(1).integers(1 << 32, size=256, dtype=np.uint64)
+
+Integers = NDArray[np.int64]
+Hashes = NDArray[np.uint64]
+Numbers = NDArray[np.uint32]
+
+
+@njit(cache=True, nogil=True)
+def _mixed(h: Any) -> Any:
+    x = h * _MIX  # the low bits of a polynomial alone are weak
+    return (x ^ x >> _HALF) * _STEP
+
+
+@njit(cache=True, nogil=True)
+def _copy(units: Numbers, first: int, to: Numbers) -> None:
+    """Copy units from unit `first` on without their flag LINE; what stands before and after all units is 0."""
+    known, last = max(first, 0), min(first + to.size, units.size)
+    to[: known - first], to[last - first :] = 0, 0
+    source, to = units[known:last], to[known - first :]
+    for i in range(source.size):
+        to[i] = source[i] & _NOT_LINE
+
+
+@njit(cache=True, nogil=True)
+def _joined(left: Numbers, right: Numbers, factor: Any, to: Numbers) -> None:
+    for i in range(to.size):
+        to[i] = left[i] * factor + right[i]
+
+
+@njit(cache=True, nogil=True)
+def _fill_hashes(
+    units: Numbers, factor: Any, scratch: tuple[Numbers, Numbers, Numbers], hashes: Numbers
+) -> None:
+    """Write a polynomial of each run of WIDTH = 32 + 8 units, by doubling: all in vector instructions."""
+    (a, b, c), n = scratch, hashes.size
+    power = factor
+    _joined(units, units[1:], power, a[: n + 38])
+    power = np.uint32(power * power)
+    _joined(a, a[2:], power, b[: n + 36])
+    power = np.uint32(power * power)
+    _joined(b, b[4:], power, a[: n + 32])
+    eighth = np.uint32(power * power)
+    _joined(a, a[8:], eighth, b[: n + 24])
+    power = np.uint32(eighth * eighth)
+    _joined(b, b[16:], power, c[:n])
+    _joined(c, a[32:], eighth, hashes)
+
+
+@njit(cache=True, nogil=True)
+def _lesser(left: Numbers, right: Numbers, to: Numbers) -> None:
+    for i in range(to.size):
+        to[i] = min(left[i], right[i])
+
+
+@njit(cache=True, nogil=True)
+def _greater(left: Numbers, right: Numbers, to: Numbers) -> None:
+    for i in range(to.size):
+        to[i] = max(left[i], right[i])
+
+
+@njit(cache=True, nogil=True)
+def _least_of(values: Numbers, stretch: int, scratch: tuple[Numbers, Numbers]) -> Numbers:
+    """The least of each `stretch` values in sequence, in one of the two arrays of scratch."""
+    a, b = scratch
+    known = 1
+    while known < stretch:
+        step = min(known, stretch - known)
+        n = values.size - step
+        _lesser(values, values[step:], a[:n])
+        values, a, b = a[:n], b, a
+        known += step
+    return values
+
+
+@njit(cache=True, nogil=True)
+def _greatest_of(values: Numbers, stretch: int, scratch: tuple[Numbers, Numbers]) -> Numbers:
+    """The greatest of each `stretch` values in sequence, in one of the two arrays of scratch."""
+    a, b = scratch
+    known = 1
+    while known < stretch:
+        step = min(known, stretch - known)
+        n = values.size - step
+        _greater(values, values[step:], a[:n])
+        values, a, b = a[:n], b, a
+        known += step
+    return values
+
+
+@njit(cache=True, nogil=True)
+def _places(own: Numbers, taken: Numbers, places: Numbers) -> int:
+    """Write where both are equal to `places`; how many."""
+    n = np.uint64(0)
+    for i in range(taken.size):
+        places[n] = i
+        n += np.uint64(own[i] == taken[i])
+    return np.int64(n)
+
+
+@njit(cache=True, nogil=True)
+def _close(least: Numbers, first: int, offsets: Integers, document: int, reach: int) -> None:
+    """Zero the minima of stretches that no document holds whole.
+
+    Stretches are of `reach` units, the first begins at unit `first`, which stands in or before `document`.
+    """
+    end = first + least.size
+    for i in range(first, min(offsets[document], end)):
+        least[i - first] = 0
+    while document < offsets.size - 1 and offsets[document] < end:
+        stop = offsets[document + 1]
+        for i in range(max(stop - reach + 1, offsets[document], first), min(stop, end)):
+            least[i - first] = 0
+        document += 1
+    for i in range(max(offsets[offsets.size - 1], first), end):
+        least[i - first] = 0
+
+
+@njit(cache=True, nogil=True)
+def fill_anchors(
+    units: Numbers, offsets: Integers, n_starts: int, keys: Hashes, rows: Numbers, positions: Numbers
+) -> int:
+    """Write the windows of WIDTH units that have the least hash of `n_starts` in sequence; how many they are.
+
+    Winnowing (Schleimer, Wilkerson and Aiken 2003): two documents that share a run of `WIDTH + n_starts - 1` units
+    share one of the windows taken, which are 2 of `n_starts + 1`. A window equal to the one taken before it is left
+    out, so a unit repeated a million times gives one. A window is taken if it is the greatest of the minima of the
+    stretches that it stands in: vector instructions find that in half the time of a minimum that is carried along.
+    """
+    before = n_starts - 1
+    n_hashes = _BLOCK + 2 * before
+    scratch = np.empty((4, n_hashes + WIDTH), np.uint32)
+    three = (scratch[0], scratch[1], scratch[2])
+    first_two, last_two = (scratch[0], scratch[1]), (scratch[2], scratch[3])
+    local, places = np.empty(n_hashes + WIDTH, np.uint32), np.empty(_BLOCK + 1, np.uint32)
+    low, high = np.empty(n_hashes, np.uint32), np.empty(n_hashes, np.uint32)
+    n, document, closing, previous = 0, 0, 0, _LARGEST
+    for start in range(offsets[0], offsets[-1], _BLOCK):
+        first = start - before
+        _copy(units, first, local)
+        _fill_hashes(local, _FACTOR_LOW, three, low)
+        _fill_hashes(local, _FACTOR_HIGH, three, high)
+        for i in range(n_hashes):
+            low[i] |= _BIT  # 0 stands for no window
+        least = _least_of(low, n_starts, first_two)
+        while closing < offsets.size - 2 and offsets[closing + 1] <= first:
+            closing += 1
+        _close(least, first, offsets, closing, WIDTH + before)
+        own_low, own_high, taken = low[before:], high[before:], _greatest_of(least, n_starts, last_two)
+        for k in range(_places(own_low, taken, places)):
+            i = np.int64(places[k])
+            while offsets[document + 1] <= start + i:
+                document, previous = document + 1, _LARGEST
+            key = _mixed(np.uint64(own_low[i]) << _HALF | np.uint64(own_high[i])) & ~_ONE
+            if key != previous:
+                keys[n], rows[n], positions[n] = key, document, start + i - offsets[document]
+                n += 1
+            previous = key
+    return n
+
+
+@njit(cache=True, nogil=True)
+def _hash_of_line(units: Numbers) -> Any:
+    h = np.uint64(units.size)
+    for start in range(0, units.size, _COEFFICIENTS.size):
+        part, total = units[start : start + _COEFFICIENTS.size], np.uint64(0)
+        for i in range(part.size):
+            total += np.uint64(part[i] & _NOT_LINE) * _COEFFICIENTS[i]
+        h = h * _BASE + total
+    return _mixed(h) | _ONE
+
+
+@njit(cache=True, nogil=True)
+def fill_lines(
+    units: Numbers, offsets: Integers, least: int, keys: Hashes, rows: Numbers, positions: Numbers
+) -> int:
+    """Write the lines of `least` units and more of documents that have several lines; how many they are.
+
+    Of equal lines in sequence one is written.
+    """
+    n = 0
+    for document in range(offsets.size - 1):
+        text = units[offsets[document] : offsets[document + 1]]
+        start, previous = 0, np.uint64(0)
+        while start < text.size:
+            stop = start + 1
+            while stop < text.size and not text[stop] & _LINE:
+                stop += 1
+            if least <= stop - start < text.size:
+                key = _hash_of_line(text[start:stop])
+                if key != previous:
+                    keys[n], rows[n], positions[n] = key, document, start
+                    n += 1
+                previous = key
+            start = stop
+    return n
+
+
+@njit(cache=True, nogil=True)
+def count_slices(keys: Hashes, counts: Integers) -> None:
+    """Add how many keys have each top byte to `counts`, `(SLICES,)`."""
+    for i in range(keys.size):
+        counts[np.int64(keys[i] >> _TOP_BYTE)] += 1
+
+
+@njit(cache=True, nogil=True)
+def deal(
+    found: tuple[Hashes, Numbers, Numbers], ends: Integers, dealt: tuple[Hashes, Numbers, Numbers]
+) -> None:
+    """Copy windows to where those of their slice end in `dealt`, and move `ends`, `(SLICES,)`, on."""
+    keys, rows, positions = found
+    for i in range(keys.size):
+        slice_of = np.int64(keys[i] >> _TOP_BYTE)
+        to = ends[slice_of]
+        dealt[0][to], dealt[1][to], dealt[2][to] = keys[i], rows[i], positions[i]
+        ends[slice_of] = to + 1

@@ -1,0 +1,72 @@
+"""Short pieces of documents, found in the pass that makes the sketches, by which repeated passages are recognised.
+
+A window is a whole line, or WIDTH units at a place that the units themselves determine, so that two documents that
+share a long run of units share a window of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from corpus.stage import Task
+from dedup.columns import write_array
+from dedup.passages.kernels import (
+    SLICES,
+    WIDTH,
+    Hashes,
+    Integers,
+    Numbers,
+    count_slices,
+    deal,
+    fill_anchors,
+    fill_lines,
+)
+
+
+class Windows(NamedTuple):
+    """A row a window, of 16 bytes."""
+
+    key: Hashes  # a hash of its units, odd for a line and even for any other window
+    row: Numbers  # of its document in the shard
+    position: Numbers  # of its first unit in the document
+
+
+def windows_of(units: Numbers, offsets: Integers, config: Any, first_row: int) -> Windows:
+    """The windows of consecutive documents, the first of which is row `first_row` of its shard.
+
+    The units carry their flag LINE (`khmer.clusters`). About one window to 30 units, and one a line.
+    """
+    n_starts = config.least_passage - WIDTH + 1
+    lines = _room(units.size // config.least_line + 1)
+    n_lines = fill_lines(units, offsets, config.least_line, *lines)
+    anchors = _room(units.size // 2 + 1)
+    n_anchors = fill_anchors(units, offsets, n_starts, *anchors)
+    key, row, position = (
+        np.concatenate([a[:n_anchors], b[:n_lines]]) for a, b in zip(anchors, lines, strict=True)
+    )
+    return Windows(key, row + np.uint32(first_row), position)
+
+
+def _room(n: int) -> Windows:
+    return Windows(np.empty(n, np.uint64), np.empty(n, np.uint32), np.empty(n, np.uint32))
+
+
+def write_windows(task: Task[Any], folder: str, found: Sequence[Windows]) -> None:
+    """Write a shard's windows as `windows.key`, `.row` and `.position`, dealt into SLICES by their keys' top byte.
+
+    `windows.slices` says where each slice begins and the last one ends, `(SLICES + 1,) int64`. Within a slice windows
+    stand as they were found: sorting them would cost as much as finding them.
+    """
+    counts = np.zeros(SLICES, np.int64)
+    for part in found:
+        count_slices(part.key, counts)
+    slices = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
+    dealt, ends = _room(int(slices[-1])), slices[:-1].copy()
+    for part in found:
+        deal(part, ends, dealt)
+    for name, column in dealt._asdict().items():
+        write_array(task, f"{folder}/windows.{name}", column)
+    write_array(task, f"{folder}/windows.slices", slices)

@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from report import numbers
 from report.charts import Bar, Charts, Label, Series
 from report.cleaning import KHMER
+from report.duplicates import heat
 from report.figures import Figures
 from report.fonts import LICENCE, font_faces
 from report.glossary import label, language, names, plain_label
@@ -119,7 +120,9 @@ def draw(figures: Figures) -> dict[str, Any]:
         "repairs": _bars(charts, "repairs", tables["repairs"], "documents"),
         **{kind: _languages(charts, kind, tables[kind]) for kind in ("languages", "other_languages")},
         **_scores(charts, tables["scores"]),
+        "duplicate_reasons": _bars(charts, "duplicate_reasons", tables["duplicate_reasons"], "documents"),
         "cluster_sizes": _bars(charts, "cluster_sizes", tables["cluster_sizes"], "clusters"),
+        "overlap": heat(tables["overlap"]),
         "statuses": _bars(charts, "statuses", tables["statuses"], "count"),
         "bits": _bits(charts, figures),
     }
@@ -166,6 +169,10 @@ TITLES: Mapping[str, tuple[Label, Label]] = {
             ("របាយពិន្ទុ", "Distribution of a score"),
             ("ចំនួនឯកសារតាមពិន្ទុ", "Documents by score; what a rule drops is hatched"),
         ),
+        "duplicate_reasons": (
+            ("ឯកសារស្ទួនដកចេញតាមមូលហេតុ", "Copies dropped by reason"),
+            ("ចំនួនឯកសារ", "Documents dropped for each reason"),
+        ),
         "cluster_sizes": (
             ("ទំហំក្រុមឯកសារស្ទួន", "Sizes of clusters of copies"),
             ("ចំនួនក្រុម", "Clusters by number of members"),
@@ -208,7 +215,7 @@ def _bars(charts: Charts, key: str, rows: list[dict[str, Any]], unit: str) -> Ma
     """Bars for the rows of a table, as long as their amounts of `unit`."""
     if not rows:
         return None
-    kind = "dropped" if key == "dropped" else "kept"
+    kind = "dropped" if key in ("dropped", "duplicate_reasons") else "kept"
     written = numbers.size if unit == "bytes" else numbers.plain
     bars = [Bar(_row_label(key, row), [(kind, row[unit])], written(row[unit])) for row in rows]
     return charts.bars(*TITLES[key], bars)
@@ -248,7 +255,7 @@ def _families(scores: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, An
 
 
 def _row_label(key: str, row: Mapping[str, Any]) -> Label:
-    if key == "dropped":
+    if key in ("dropped", "duplicate_reasons"):
         return label("reasons", row["reason"])
     if key == "repairs":
         return label("repairs", row["group"])

@@ -8,8 +8,9 @@ from typing import Any
 
 from corpus.ledger import CONSERVED, Amount, Fate, Ledger
 from report.cleaning import cleaning
+from report.duplicates import duplicates
 from report.numbers import Value, ratio
-from report.queries import composition, dates, duplicates
+from report.queries import composition, dates
 from report.records import STAGES, TEXT_STAGES, RunRecord
 from report.scores import histograms, masked
 from report.training import training
@@ -46,12 +47,12 @@ def measure(record: RunRecord, run: str, target_tokens: int) -> Figures:
     _headline(figures, record, target_tokens)
     figures.add("data", dates(record))
     figures.tables.update(composition(record))
-    figures.tables.update(duplicates(record))
     figures.tables["scores"] = histograms(record)
     figures.tables["personal"] = masked(record)
     _facts(figures, record)
     for prefix, (values, tables) in (
         ("cleaning", cleaning(record)),
+        ("duplicates", duplicates(record)),
         ("training", training(record)),
         ("audit", audit(record)),
         ("ablation", ablation(record)),

@@ -1,4 +1,4 @@
-"""Questions to the shards: what the corpus is made of, and which documents are copies."""
+"""Questions to the shards: what the corpus is made of, and when."""
 
 from __future__ import annotations
 
@@ -10,13 +10,10 @@ import pyarrow.dataset as ds
 
 from report.numbers import Value, ratio
 from report.records import RunRecord, reading
-from report.texts import cut
 
 Table = list[dict[str, Any]]
 
 LARGEST_HOSTS = 20
-LARGEST_CLUSTERS = 10
-TITLE_CHARS = 80
 MEMORY = "768MB"
 
 
@@ -80,39 +77,3 @@ def _group(data: ds.Dataset, column: str) -> Table:
 
 def _sum(rows: Table) -> dict[str, Any]:
     return {name: sum(row[name] or 0 for row in rows) for name in ("documents", "chars", "bytes", "share")}
-
-
-def duplicates(record: RunRecord) -> dict[str, Table]:
-    """How many clusters of copies there are of each size, and the largest of them."""
-    if (data := record.dataset("dedup", "clusters")) is None:
-        return {"cluster_sizes": [], "largest_clusters": []}
-    sizes = "SELECT kept, count(*) AS members FROM data GROUP BY kept HAVING count(*) > 1"
-    spread = select(
-        data,
-        f"""SELECT 2 ** floor(log2(members))::INT AS least, count(*) AS clusters, sum(members)::BIGINT AS members
-            FROM ({sizes}) GROUP BY 1 ORDER BY 1""",  # noqa: S608
-    )
-    largest = select(
-        data,
-        f"""SELECT kept, members, list_sort(list_distinct(list(source))) AS sources
-            FROM (SELECT data.kept, source, members FROM data JOIN ({sizes}) AS sizes ON data.kept = sizes.kept)
-            GROUP BY kept, members ORDER BY members DESC, kept LIMIT {LARGEST_CLUSTERS}""",  # noqa: S608
-    )
-    return {
-        "cluster_sizes": [
-            {**row, "least": int(row["least"]), "most": 2 * int(row["least"]) - 1} for row in spread
-        ],
-        "largest_clusters": _named(record, largest),
-    }
-
-
-def _named(record: RunRecord, clusters: Table) -> Table:
-    """The clusters with title and URL of the document kept for each."""
-    data = record.dataset("dedup", "documents")
-    if not clusters or data is None:
-        return clusters
-    wanted = ", ".join(f"'{row['kept']}'" for row in clusters)
-    found = select(data, f"SELECT id, url, title, left(text, 200) AS text FROM data WHERE id IN ({wanted})")  # noqa: S608
-    texts = {row["id"]: {**row, "text": cut(row["text"], TITLE_CHARS)} for row in found}
-    unknown = {"url": None, "title": None, "text": None}
-    return [{**row, **texts.get(row["kept"], unknown)} for row in clusters]

@@ -179,6 +179,8 @@ class RunWriter:
             "member": members,
             "reason": pa.array([None, *["near_duplicate"] * (n - 1)], pa.string()),
             "jaccard": pa.array([1.0, *[0.9] * (n - 1)]),
+            "numbers_lost": pa.array([0, 2, 1, 0, 0][:n], pa.int32()),
+            "places_lost": pa.array([0, 0, 1, 1, 0][:n], pa.int32()),
             "source": pa.array(["web"] * n),
             "host": pa.array(["news0.example.kh"] * n),
         }

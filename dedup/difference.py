@@ -1,0 +1,148 @@
+"""What stands in one of two texts only, for people to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from dedup.families import UNIT, Integers, Numbers, facts_of
+from dedup.sketch import units_of
+from khmer.unit_spans import unit_spans
+from khmer.words import words
+
+SAME: Final = "same"
+WORDS: Final = "words"  # only in this text
+FACTS: Final = "facts"  # a number, date or place that is only in this text
+GAP: Final = "gap"  # left out of an excerpt
+KINDS: Final = (SAME, WORDS, FACTS)
+
+WIDTH: Final = 5  # units; a run of as many that the other text has too is the same
+MOST_CHARS: Final = 200_000  # of a text that are looked at
+CONTEXT: Final = 50  # characters on either side of what differs
+_LONGEST_WORD: Final = 60  # characters looked at on either side of a cut
+_BASE: Final = np.uint64(0x9E3779B97F4A7C15)
+
+
+class Piece(NamedTuple):
+    """A stretch of text, and whether it is in the other text too: SAME, WORDS, FACTS or GAP."""
+
+    text: str
+    kind: str
+
+
+class Text(NamedTuple):
+    """The beginning of a text, as bytes and as units."""
+
+    data: bytes
+    units: Numbers  # (n,)
+    spans: Integers  # (n, 2): bytes
+    facts: Integers  # (m,): as `dedup.families.Facts` has them
+    fact_spans: Integers  # (m, 2): units
+
+
+def read(text: str) -> Text:
+    """A text's first MOST_CHARS characters, scanned."""
+    column = pa.chunked_array([pa.array([text[:MOST_CHARS]], pa.large_string())])
+    _, units = units_of(column)
+    found = facts_of(units)
+    data = text[:MOST_CHARS].encode()
+    return Text(data, units & UNIT, unit_spans(column).spans, found.facts, found.spans)
+
+
+def pieces(text: Text, other: Text) -> list[Piece]:
+    """The text in pieces, in order: what differs is marked by whole words."""
+    marks = np.zeros(len(text.data) + 1, np.int8)
+    differing = np.flatnonzero(~_shared(text.units, other.units))
+    breaks = np.flatnonzero(np.diff(differing) > 1) + 1
+    for run in np.split(differing, breaks):
+        if run.size:
+            marks[text.spans[run[0], 0] : text.spans[run[-1], 1]] = 1
+    lost = text.fact_spans[~np.isin(text.facts, other.facts)]
+    for first, end in lost.tolist():
+        marks[text.spans[first, 0] : text.spans[end - 1, 1]] = 2
+    return list(_split(text.data, _by_words(text.data, marks)))
+
+
+def _shared(units: Numbers, others: Numbers) -> NDArray[np.bool_]:
+    """Whether each unit stands in a run of WIDTH units that the other text has too; beyond the ends all are alike."""
+    starts = np.flatnonzero(np.isin(_runs(units), _runs(others)))
+    bounds = np.zeros(units.size + 2 * WIDTH, np.int64)
+    np.add.at(bounds, starts, 1)
+    np.add.at(bounds, starts + WIDTH, -1)
+    return np.asarray(np.cumsum(bounds)[WIDTH - 1 : WIDTH - 1 + units.size] > 0)
+
+
+def _runs(units: Numbers) -> NDArray[np.uint64]:
+    """A hash of each run, from that of which only the last unit is in the text; `(n + WIDTH - 1,)`."""
+    padded = np.pad(units, WIDTH - 1)
+    runs = np.zeros(units.size + WIDTH - 1, np.uint64)
+    for k in range(WIDTH):
+        runs = runs * _BASE + padded[k : k + runs.size]
+    return runs
+
+
+def _by_words(data: bytes, marks: NDArray[np.int8]) -> NDArray[np.int8]:
+    """The marks, `(bytes + 1,)`, with that of a word's part taken for the whole word."""
+    spans = words(pa.array([data.decode()], pa.large_string())).spans
+    if not len(spans):
+        return marks
+    highest = np.maximum.reduceat(marks, spans.ravel())[::2]
+    for mark in (1, 2):
+        bounds = np.zeros(marks.size + 1, np.int64)
+        np.add.at(bounds, spans[highest == mark, 0], 1)
+        np.add.at(bounds, spans[highest == mark, 1], -1)
+        marks = np.maximum(marks, mark * (np.cumsum(bounds)[:-1] > 0).astype(np.int8))
+    return marks
+
+
+def _split(data: bytes, marks: NDArray[np.int8]) -> Iterator[Piece]:
+    ends = [*(np.flatnonzero(np.diff(marks[:-1])) + 1).tolist(), len(data)]
+    start = 0
+    for end in ends:
+        if end > start:
+            yield Piece(data[start:end].decode(), KINDS[marks[start]])
+        start = end
+
+
+def excerpt(found: Sequence[Piece], n_chars: int) -> list[Piece]:
+    """The beginning of a text and what differs, with CONTEXT around it, up to about `n_chars`."""
+    shown: list[Piece] = []
+    for n, piece in enumerate(found):
+        if piece.kind != SAME:
+            shown.append(piece)
+            continue
+        text = piece.text
+        head = _boundary(text, CONTEXT)
+        tail = len(text) if n == len(found) - 1 else _boundary(text, len(text) - CONTEXT)
+        if tail <= head:
+            shown.append(piece)
+            continue
+        shown += [Piece(text[:head], SAME), Piece("…", GAP), Piece(text[tail:], SAME)]
+    return _cut([piece for piece in shown if piece.text], n_chars)
+
+
+def _cut(found: Sequence[Piece], n_chars: int) -> list[Piece]:
+    """The first pieces, up to `n_chars` characters, ended between two words; line ends as blanks."""
+    left, shown = n_chars, list[Piece]()
+    for piece in found:
+        text = piece.text if len(piece.text) <= left else piece.text[: _boundary(piece.text, left)]
+        if text:
+            shown.append(Piece(" ".join(text.split("\n")), piece.kind))
+        left -= len(text)
+        if len(text) < len(piece.text):
+            return [*shown, Piece("…", GAP)]
+    return shown
+
+
+def _boundary(text: str, at: int) -> int:
+    """Where the word begins that place `at` of the text is in; `at` itself where it is in none."""
+    start = max(0, at - _LONGEST_WORD)
+    window = text[start : at + _LONGEST_WORD].encode()
+    n_bytes = len(text[start:at].encode())
+    around = words(pa.array([window.decode()], pa.large_string())).spans.tolist()
+    first = next((first for first, end in around if first < n_bytes < end), n_bytes)
+    return start + len(window[:first].decode())

@@ -1,28 +1,28 @@
 """Template families: what facts a removal costs, where copies differ in a number, a date or a place only.
 
-A fact is a number (a run of digits), a month or weekday, or a place of Cambodia, as `gazetteer.yaml` names them. A
+A fact is a number (a run of digits), a month or weekday, or a place of Cambodia, as `dedup.gazetteer` names them. A
 fact is lost where it stands in the removed document and nowhere in the one kept for it.
 """
 
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import yaml
 from numba import njit
 from numpy.typing import NDArray
 
+from dedup.gazetteer import ANY_NUMBER, DATES, PLACES
 from dedup.sketch import units_of
 from khmer.normalize import normalize_text
 
 NUMBER_FLAG: Final = np.uint32(1)
 UNIT: Final = np.uint32(0xFFFFFFFD)  # a unit without the flag of its line
-ANY_NUMBER: Final = "០"
-KINDS: Final = ("dates", "places")  # of the gazetteer; a fact's kind is 0 for numbers, and counts on
+NUMBER: Final = 0  # kinds of facts
+DATE: Final = 1
+PLACE: Final = 2
 
 _KIND: Final = 32  # bits below a fact's kind
 _HEADS: Final = 1 << 12
@@ -46,13 +46,11 @@ class Gazetteer(NamedTuple):
 
 @cache
 def gazetteer() -> Gazetteer:
-    """The names of gazetteer.yaml, in their canonical form."""
-    text = Path(__file__).with_name("gazetteer.yaml").read_text(encoding="utf-8")
-    entries: dict[str, list[list[str]]] = yaml.safe_load(text)
+    """The names of `dedup.gazetteer`, in their canonical form."""
     names = {
         normalize_text(name): kind << _KIND | number
-        for kind, group in enumerate(KINDS, 1)
-        for number, spellings in enumerate(entries[group])
+        for kind, entries in ((DATE, DATES), (PLACE, PLACES))
+        for number, spellings in enumerate(entries)
         for name in spellings
     }
     longest_first = sorted(names, key=lambda name: (-len(name), name))
@@ -148,7 +146,7 @@ def fill_lost(
             while k < n_other and other[k] < fact:
                 k += 1
             if k == n_other or other[k] != fact:
-                lost[i, np.int64(fact >> _KIND == len(KINDS))] += 1
+                lost[i, np.int64(fact >> _KIND == PLACE)] += 1
 
 
 def facts_lost(units: Numbers, offsets: Integers, lead_of: Integers) -> NDArray[np.int32]:
@@ -166,7 +164,7 @@ class Facts(NamedTuple):
 
     @property
     def kinds(self) -> Integers:
-        """0 for a number, 1 for a date, 2 for a place, `(n,)`."""
+        """NUMBER, DATE or PLACE, `(n,)`."""
         return self.facts >> _KIND
 
 

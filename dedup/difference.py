@@ -1,4 +1,4 @@
-"""What stands in one of two texts only, for people to read."""
+"""How similar two documents are, and what stands in one of them only, for people to read."""
 
 from __future__ import annotations
 
@@ -69,20 +69,28 @@ def pieces(text: Text, other: Text) -> list[Piece]:
 
 def _shared(units: Numbers, others: Numbers) -> NDArray[np.bool_]:
     """Whether each unit stands in a run of WIDTH units that the other text has too; beyond the ends all are alike."""
-    starts = np.flatnonzero(np.isin(_runs(units), _runs(others)))
+    own, other = (runs(np.pad(each, WIDTH - 1), WIDTH) for each in (units, others))
+    starts = np.flatnonzero(np.isin(own, other))
     bounds = np.zeros(units.size + 2 * WIDTH, np.int64)
     np.add.at(bounds, starts, 1)
     np.add.at(bounds, starts + WIDTH, -1)
     return np.asarray(np.cumsum(bounds)[WIDTH - 1 : WIDTH - 1 + units.size] > 0)
 
 
-def _runs(units: Numbers) -> NDArray[np.uint64]:
-    """A hash of each run, from that of which only the last unit is in the text; `(n + WIDTH - 1,)`."""
-    padded = np.pad(units, WIDTH - 1)
-    runs = np.zeros(units.size + WIDTH - 1, np.uint64)
-    for k in range(WIDTH):
-        runs = runs * _BASE + padded[k : k + runs.size]
-    return runs
+def runs(units: Numbers, width: int) -> NDArray[np.uint64]:
+    """A hash of each run of `width` units, `(n - width + 1,)`; of all units where they are fewer."""
+    width = max(min(width, units.size), 1)
+    hashes = np.zeros(max(units.size - width + 1, 0), np.uint64)
+    for k in range(width):
+        hashes = hashes * _BASE + units[k : k + hashes.size]
+    return hashes
+
+
+def jaccard(units: Numbers, others: Numbers, width: int) -> float:
+    """The Jaccard similarity of two documents' sets of runs of `width` units; 0 where neither has a unit."""
+    own, other = np.unique(runs(units, width)), np.unique(runs(others, width))
+    n_common = np.intersect1d(own, other, assume_unique=True).size
+    return n_common / max(own.size + other.size - n_common, 1)
 
 
 def _by_words(data: bytes, marks: NDArray[np.int8]) -> NDArray[np.int8]:

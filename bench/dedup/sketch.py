@@ -1,0 +1,147 @@
+"""Text to sketch of 128 slots, in documents per core-second, beside datasketch, rensa and datatrove.
+
+datasketch and rensa make no shingles themselves: they get those that `dedup` uses, runs of five units, from the plain
+Python of `bench.peers.shingles`. datatrove has its own, five words of khmer-nltk. Rows are of three kinds, by what the
+peer finds: texts; its shingles ready made, against our texts (`ready`); hashes of shingles, against hashes (`kernel`).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from itertools import islice
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import xxhash
+from datasketch import MinHash
+
+from bench.copies import Copies
+from bench.peers.call import call_peer
+from bench.peers.shingles import shingles
+from bench.realdata import json_lines, real_data
+from bench.rows import Row, against, cpu_seconds
+from clean.whitespace import tidy
+from corpus.errors import SastraError
+from dedup.kernels import SLOTS, Hashes, Integers, fill_sketches
+from dedup.sketch import shingle, units_of
+from khmer.normalize import normalize
+
+SEED: Final = 7
+ROUNDS: Final = 5
+N_DOCUMENTS: Final = 2000
+WIDTH: Final = 5
+Speeds = dict[str, float]  # documents per CPU second, by the kind of row
+
+
+class Peer(NamedTuple):
+    """Its name, how many documents are a second or two of its work, and what measures one round of them."""
+
+    name: str
+    n_documents: int
+    measure: Callable[[list[str]], tuple[str, Speeds]]
+
+
+def rows() -> Iterator[Row]:
+    """Articles of the generator, with floors; lines of OSCAR without, where there is real data."""
+    inputs = {"dedup.sketch": Copies.of(SEED).texts(0, N_DOCUMENTS).to_pylist()}
+    data = real_data()
+    if data is not None:
+        inputs["dedup.sketch.short"] = _lines(data)
+    for prefix, texts in inputs.items():
+        for peer in PEERS:
+            try:
+                yield from _compared(prefix, peer, texts)
+            except SastraError as error:
+                print(error, file=sys.stderr)
+
+
+def _lines(data: Path) -> list[str]:
+    """Lines of OSCAR, normalised."""
+    found = [row["text"] for row in islice(json_lines(data / "corpus" / "oscar.jsonl.zst"), N_DOCUMENTS)]
+    texts: list[str] = tidy(normalize(pa.array(found, pa.large_string()))).to_pylist()
+    return texts
+
+
+def _compared(prefix: str, peer: Peer, texts: list[str]) -> Iterator[Row]:
+    """The rows of one peer, ours and the peer's measured turn about.
+
+    A slow peer gets the first texts only; its speed in bytes is told as documents of the mean length of all. Ours never
+    gets the same few texts again and again: the processor would learn their branches.
+    """
+    few = texts[: peer.n_documents]
+    longer = _mean_bytes(few) / _mean_bytes(texts)
+    pairs: dict[str, list[tuple[float, float]]] = {}
+    who = peer.name
+    _ours(texts)
+    for _ in range(ROUNDS):
+        ours = _ours(texts)
+        who, theirs = peer.measure(few)
+        for kind, speed in theirs.items():
+            pairs.setdefault(kind, []).append((ours[kind], speed * longer))
+    for kind, found in pairs.items():
+        name = f"{prefix}.vs_{peer.name}" if kind == "text" else f"{prefix}.{kind}.vs_{peer.name}"
+        yield against(name, found, "documents/s", who)
+
+
+def _mean_bytes(texts: list[str]) -> float:
+    return sum(len(text.encode()) for text in texts) / len(texts)
+
+
+def _ours(texts: list[str]) -> Speeds:
+    column = pa.chunked_array([pa.array(texts, pa.large_string())])
+    offsets, units = units_of(column)
+    starts, hashes = shingle(units, offsets, WIDTH)
+
+    def whole() -> Hashes:
+        offsets, units = units_of(column)
+        return _sketched(*shingle(units, offsets, WIDTH))
+
+    speed = len(texts) / cpu_seconds(whole)
+    return {
+        "text": speed,
+        "ready": speed,
+        "kernel": len(texts) / cpu_seconds(lambda: _sketched(starts, hashes)),
+    }
+
+
+def _sketched(starts: Integers, hashes: Hashes) -> Hashes:
+    slots = np.empty((starts.size - 1, SLOTS), np.uint64)
+    fill_sketches(starts, hashes, slots)
+    return slots
+
+
+def _datasketch(texts: list[str]) -> tuple[str, Speeds]:
+    """Its quickest call for many documents, with its own hash (SHA-1), as shipped; `kernel` finds 32-bit hashes."""
+    made = [[run.encode() for run in shingles(text)] for text in texts]
+    hashed = [[xxhash.xxh32_intdigest(run) for run in row] for row in made]
+    works: dict[str, Callable[[], object]] = {
+        "text": lambda: MinHash.bulk(
+            [[run.encode() for run in shingles(text)] for text in texts], num_perm=SLOTS
+        ),
+        "ready": lambda: MinHash.bulk(made, num_perm=SLOTS),
+        "kernel": lambda: MinHash.bulk(hashed, num_perm=SLOTS, hashfunc=int),
+    }
+    return f"datasketch {version('datasketch')}", {
+        k: len(texts) / cpu_seconds(work) for k, work in works.items()
+    }
+
+
+def _called(peer: str) -> Callable[[list[str]], tuple[str, Speeds]]:
+    """One round of a peer in its own environment."""
+
+    def measure(texts: list[str]) -> tuple[str, Speeds]:
+        answer = call_peer("sketches", peer, texts)
+        return str(answer["version"]), answer["documents_per_second"]
+
+    return measure
+
+
+PEERS: Final = (
+    Peer("datasketch", 300, _datasketch),
+    Peer("rensa", 1000, _called("rensa")),
+    Peer("datatrove", 40, _called("datatrove")),
+)

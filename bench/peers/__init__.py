@@ -1,0 +1,1 @@
+"""What the peers' own environment runs (`make bench-peers`): `python -m bench.peers.NAME`, texts in, JSON out."""

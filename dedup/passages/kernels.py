@@ -20,6 +20,8 @@ _HALF: Final = np.uint64(32)
 _TOP_BYTE: Final = np.uint64(56)
 _NOT_LINE: Final = np.uint32(0xFFFFFFFD)  # all of a unit but its flag LINE
 _LINE: Final = np.uint32(2)
+_LINE_BITS: Final = np.uint64(0xFF)  # of a line's key: its units, up to _LONGEST, and a 1
+_LONGEST: Final = 127
 _BIT: Final = np.uint32(1)
 _FACTOR_LOW: Final = np.uint32(0x9E3779B1)
 _FACTOR_HIGH: Final = np.uint32(0x85EBCA77)
@@ -191,7 +193,8 @@ def _hash_of_line(units: Numbers) -> Any:
         for i in range(part.size):
             total += np.uint64(part[i] & _NOT_LINE) * _COEFFICIENTS[i]
         h = h * _BASE + total
-    return _mixed(h) | _ONE
+    length = np.uint64(min(units.size, _LONGEST)) << _ONE
+    return _mixed(h) & ~_LINE_BITS | length | _ONE
 
 
 @njit(cache=True, nogil=True)
@@ -238,3 +241,152 @@ def deal(
         to = ends[slice_of]
         dealt[0][to], dealt[1][to], dealt[2][to] = keys[i], rows[i], positions[i]
         ends[slice_of] = to + 1
+
+
+@njit(cache=True, nogil=True)
+def _bit(key: Any, bits: Hashes) -> tuple[int, Any]:
+    """Where a key's bit stands in a table of bits: the word and the bit in it."""
+    at = key >> np.uint64(16)
+    return np.int64((at >> np.uint64(6)) & np.uint64(bits.size - 1)), _ONE << (at & np.uint64(63))
+
+
+@njit(cache=True, nogil=True)
+def mark_repeated(keys: Hashes, rows: Numbers, alive: NDArray[np.bool_], once: Hashes, twice: Hashes) -> None:
+    """Set the bits of the keys of living documents in `once`, and in `twice` where they are set there already."""
+    for i in range(keys.size):
+        if alive[rows[i]]:
+            word, bit = _bit(keys[i], once)
+            twice[word] |= once[word] & bit
+            once[word] |= bit
+
+
+@njit(cache=True, nogil=True)
+def mark(keys: Hashes, bits: Hashes) -> None:
+    """Set the keys' bits."""
+    for i in range(keys.size):
+        word, bit = _bit(keys[i], bits)
+        bits[word] |= bit
+
+
+@njit(cache=True, nogil=True)
+def pick(keys: Hashes, rows: Numbers, alive: NDArray[np.bool_], bits: Hashes, picked: Integers) -> int:
+    """Write which windows of living documents have their key's bit set to `picked`; how many."""
+    n = 0
+    for i in range(keys.size):
+        word, bit = _bit(keys[i], bits)
+        if bits[word] & bit and alive[rows[i]]:
+            picked[n] = i
+            n += 1
+    return n
+
+
+@njit(cache=True, nogil=True)
+def fill_matches(
+    windows: tuple[Hashes, Numbers, Numbers],
+    preferences: Hashes,
+    least: tuple[int, int],
+    matched: Integers,
+    keepers: Integers,
+) -> int:
+    """Write the windows that stand in a better document too, and the first window of the best one; how many.
+
+    `windows` (key, number of the document, position) are sorted by these, `preferences` are those of their documents.
+    The key must be that of two documents; that of a line must be that of `least_documents`, and of so many that they
+    hold `least_units` of it. Best is what is preferred most, then the smallest number.
+    """
+    keys, numbers, _ = windows
+    least_documents, least_units = least
+    n = start = 0
+    while start < keys.size:
+        stop, best, n_documents = start + 1, start, 1
+        while stop < keys.size and keys[stop] == keys[start]:
+            n_documents += numbers[stop] != numbers[stop - 1]
+            if preferences[stop] > preferences[best]:
+                best = stop
+            stop += 1
+        needed = 2
+        if keys[start] & _ONE:
+            length = np.int64((keys[start] & _LINE_BITS) >> _ONE)
+            needed = max(least_documents, -(-least_units // length))
+        if n_documents >= needed:
+            for i in range(start, stop):
+                if numbers[i] != numbers[best]:
+                    matched[n], keepers[n] = i, best
+                    n += 1
+        start = stop
+    return n
+
+
+@njit(cache=True, nogil=True)
+def _common(a: Numbers, b: Numbers) -> int:
+    """How many units the two begin with alike."""
+    n = min(a.size, b.size)
+    for i in range(n):
+        if (a[i] ^ b[i]) & _NOT_LINE:
+            return i
+    return n
+
+
+@njit(cache=True, nogil=True)
+def _line_size(units: Numbers) -> int:
+    """Units of the line that these begin with."""
+    n = 1
+    while n < units.size and not units[n] & _LINE:
+        n += 1
+    return n
+
+
+@njit(cache=True, nogil=True)
+def fill_spans(
+    units: Numbers, texts: tuple[Integers, Integers], matches: Integers, least: int, spans: Integers
+) -> int:
+    """Write which runs of units a document shares with better ones, `(text, first, stop, match)`; how many.
+
+    `texts` are first unit and end of each text in `units`; a row of `matches` is text, position, text of the keeper,
+    position there, and 1 for a line; those of a text stand together, sorted by position. A window is extended while
+    the units are alike. A run counts if it has `least` units, and a line in any case. Runs that touch are one, of
+    the longer one's match. What an earlier run holds is not looked at again: the time is linear in the units.
+    """
+    firsts, ends = texts
+    n, covered, text = 0, 0, np.int64(-1)
+    for k in range(matches.shape[0]):
+        if matches[k, 0] != text:
+            text, covered = matches[k, 0], 0
+        own = units[firsts[text] : ends[text]]
+        other = units[firsts[matches[k, 2]] : ends[matches[k, 2]]]
+        first, stop = _shared_run(own, other, matches[k], least, covered)
+        if first == stop:
+            continue
+        covered = max(covered, stop)
+        match, longest = k, stop - first
+        while n and spans[n - 1, 0] == text and spans[n - 1, 2] >= first:
+            n -= 1
+            if spans[n, 2] - spans[n, 1] >= longest:
+                match, longest = spans[n, 3], spans[n, 2] - spans[n, 1]
+            first, stop = min(first, spans[n, 1]), max(stop, spans[n, 2])
+        spans[n, 0], spans[n, 1], spans[n, 2], spans[n, 3] = text, first, stop, match
+        n += 1
+    return n
+
+
+@njit(cache=True, nogil=True)
+def _shared_run(own: Numbers, other: Numbers, match: Integers, least: int, covered: int) -> tuple[int, int]:
+    """First unit and end of the run around a match that both texts hold; equal if it does not count.
+
+    Units before `covered` are in such a run already.
+    """
+    at, there, is_line = match[1], match[3], match[4] != 0
+    needed = _line_size(own[at:]) if is_line else WIDTH
+    if at + needed <= covered:
+        return at, at
+    stop = at + _common(own[at:], other[there:])
+    if stop - at < needed:
+        return at, at  # two windows of one hash
+    back = 0
+    while back < min(at, there) and (at - back > covered or stop - at + back < least):
+        if (own[at - back - 1] ^ other[there - back - 1]) & _NOT_LINE:
+            break
+        back += 1
+    if stop - at + back >= least:
+        return at - back, stop
+    return (at, at + needed) if is_line else (at, at)

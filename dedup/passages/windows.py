@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from corpus.stage import Task
-from dedup.columns import write_array
+from dedup.columns import view_array, write_array
+from dedup.index import entry
 from dedup.passages.kernels import (
     SLICES,
     WIDTH,
@@ -70,3 +71,14 @@ def write_windows(task: Task[Any], folder: str, found: Sequence[Windows]) -> Non
     for name, column in dealt._asdict().items():
         write_array(task, f"{folder}/windows.{name}", column)
     write_array(task, f"{folder}/windows.slices", slices)
+
+
+def view_windows(task: Task[Any], shard: str) -> tuple[Windows, Integers]:
+    """A shard's windows, mapped into memory, and the bounds of their slices."""
+
+    def view(name: str, dtype: str) -> Any:
+        return view_array(task.folder, f"{entry(shard)}/windows.{name}", dtype)
+
+    return Windows(view("key", "uint64"), view("row", "uint32"), view("position", "uint32")), view(
+        "slices", "int64"
+    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -10,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from dedup.families import UNIT, Integers, Numbers, facts_of
-from dedup.sketch import units_of
+from khmer.clusters import flagged_units
 from khmer.unit_spans import unit_spans
 from khmer.words import words
 
@@ -46,8 +47,8 @@ class Text(NamedTuple):
 
 def read(text: str) -> Text:
     """A text's first MOST_CHARS characters, scanned."""
-    column = pa.chunked_array([pa.array([text[:MOST_CHARS]], pa.large_string())])
-    _, units = units_of(column)
+    column = pa.array([text[:MOST_CHARS]], pa.large_string())
+    units = flagged_units(column).units
     found = facts_of(units)
     data = text[:MOST_CHARS].encode()
     return Text(data, units & UNIT, unit_spans(column).spans, found.facts, found.spans)
@@ -64,7 +65,7 @@ def pieces(text: Text, other: Text) -> list[Piece]:
     lost = text.fact_spans[~np.isin(text.facts, other.facts)]
     for first, end in lost.tolist():
         marks[text.spans[first, 0] : text.spans[end - 1, 1]] = 2
-    return list(_split(text.data, _by_words(text.data, marks)))
+    return _split(text.data, _by_words(text.data, marks))
 
 
 def _shared(units: Numbers, others: Numbers) -> NDArray[np.bool_]:
@@ -107,13 +108,17 @@ def _by_words(data: bytes, marks: NDArray[np.int8]) -> NDArray[np.int8]:
     return marks
 
 
-def _split(data: bytes, marks: NDArray[np.int8]) -> Iterator[Piece]:
+def _split(data: bytes, marks: NDArray[np.int8]) -> list[Piece]:
+    """Pieces of one mark each; blanks are not marked alone."""
+    found: list[Piece] = []
     ends = [*(np.flatnonzero(np.diff(marks[:-1])) + 1).tolist(), len(data)]
-    start = 0
-    for end in ends:
-        if end > start:
-            yield Piece(data[start:end].decode(), KINDS[marks[start]])
-        start = end
+    for start, end in pairwise([0, *ends]):
+        text = data[start:end].decode()
+        kind = KINDS[marks[start]] if text.strip() else SAME
+        if found and found[-1].kind == kind:
+            text = found.pop().text + text
+        found += [Piece(text, kind)] if text else []
+    return found
 
 
 def excerpt(found: Sequence[Piece], n_chars: int) -> list[Piece]:

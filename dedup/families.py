@@ -15,15 +15,15 @@ from numba import njit
 from numpy.typing import NDArray
 
 from dedup.gazetteer import ANY_NUMBER, DATES, PLACES
-from dedup.sketch import units_of
+from khmer.clusters import LINE, NUMBER, flagged_units
 from khmer.normalize import normalize_text
 
-NUMBER_FLAG: Final = np.uint32(1)
-UNIT: Final = np.uint32(0xFFFFFFFD)  # a unit without the flag of its line
-NUMBER: Final = 0  # kinds of facts
+UNIT: Final = np.uint32(0xFFFFFFFF - LINE)  # a unit without the flag of its line
+FIGURE: Final = 0  # kinds of facts: a number,
 DATE: Final = 1
 PLACE: Final = 2
 
+_NUMBER: Final = np.uint32(NUMBER)
 _KIND: Final = 32  # bits below a fact's kind
 _HEADS: Final = 1 << 12
 _SHIFT: Final = np.uint64(52)  # 64 - log2(_HEADS)
@@ -55,7 +55,7 @@ def gazetteer() -> Gazetteer:
     }
     longest_first = sorted(names, key=lambda name: (-len(name), name))
     bare = [name.removeprefix(ANY_NUMBER) for name in longest_first]
-    starts, units = units_of(pa.chunked_array([pa.array(bare, pa.large_string())]))
+    starts, units = flagged_units(pa.array(bare, pa.large_string()))
     facts = np.array([names[name] for name in longest_first], np.int64)
     after_number = np.array([name.startswith(ANY_NUMBER) for name in longest_first])
     heads, others = np.zeros(_HEADS, np.int32), np.zeros(facts.size, np.int32)
@@ -86,7 +86,7 @@ def fill_facts(units: Numbers, names: Gazetteer, facts: Integers, spans: NDArray
     n = 0
     for i in range(units.size):
         unit = units[i] & UNIT
-        if unit & NUMBER_FLAG:
+        if unit & _NUMBER:
             facts[n], spans[n, 0], spans[n, 1] = np.int64(unit), i, i + 1
             n += 1
             continue
@@ -98,7 +98,7 @@ def fill_facts(units: Numbers, names: Gazetteer, facts: Integers, spans: NDArray
             length = last - first
             same = i + length <= units.size
             if names.after_number[name - 1]:
-                same = same and i > 0 and units[i - 1] & NUMBER_FLAG != 0
+                same = same and i > 0 and units[i - 1] & _NUMBER != 0
             k = 0
             while same and k < length:
                 same = units[i + k] & UNIT == names.units[first + k]
@@ -164,7 +164,7 @@ class Facts(NamedTuple):
 
     @property
     def kinds(self) -> Integers:
-        """NUMBER, DATE or PLACE, `(n,)`."""
+        """FIGURE, DATE or PLACE, `(n,)`."""
         return self.facts >> _KIND
 
 

@@ -95,6 +95,12 @@ class OpenIndex:
             parts.append(entries[a : np.searchsorted(entries, first | _LAST_NUMBER, "right")])
         return np.sort((np.concatenate(parts) & _LAST_NUMBER).astype(np.int64))
 
+    def count_buckets(self, band: int) -> int:
+        """How many different keys documents have in a band; reads all of it."""
+        paths = [f"{generation}/band-{band:02d}" for generation in self.generations]
+        parts = [view_array(self.folder, path, np.uint64) >> _KEY_SHIFT for path in paths]
+        return int(np.unique(np.concatenate([np.empty(0, np.uint64), *parts])).size)
+
     def units(self, number: int) -> Numbers:
         """A document's units, without the flags of lines."""
         name, row, _ = self.shard_of(number)

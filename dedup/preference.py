@@ -4,11 +4,30 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
+
+from corpus.document import DOCUMENT
+from corpus.paths import resolve
+from corpus.shards import read_batches
+
+QUALITY: Final = "quality_readable"  # cleaning's score, in [0, 1]
+WORTH: Final = ("n_clusters", "licence", "fetched_at", "published_at")
+
+_SCORED: Final = pa.schema([DOCUMENT.field("id"), pa.field(QUALITY, pa.float64())])
+_GRAINS: Final = 10  # steps of quality between which length decides
+_QUALITY_BIT: Final = np.uint64(60)
+_LENGTH_BIT: Final = np.uint64(32)
+_LONGEST: Final = (1 << 28) - 1
+_OPENNESS_BIT: Final = np.uint64(29)
+_LAST_MINUTE: Final = (1 << 29) - 1
+_FIRST_DATE: Final = -36_816_480  # 1900-01-01, in minutes from 1970
+_MILLISECONDS: Final = 60_000  # of a minute
 
 _OPENNESS = (  # SPDX identifiers and LicenseRefs, the most open first
     re.compile(r"^(CC0|PDDL|Unlicense|0BSD|LicenseRef-.*public)", re.I),
@@ -24,19 +43,46 @@ def closedness(licence: str) -> int:
     return next((rank for rank, pattern in enumerate(_OPENNESS) if pattern.match(licence)), len(_OPENNESS))
 
 
-def best_first(traits: pa.Table) -> NDArray[np.uint64]:
-    """The rows' numbers, those to be kept first: more clusters, more open licence, earlier date, smaller id.
+def qualities(uri: str, ids: pa.ChunkedArray) -> NDArray[np.float64]:
+    """The quality of the documents of these ids, from the attributes at `uri`; NaN where they have none."""
+    filesystem, path = resolve(uri)
+    with filesystem.open_input_file(path) as file:
+        if QUALITY not in pq.read_schema(file).names:
+            return np.full(len(ids), np.nan)
+    scored = pa.concat_tables([_SCORED.empty_table(), *read_batches(uri, _SCORED)])
+    rows = pc.index_in(ids, value_set=scored["id"].combine_chunks())
+    return np.asarray(scored[QUALITY].take(rows.combine_chunks()).to_numpy(), np.float64)
 
-    A document's date is that of publication, or of fetching where it is not known. Length leads because of
-    two documents that share most of their text the longer holds more of the other than the other way round,
-    and because it makes copies stand near each other in the order (`kernels.lead` relies on it).
+
+def preferences(documents: pa.Table, quality: NDArray[np.float64]) -> NDArray[np.uint64]:
+    """What each document is worth among its copies, `(n,) uint64`, the best the greatest; from the columns WORTH.
+
+    | bits  | what                                                              | 0                   |
+    |-------|-------------------------------------------------------------------|---------------------|
+    | 60–63 | 1 + quality in tenths                                             | not scored          |
+    | 32–59 | clusters                                                          | none                |
+    | 29–31 | openness of the licence, 4 for the public domain                  | all rights reserved |
+    | 0–28  | minutes from the date to about 2920, of publication or else fetching | no date          |
+
+    Quality is rounded so that length decides among copies of like quality: of two documents that share most of their
+    text the longer holds more of the other than the other way round.
     """
-    dated = traits.append_column("date", pc.coalesce(traits["published_at"], traits["fetched_at"]))
-    keys = [
-        ("n_clusters", "descending"),
-        ("closedness", "ascending"),
-        ("date", "ascending"),
-        ("id", "ascending"),
-    ]
-    order: NDArray[np.uint64] = pc.sort_indices(dated, sort_keys=keys).to_numpy()
-    return order
+    steps = np.where(np.isnan(quality), 0, 1 + np.rint(np.clip(quality, 0, 1) * _GRAINS))
+    length = np.minimum(documents["n_clusters"].to_numpy(), _LONGEST)
+    worth: NDArray[np.uint64] = steps.astype(np.uint64) << _QUALITY_BIT
+    worth |= length.astype(np.uint64) << _LENGTH_BIT
+    worth |= _openness(documents["licence"]) << _OPENNESS_BIT
+    worth |= _earliness(pc.coalesce(documents["published_at"], documents["fetched_at"]))
+    return worth
+
+
+def _openness(licences: pa.ChunkedArray) -> NDArray[np.uint64]:
+    known = licences.combine_chunks().dictionary_encode()
+    ranks = [len(_OPENNESS) - closedness(licence) for licence in known.dictionary.to_pylist()]
+    return np.array(ranks, np.uint64)[known.indices.to_numpy()]
+
+
+def _earliness(dates: pa.ChunkedArray) -> NDArray[np.uint64]:
+    minutes = pc.cast(dates, pa.int64()).fill_null(0).to_numpy() // _MILLISECONDS - _FIRST_DATE
+    known = dates.is_valid().to_numpy()
+    return np.where(known, _LAST_MINUTE - np.clip(minutes, 0, _LAST_MINUTE - 1), 0).astype(np.uint64)

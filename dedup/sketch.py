@@ -1,16 +1,19 @@
-"""Each shard's documents as shingles, sketches and band keys: all that later phases know of a text.
+"""Each shard's documents as traits, units, sketches, keys and windows: all that later phases know of a text.
 
-A sketch is a Fast Similarity Sketch (Dahlgaard, Knudsen and Thorup 2017): every slot of two documents agrees with
-the probability of their Jaccard similarity, as in MinHash, at the cost of a few hashes a shingle.
+A sketch is a Fast Similarity Sketch (Dahlgaard, Knudsen and Thorup 2017), made full by copies after ROUNDS rounds
+(Shrivastava 2017): every slot of two documents agrees with the probability of their Jaccard similarity, as in MinHash,
+at the cost of a few hashes a shingle.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from corpus.document import DOCUMENT
 from corpus.engine import meter
@@ -18,14 +21,26 @@ from corpus.shards import read_batches
 from corpus.stage import Task
 from dedup.columns import write_array, write_table
 from dedup.config import DedupConfig
-from dedup.kernels import SLOTS, Hashes, Integers, Numbers, fill_band_keys, fill_shingles, fill_sketches
-from dedup.traits import traits_of
-from khmer.clusters import unit_hashes
+from dedup.index import entry
+from dedup.passages.windows import windows_of, write_windows
+from dedup.preference import WORTH, preferences, qualities
+from dedup.sketch_kernels import (
+    SLOTS,
+    Hashes,
+    Integers,
+    Numbers,
+    fill_band_keys,
+    fill_shingles,
+    fill_sketches,
+)
+from dedup.traits import TRAITS, keys_of
+from khmer.buffers import Utf8
+from khmer.clusters import FlaggedUnits, checked_utf8, flagged_units
 
-_READ: Final = (
-    "id", "text", "url", "source", "licence", "fetched_at", "published_at", "n_bytes", "n_clusters",
-)  # fmt: skip
-_INPUT: Final = pa.schema([DOCUMENT.field(name) for name in _READ])
+SURE_KEYS: Final = 3  # after those of the bands: of text, of the units of a short document, of URL
+
+_KNOWN: Final = ("id", "source", *WORTH)
+_INPUT: Final = pa.schema([DOCUMENT.field(name) for name in (*_KNOWN, "text", "url")])
 
 
 def shingle(units: Numbers, offsets: Integers, width: int) -> tuple[Integers, Hashes]:
@@ -37,35 +52,78 @@ def shingle(units: Numbers, offsets: Integers, width: int) -> tuple[Integers, Ha
     return starts, shingles
 
 
-def units_of(texts: pa.ChunkedArray) -> tuple[Integers, Numbers]:
-    """The units of each text as 32-bit hashes: offsets `(n + 1,)` and units.
+def sketch(units: Numbers, offsets: Integers, width: int) -> Numbers:
+    """Each document's sketch over its runs of `width` units, `(n, SLOTS) uint32`; all ones where there are none."""
+    slots = np.empty((offsets.size - 1, SLOTS), np.uint32)
+    fill_sketches(units, offsets, width, slots)
+    return slots
 
-    Two different units look the same once in 4 billion, and change a similarity only where their neighbours agree.
-    """
-    offsets, hashes = unit_hashes(texts)
-    return offsets, (hashes ^ hashes >> np.uint64(32)).astype(np.uint32)
+
+def units_of(texts: pa.ChunkedArray) -> tuple[Integers, Numbers]:
+    """The units of each text with their flags: offsets `(n + 1,)` and units."""
+    return flagged_units(texts)
 
 
 def sketch_shard(task: Task[DedupConfig]) -> dict[str, int]:
-    """Write a shard's traits (a row a document), units (uint32), sketches (uint32) and band keys (uint64)."""
-    config = task.config
-    traits, keys = [], [np.empty((config.bands, 0), np.uint64)]
-    with (
-        task.create(f"work/units/{task.name}") as units_file,
-        task.create(f"work/sketches/{task.name}") as sketches_file,
-    ):
-        for table in read_batches(task.source, _INPUT):
-            offsets, units = units_of(table["text"])
-            starts, shingles = shingle(units, offsets, config.shingle_units)
-            slots = np.empty((len(table), SLOTS), np.uint64)
-            fill_sketches(starts, shingles, slots)
-            keys.append(np.empty((config.bands, len(table)), np.uint64))
-            fill_band_keys(slots, config.rows, keys[-1])
-            traits.append(traits_of(table, units, offsets))
-            units_file.write(units.data)
-            sketches_file.write(slots.astype(np.uint32).data)
-            meter().count(len(table), pc.sum(table["n_bytes"], min_count=0).as_py())
-    write_array(task, f"work/bands/{task.name}", np.concatenate(keys, axis=1))
-    none = traits_of(_INPUT.empty_table(), np.empty(0, np.uint32), np.zeros(1, np.int64))
-    write_table(task, f"work/traits/{task.name}", pa.concat_tables([none, *traits]))
-    return {"documents": sum(map(len, traits))}
+    """Write a shard's entry in the index; `task.arguments["attributes"]` names its attributes, where there are any."""
+    config, folder = task.config, entry(task.arguments.get("shard", task.name))
+    known, found, keys, windows = [_INPUT.empty_table().select(_KNOWN)], [], [], []
+    n = 0
+    with ExitStack() as files:
+        units_file = files.enter_context(task.create(f"{folder}/units"))
+        sketches_file = files.enter_context(task.create(f"{folder}/sketches"))
+        for table, texts, units in _read(task.source):
+            slots = sketch(units.units, units.offsets, config.shingle_units)
+            known.append(table.select(_KNOWN))
+            found.append(keys_of(texts, units, table["url"]))
+            keys.append(_bucket_keys(slots, found[-1], config))
+            windows.append(windows_of(units.units, units.offsets, config, n))
+            units_file.write(units.units.data)
+            sketches_file.write(slots.astype(np.uint8).data)
+            n += len(table)
+            meter().count(len(table), texts.n_bytes)
+    write_array(task, f"{folder}/keys", np.concatenate([_no_keys(config, 0), *keys], axis=1))
+    write_windows(task, folder, windows)
+    write_table(task, f"{folder}/traits.arrow", _traits(task, pa.concat_tables(known), found))
+    return {"documents": n}
+
+
+def _read(uri: str) -> Iterator[tuple[pa.Table, Utf8, FlaggedUnits]]:
+    """The documents in batches, with their texts and units; the units stand in memory that the next batch takes."""
+    room = np.empty(0, np.uint32)
+    for table in read_batches(uri, _INPUT):
+        texts = checked_utf8(table["text"])
+        if texts.n_bytes > room.size:
+            room = np.empty(texts.n_bytes, np.uint32)
+        yield table, texts, flagged_units(texts, room)
+
+
+def _no_keys(config: DedupConfig, n: int) -> Numbers:
+    return np.zeros((config.bands + SURE_KEYS, n), np.uint32)
+
+
+def _bucket_keys(slots: Numbers, traits: dict[str, NDArray[Any]], config: DedupConfig) -> Numbers:
+    """The keys under which documents meet, `(bands + SURE_KEYS, n)`; 0 for none."""
+    keys = _no_keys(config, len(slots))
+    bands, (text, unit, url) = keys[: config.bands], keys[config.bands :]
+    fill_band_keys(slots, config.rows, bands)
+    short = traits["n_units"] < config.least_units
+    bands[:, short] = 0
+    text[:] = _folded(traits["text_key"])
+    unit[:] = np.where(short & (traits["n_units"] > 0), _folded(traits["unit_key"]), 0)
+    url[:] = np.where(traits["url_key"] != 0, _folded(traits["url_key"]), 0)
+    return keys
+
+
+def _folded(keys: Hashes) -> Numbers:
+    return np.maximum((keys ^ keys >> np.uint64(32)).astype(np.uint32), np.uint32(1))
+
+
+def _traits(task: Task[Any], known: pa.Table, found: list[dict[str, NDArray[Any]]]) -> pa.Table:
+    if not found:
+        return TRAITS.empty_table()
+    uri = task.arguments.get("attributes")
+    quality = qualities(uri, known["id"]) if uri else np.full(len(known), np.nan)
+    columns = {name: np.concatenate([batch[name] for batch in found]) for name in found[0]}
+    columns |= {"id": known["id"], "source": known["source"], "preference": preferences(known, quality)}
+    return pa.table([columns[name] for name in TRAITS.names], TRAITS)

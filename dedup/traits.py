@@ -3,60 +3,57 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import xxhash
+from numpy.typing import NDArray
 
-from dedup.kernels import Hashes, Integers, Numbers
-from dedup.preference import closedness
+from dedup.sketch_kernels import Hashes, fill_unit_keys, fill_url_keys
+from khmer.buffers import Utf8, utf8
+from khmer.clusters import FlaggedUnits
 
-_TAKEN: Final = ("id", "source", "fetched_at", "published_at", "n_bytes", "n_clusters")
+TRAITS = pa.schema(
+    [
+        pa.field("id", pa.string()),
+        pa.field("source", pa.string()),
+        pa.field("preference", pa.uint64()),
+        pa.field("n_units", pa.uint32()),
+        pa.field("n_bytes", pa.int64()),
+        pa.field("text_key", pa.uint64()),
+        pa.field("text_check", pa.uint64()),
+        pa.field("unit_key", pa.uint64()),
+        pa.field("url_key", pa.uint64()),  # 0 for none
+    ]
+)
 
 
-def traits_of(table: pa.Table, units: Numbers, offsets: Integers) -> pa.Table:
-    """A row a document; `units` are those of all documents, one after another."""
-    text = digests(table["text"])
-    closed = [closedness(licence) for licence in table["licence"].to_pylist()]
-    found = {
-        "closedness": pa.array(closed, pa.int8()),
-        "n_units": pa.array(np.diff(offsets), pa.int64()),
-        "text_key": pa.array(text[:, 0]),
-        "text_check": pa.array(text[:, 1]),
-        "unit_key": pa.array(_unit_keys(units, offsets)),
-        "url_key": pa.array(url_keys(table["url"])),
+def keys_of(texts: Utf8, units: FlaggedUnits, urls: pa.ChunkedArray) -> dict[str, NDArray[np.generic]]:
+    """The columns of TRAITS that follow from text and URL."""
+    text = digests(texts)
+    unit_keys = np.empty(texts.n_documents, np.uint64)
+    fill_unit_keys(units.units, units.offsets, unit_keys)
+    return {
+        "n_units": np.diff(units.offsets).astype(np.uint32),
+        "n_bytes": np.diff(texts.offsets),
+        "text_key": text[:, 0],
+        "text_check": text[:, 1],
+        "unit_key": unit_keys,
+        "url_key": url_keys(urls),
     }
-    taken = {name: table[name] for name in _TAKEN}
-    return pa.table({**taken, **found})
 
 
-def digests(texts: pa.ChunkedArray) -> Hashes:
-    """The 128-bit XXH3 hash of each text's bytes, `(n, 2) uint64`; a null hashes as empty."""
-    rows = b"".join(xxhash.xxh3_128_digest(value) for value in _buffers(texts))
+def digests(texts: Utf8) -> Hashes:
+    """The 128-bit XXH3 hash of each text's bytes, `(n, 2) uint64`."""
+    data, digest = texts.data.data, xxhash.xxh3_128_digest
+    rows = b"".join([digest(data[start:end]) for start, end in pairwise(texts.offsets.tolist())])
     return np.frombuffer(rows, np.uint64).reshape(-1, 2)
-
-
-def _buffers(texts: pa.ChunkedArray) -> list[Any]:
-    return [value.as_buffer() or b"" for chunk in texts.chunks for value in chunk.cast(pa.large_binary())]
 
 
 def url_keys(urls: pa.ChunkedArray) -> Hashes:
     """A hash that is equal for URLs differing in scheme, `www.`, host's case, fragment or final slash; 0 for none."""
-    parts = pc.extract_regex(urls, r"^(?i:(?:https?:)?//(?:www\.)?)?(?P<host>[^/?#]*)(?P<rest>(?s:.*))$")
-    rest = pc.replace_substring_regex(pc.struct_field(parts, "rest"), r"#(?:[^!].*)?$", "")
-    rest = pc.replace_substring_regex(rest, r"/+$", "")
-    keys = digests(pc.binary_join_element_wise(pc.utf8_lower(pc.struct_field(parts, "host")), rest, ""))[
-        :, 0
-    ].copy()
-    keys[urls.is_null().to_numpy()] = 0
+    keys = np.zeros(len(urls), np.uint64)
+    if urls.null_count < len(urls):
+        fill_url_keys(utf8(pc.fill_null(urls, "")), keys)
     return keys
-
-
-def _unit_keys(units: Numbers, offsets: Integers) -> Hashes:
-    """A hash of each document's whole sequence of units."""
-    data = memoryview(units.view(np.uint8).data)
-    bounds = (offsets * units.itemsize).tolist()
-    digest = xxhash.xxh3_64_intdigest
-    return np.array([digest(data[a:b]) for a, b in pairwise(bounds)], np.uint64)

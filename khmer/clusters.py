@@ -6,14 +6,18 @@ empty text.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cache
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from khmer.buffers import Utf8, utf8
-from khmer.codepoints import CLUSTER
+from khmer.codepoints import CLUSTER, FIRST
+
+NUMBER: Final = 1  # flags of a unit in 32 bits: it is a run of digits
+LINE: Final = 2  # it is the first of its line
 
 if TYPE_CHECKING:
     from khmer.reading import Reading
@@ -116,6 +120,65 @@ def unit_hashes(texts: pa.Array | pa.ChunkedArray) -> Units:
     offsets = np.zeros(documents.n_documents + 1, np.int64)
     hash_units(documents, class_table(), lower_case_table(), hashes, offsets[1:])
     return Units(offsets, hashes[: offsets[-1]].copy())
+
+
+class FlaggedUnits(NamedTuple):
+    """Units of text i are `units[offsets[i]:offsets[i + 1]]`."""
+
+    offsets: NDArray[np.int64]  # (n + 1,)
+    units: NDArray[np.uint32]  # 30 bits of a hash above the flags LINE and NUMBER
+
+
+def flagged_units(
+    texts: pa.Array | pa.ChunkedArray | Utf8, room: NDArray[np.uint32] | None = None
+) -> FlaggedUnits:
+    """The units of `unit_hashes` in 32 bits, with flags; twice as quick.
+
+    NUMBER belongs to a unit as its hash does; LINE tells where it stands. Two units look the same once in a billion.
+    They are written to `room` if it has one a byte: fresh memory costs a quarter of the scan.
+    """
+    from khmer.reading import flag_units
+    from khmer.tables import class_table, lower_case_table
+
+    documents = checked_utf8(texts)
+    units = np.empty(documents.n_bytes, np.uint32) if room is None or room.size < documents.n_bytes else room
+    offsets = np.zeros(documents.n_documents + 1, np.int64)
+    flag_units(documents, (_letter_table(), class_table(), lower_case_table()), units, offsets[1:])
+    return FlaggedUnits(offsets, units[: offsets[-1]])
+
+
+def checked_utf8(texts: pa.Array | pa.ChunkedArray | Utf8) -> Utf8:
+    """As `khmer.buffers.utf8`, with a check of the bytes that takes .1 ns a byte instead of .7."""
+    from khmer.reading import are_utf8
+
+    column = texts.chunk(0) if isinstance(texts, pa.ChunkedArray) and texts.num_chunks == 1 else texts
+    if isinstance(column, pa.LargeStringArray) and len(column) and not column.null_count:
+        _, offsets, data = column.buffers()
+        bounds = np.frombuffer(offsets, np.int64)[column.offset : column.offset + len(column) + 1]
+        documents = Utf8(np.frombuffer(data or b"", np.uint8), bounds)
+        for array in documents:
+            array.flags.writeable = False
+        if bounds[-1] <= documents.data.size and are_utf8(documents):
+            return documents
+    return utf8(texts)
+
+
+@cache
+def _letter_table() -> NDArray[np.uint16]:
+    """`khmer.reading.Letter` of every character that begins with byte E1, by its other two bytes; 0 for no letter."""
+    from khmer.kernels import Class
+    from khmer.reading import Letter
+    from khmer.tables import class_table
+
+    table = np.zeros(1 << 16, np.uint16)
+    for code in range(FIRST, FIRST + Letter.DISTANCE):
+        character = class_table()[code]
+        if character >= Class.BASE and character != Class.ZWNJ:
+            base = Letter.BASE if character <= Class.RO else 0
+            ends = 0 if character == Class.COENG else Letter.ENDS
+            table[int.from_bytes(chr(code).encode()[1:])] = code - FIRST + 1 | base | ends
+    table.flags.writeable = False
+    return table
 
 
 def read(texts: pa.Array | pa.ChunkedArray | Utf8) -> Reading:

@@ -1,0 +1,203 @@
+"""Compiled loops from units to shingles, sketches and keys. They stand in one module, as in `dedup.kernels`.
+
+A shingle is a run of units without their flag LINE, which tells of the layout.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+SLOTS: Final = 128  # of a sketch
+ROUNDS: Final = 4  # in which shingles are thrown into slots, before slots still empty become copies of others
+
+_BASE: Final = np.uint64(0x9E3779B97F4A7C15)
+_MIX: Final = np.uint64(0xBF58476D1CE4E5B9)
+_STEP: Final = np.uint64(0x94D049BB133111EB)
+_LARGEST: Final = np.uint64(0xFFFFFFFFFFFFFFFF)
+_ONE: Final = np.uint64(1)
+_HALF: Final = np.uint64(32)
+_SLOT: Final = np.uint64(57)  # 64 - log2(SLOTS)
+_NOT_LINE: Final = np.uint32(0xFFFFFFFD)  # all of a unit but its flag khmer.clusters.LINE
+_SMALL: Final = np.uint8(0x20)  # set in small Latin letters
+_HTTPS: Final = np.frombuffer(b"https:", np.uint8)
+_HTTP: Final = np.frombuffer(b"http:", np.uint8)
+_SLASHES: Final = np.frombuffer(b"//", np.uint8)
+_WWW: Final = np.frombuffer(b"www.", np.uint8)
+_SLASH: Final = np.uint8(0x2F)
+_NUMBER_SIGN: Final = np.uint8(0x23)
+_EXCLAMATION: Final = np.uint8(0x21)
+_AFTER_HOST: Final = (_SLASH, np.uint8(0x3F), _NUMBER_SIGN)  # 3F is a question mark
+_BLOCK: Final = 1024  # shingles whose hashes stay in the nearest cache
+
+Bytes = NDArray[np.uint8]
+Integers = NDArray[np.int64]
+Hashes = NDArray[np.uint64]
+Numbers = NDArray[np.uint32]
+
+
+@njit(cache=True, nogil=True)
+def _mixed(h: Any) -> Any:
+    x = h * _MIX  # the low bits of a polynomial alone are weak
+    return (x ^ x >> _HALF) * _STEP
+
+
+@njit(cache=True, nogil=True)
+def _fill_polynomials(units: Numbers, first: int, width: int, polynomials: Hashes, size: int) -> None:
+    """Write a polynomial of each of `size` runs of `width` units; term by term, which becomes vector instructions."""
+    start = np.uint64(first)
+    for i in range(size):
+        polynomials[i] = np.uint64(units[start + np.uint64(i)] & _NOT_LINE)
+    for _ in range(1, width):
+        start += _ONE
+        for i in range(size):
+            polynomials[i] = polynomials[i] * _BASE + np.uint64(units[start + np.uint64(i)] & _NOT_LINE)
+
+
+@njit(cache=True, nogil=True)
+def fill_shingles(units: Numbers, offsets: Integers, width: int, starts: Integers, shingles: Hashes) -> None:
+    """Write a hash of each run of `width` units to `shingles`, a document's from `starts` on."""
+    polynomials = np.empty(_BLOCK, np.uint64)
+    for document in range(offsets.size - 1):
+        out = np.uint64(starts[document])
+        n = starts[document + 1] - starts[document]
+        for begin in range(0, n, _BLOCK):
+            size = min(_BLOCK, n - begin)
+            _fill_polynomials(units, offsets[document] + begin, width, polynomials, size)
+            for i in range(size):
+                shingles[out + np.uint64(i)] = _mixed(polynomials[i])
+            out += np.uint64(size)
+
+
+@njit(cache=True, nogil=True)
+def _throw(polynomials: Hashes, size: int, number: int, hashes: Hashes, thrown: Hashes) -> None:
+    """Throw shingles into the slots of `thrown`, where the smallest hash wins; each round has hashes of its own."""
+    salt = np.uint64(number) * _BASE
+    for i in range(size):
+        x = _mixed(polynomials[i] + salt)
+        hashes[i] = x ^ x >> _HALF
+    for i in range(size):
+        slot = hashes[i] >> _SLOT
+        thrown[slot] = min(thrown[slot], hashes[i])
+
+
+@njit(cache=True, nogil=True)
+def _fill_empty(row: Hashes, thrown: Hashes) -> int:
+    """Take into slots still empty what a round threw into them; how many are left empty."""
+    n_empty = 0
+    for slot in range(SLOTS):
+        row[slot] = thrown[slot] if row[slot] == _LARGEST else row[slot]
+        n_empty += row[slot] == _LARGEST
+    return n_empty
+
+
+@njit(cache=True, nogil=True)
+def _copy_into_empty(row: Hashes, filled: Hashes) -> None:
+    """Make each empty slot a copy of the first filled one on a way through all slots that is its own."""
+    filled[:] = row
+    for slot in range(SLOTS):
+        h = np.uint64(slot + 1) * _BASE
+        while row[slot] == _LARGEST:
+            h = _mixed(h + _ONE)
+            row[slot] = filled[h >> _SLOT]
+
+
+@njit(cache=True, nogil=True)
+def fill_sketches(units: Numbers, offsets: Integers, width: int, slots: Numbers) -> None:
+    """Write each document's sketch to `slots`, `(n, SLOTS)`; without a run of `width` units it is all ones.
+
+    In each round every shingle is thrown into one slot; what a slot holds is what came first, by round and hash.
+    """
+    polynomials, hashes = np.empty(_BLOCK, np.uint64), np.empty(_BLOCK, np.uint64)
+    row, thrown = np.empty(SLOTS, np.uint64), np.empty(SLOTS, np.uint64)
+    for document in range(offsets.size - 1):
+        first = offsets[document]
+        n = offsets[document + 1] - first - (width - 1)
+        row[:] = _LARGEST
+        n_empty = number = 0
+        while n > 0 and number < ROUNDS and (number == 0 or n_empty):
+            thrown[:] = _LARGEST
+            for begin in range(0, n, _BLOCK):
+                size = min(_BLOCK, n - begin)
+                if number == 0 or n > _BLOCK:
+                    _fill_polynomials(units, first + begin, width, polynomials, size)
+                _throw(polynomials, size, number, hashes, thrown)
+            n_empty = _fill_empty(row, thrown)
+            number += 1
+        if n_empty:
+            _copy_into_empty(row, thrown)
+        for slot in range(SLOTS):
+            slots[document, slot] = np.uint32(row[slot])
+
+
+@njit(cache=True, nogil=True)
+def fill_band_keys(slots: Numbers, rows: int, keys: Numbers) -> None:
+    """Write a hash of each band of `rows` slots to `keys`, `(bands, n)`; none is 0."""
+    for document in range(keys.shape[1]):
+        for band in range(keys.shape[0]):
+            h = np.uint64(band + 1) * _BASE
+            for slot in range(band * rows, (band + 1) * rows):
+                h = (h ^ np.uint64(slots[document, slot])) * _MIX
+                h ^= h >> _HALF
+            keys[band, document] = max(np.uint32(h), np.uint32(1))
+
+
+@njit(cache=True, nogil=True)
+def fill_unit_keys(units: Numbers, offsets: Integers, keys: Hashes) -> None:
+    """Write a hash of each document's whole sequence of units to `keys`: a sum, which becomes vector instructions."""
+    for document in range(offsets.size - 1):
+        first, total = np.uint64(offsets[document]), np.uint64(0)
+        n = offsets[document + 1] - offsets[document]
+        for i in range(n):
+            place = np.uint64(i)
+            total += _mixed(np.uint64(units[first + place] & _NOT_LINE) + (place + _ONE) * _BASE)
+        keys[document] = _mixed(total + np.uint64(n))
+
+
+@njit(cache=True, nogil=True)
+def _after(data: Bytes, i: int, end: int, word: Bytes) -> int:
+    """The byte after `word`, in capitals or small letters, if it stands at byte i; else i."""
+    if end - i < word.size:
+        return i
+    for k in range(word.size):
+        if data[i + k] | _SMALL != word[k] | _SMALL:
+            return i
+    return i + word.size
+
+
+@njit(cache=True, nogil=True)
+def _first_of_host(data: Bytes, i: int, end: int) -> int:
+    scheme = _after(data, i, end, _HTTPS)
+    scheme = _after(data, i, end, _HTTP) if scheme == i else scheme
+    slashes = _after(data, scheme, end, _SLASHES)
+    return _after(data, slashes, end, _WWW) if slashes > scheme else i
+
+
+@njit(cache=True, nogil=True)
+def fill_url_keys(text: tuple[Bytes, Integers], keys: Hashes) -> None:
+    """Write a hash of each URL to `keys`, 0 where nothing is left of it.
+
+    Scheme, `www.`, the host's capitals, the fragment unless it begins with `#!`, and slashes at the end do not count.
+    """
+    data, offsets = text
+    for url in range(offsets.size - 1):
+        i, end = _first_of_host(data, offsets[url], offsets[url + 1]), offsets[url + 1]
+        h, is_host, start = np.uint64(0), True, i
+        for k in range(i, end):
+            byte = data[k]
+            if byte == _NUMBER_SIGN and (k + 1 == end or data[k + 1] != _EXCLAMATION):
+                end = k
+                break
+            is_host = is_host and byte not in _AFTER_HOST
+            start = k + 1 if is_host else start
+        while end > start and data[end - 1] == _SLASH:
+            end -= 1
+        for k in range(i, end):
+            byte = np.uint64(data[k])
+            byte += np.uint64(32) if k < start and 0x41 <= byte <= 0x5A else np.uint64(0)
+            h = (h ^ byte + _ONE) * _MIX
+            h ^= h >> _HALF
+        keys[url] = h

@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, is_dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,7 @@ def code_digest(packages: Iterable[str], own: str = "") -> str:
     A room with a stage.py of its own is another stage's, and does not count unless it is `own`, a dotted name.
     """
     files = [path for package in sorted(packages) for path in _files(HOUSE / package, own)]
-    return digest([[str(path.relative_to(HOUSE)), _mark(path)] for path in files])
+    return digest([[str(path.relative_to(HOUSE)), _mark(path, path.stat().st_mtime_ns)] for path in files])
 
 
 def _files(package: Path, own: str) -> list[Path]:
@@ -92,9 +93,12 @@ def _files(package: Path, own: str) -> list[Path]:
     return [path for path in found if not any(path.is_relative_to(room) for room in others)]
 
 
-def _mark(path: Path) -> str:
+@cache
+def _mark(path: Path, _changed_at: int) -> str:
     content = path.read_bytes()
-    return hashlib.sha256(content).hexdigest() if path.suffix in MODELS else ast.dump(ast.parse(content))
+    if path.suffix not in MODELS:
+        content = ast.dump(ast.parse(content)).encode()
+    return hashlib.sha256(content).hexdigest()
 
 
 def fingerprint(stage: str, module: str, config: Any, inputs: Mapping[str, Any]) -> str:

@@ -83,6 +83,8 @@ class Stage(Generic[C]):
     reads, `sources` the URIs of files from outside; `check` raises ConfigurationError for impossible
     values; `told` gives lines on what came out, for the command line. `gathers` marks output that cannot
     be made again (a crawl): a changed configuration goes on from it, where other stages start afresh.
+    `memory` names a folder of the stage's own that outlives changed inputs: it may make the output cheaper,
+    never different, and is no part of it.
     """
 
     name: str
@@ -94,6 +96,7 @@ class Stage(Generic[C]):
     check: Callable[[C], None] = _no_check
     told: Callable[[Manifest], str] = _nothing
     gathers: bool = False
+    memory: str = ""
 
     @property
     def command(self) -> str:
@@ -164,8 +167,9 @@ class StageRun(Generic[C]):
         ledger = Ledger(row for receipt in self.receipts for row in receipt["ledger"])
         ledger.check(self.stage.name)
         self._check_handover(ledger)
+        inner = tuple(f"{folder}/" for folder in (WORK, self.stage.memory) if folder)
         outputs = [
-            f for receipt in self.receipts for f in receipt["files"] if not f["path"].startswith(f"{WORK}/")
+            f for receipt in self.receipts for f in receipt["files"] if not f["path"].startswith(inner)
         ]
         outputs.sort(key=lambda file: str(file["path"]))
         manifest = Manifest(
@@ -262,7 +266,8 @@ def _prepare(stage: Stage[C], folder: Folder, mark: str) -> None:
     """Make the folder ready for output of this fingerprint: what another one left is replaced."""
     folder.delete(MANIFEST)
     if _planned(folder) != mark:
-        stale = {"receipts"} if stage.gathers else {path.split("/")[0] for path in folder.sizes()} - {LOCK}
+        found = {path.split("/")[0] for path in folder.sizes()}
+        stale = {"receipts"} if stage.gathers else found - {LOCK, stage.memory}
         for name in sorted(stale):
             folder.delete(name)
     folder.delete_partial()

@@ -1,4 +1,8 @@
-"""Candidate pairs of near-duplicates, one band at a time, and the components that they connect."""
+"""Buckets: documents that share a key of any band, and which of them resemble each other enough to be compared.
+
+The keys of the shards that are added together are sorted once, into a generation of the index. Buckets are found by
+walking through those of the new documents, and looking them up among the old.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +13,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.stage import Task
-from dedup.columns import Census, read_array, read_columns, write_array
+from dedup.columns import Census, read_array, view_array, write_array
 from dedup.config import DedupConfig
-from dedup.kernels import SLOTS, Numbers, Sketches, connect, fill_pairs, flatten
+from dedup.index import Plan, entry
+from dedup.kernels import SLOTS
+from dedup.trees import (
+    PROBE_WORDS,
+    Hashes,
+    Integers,
+    Numbers,
+    fill_probes,
+    flatten,
+    join_buckets,
+    join_equal,
+    join_similar,
+)
 
+SURE_BANDS: Final = 3  # after those of the sketch: the same text, the same units, the same URL
 TASK_KEYS: Final = 8 << 20  # sorted by one task at the least: about a second
-GROUP_UNITS: Final = 16 << 20  # held by one task of verification; 64 MB, and 128 MB as shingles
+_KEY_SHIFT: Final = np.uint64(32)
+_LAST_NUMBER: Final = np.uint64(0xFFFFFFFF)
 
 
 def deal_bands(n_bands: int, n_documents: int) -> list[list[int]]:
@@ -23,107 +41,99 @@ def deal_bands(n_bands: int, n_documents: int) -> list[list[int]]:
     return [list(range(band, min(band + size, n_bands))) for band in range(0, n_bands, size)]
 
 
-def pair_bands(task: Task[DedupConfig]) -> dict[str, int]:
-    """Write the candidate pairs of bands, one at a time, `(pairs, 2) uint32`. Memory: 40 bytes a document."""
-    left = np.flatnonzero(read_array(task.folder, "work/exact/left", np.bool_))
+def least_agreeing(threshold: float, bits: int) -> int:
+    """Slots of which `bits` bits agree before two documents are compared: four deviations under the threshold's mean.
+
+    Bits of unequal slots agree by chance once in 2^bits. Of 128 slots, for 0.8, 84 of whole ones and 92 of two bits.
+    """
+    share = threshold + (1 - threshold) / 2**bits
+    return max(int(SLOTS * share - 4 * math.sqrt(SLOTS * share * (1 - share))), 1)
+
+
+def join_bands(task: Task[DedupConfig]) -> dict[str, int]:
+    """Sort the new documents' keys of the task's bands, and write which documents they join, `(n, 2) uint32`.
+
+    Memory: 16 bytes a document and band, 44 a document that shares a bucket with a new one.
+    """
+    plan, census = Plan.of(task), Census.of(task)
+    buckets = {band: _buckets(task, plan, census, band) for band in task.arguments["bands"]}
+    everyone = np.concatenate([np.empty(0, np.uint64), *buckets.values()]) & _LAST_NUMBER
+    numbers = np.unique(everyone.astype(np.uint32))
+    probes = _probes(task, census, numbers)
+    parents = _known_trees(task, plan, census, numbers)
     n_pairs = 0
-    for band in task.arguments["bands"]:
-        pairs = _pairs_of_band(task, Census.of(task), band, left)
-        write_array(task, f"work/pairs/{band:03d}", pairs)
-        n_pairs += len(pairs)
+    for band in reversed(task.arguments["bands"]):  # sure ones first: what is joined need not be looked at
+        entries = buckets[band]
+        rows = np.searchsorted(numbers, (entries & _LAST_NUMBER).astype(np.uint32))
+        if band >= task.config.bands:
+            join_buckets(entries, rows, parents)
+        else:
+            n_pairs += join_similar(entries, rows, probes, least_agreeing(task.config.threshold, 2), parents)
+    flatten(parents)
+    joined = np.flatnonzero(parents != np.arange(parents.size))
+    write_array(
+        task, f"work/joined/{task.name}", np.stack([numbers[joined], numbers[parents[joined]]], axis=1)
+    )
     return {"pairs": n_pairs}
 
 
-def _pairs_of_band(task: Task[Any], census: Census, band: int, left: NDArray[np.int64]) -> Numbers:
+def _buckets(task: Task[DedupConfig], plan: Plan, census: Census, band: int) -> Hashes:
+    """The sorted entries, key above number, of all buckets of two and more that hold a new document."""
+    new = _sorted_entries(task, plan, census, band)
+    if plan.new:
+        write_array(task, f"{plan.new_generation}/band-{band:02d}", new)
+    keys = new >> _KEY_SHIFT
+    asked = keys[np.flatnonzero(np.diff(keys, prepend=~keys[:1]))] << _KEY_SHIFT
+    parts = [new]
+    for generation in plan.generations:
+        old = view_array(task.folder, f"{generation}/band-{band:02d}", np.uint64)
+        first, last = np.searchsorted(old, asked), np.searchsorted(old, asked | _LAST_NUMBER, "right")
+        parts.append(_ranges(old, first, last - first))
+    entries = np.concatenate(parts)
+    if len(parts) > 1:
+        entries.sort()
+    keys = entries >> _KEY_SHIFT
+    same = keys[1:] == keys[:-1]
+    shared = np.append(same, False) | np.append(False, same)
+    found: Hashes = entries[shared[: entries.size]]
+    return found
+
+
+def _sorted_entries(task: Task[Any], plan: Plan, census: Census, band: int) -> Hashes:
     parts = [np.empty(0, np.uint64)]
-    for name, n in zip(census.names, census.counts, strict=True):
-        parts.append(read_array(task.folder, f"work/bands/{name}", np.uint64, band * n, (band + 1) * n))
-    keys = np.concatenate(parts)
-    n_low = max(census.total - 1, 1).bit_length()
-    entries = keys[left] >> np.uint64(n_low) << np.uint64(n_low) | left.astype(np.uint64)
+    for name, start, stop in list(census.spans())[plan.n_old :]:
+        n = stop - start
+        keys = read_array(task.folder, f"{entry(name)}/keys", np.uint32, band * n, (band + 1) * n)
+        (rows,) = np.nonzero(keys)
+        parts.append(keys[rows].astype(np.uint64) << _KEY_SHIFT | (rows + start).astype(np.uint64))
+    entries = np.concatenate(parts)
     entries.sort()
-    pairs = np.empty((2 * entries.size, 2), np.uint32)
-    return pairs[: fill_pairs(entries, n_low, pairs)]
+    return entries
 
 
-def least_agreeing(threshold: float) -> int:
-    """Slots that must agree before two documents are compared: four standard deviations under the threshold.
-
-    84 of 128 for 0.8, where it lost none of 45,025 pairs.
-    """
-    deviation = math.sqrt(threshold * (1 - threshold) / SLOTS)
-    return max(int(SLOTS * (threshold - 4 * deviation)), 1)
+def _ranges(array: Hashes, first: Integers, counts: Integers) -> Hashes:
+    """The items of several ranges of an array, one after another."""
+    ends = np.cumsum(counts)
+    total = int(ends[-1]) if ends.size else 0
+    return array[np.arange(total) + np.repeat(first - (ends - counts), counts)]
 
 
-def low_bytes(task: Task[Any], census: Census, numbers: NDArray[np.int64]) -> Sketches:
-    """A byte of each slot of these documents' sketches: unequal slots look equal once in 256 times."""
-    sketches = np.empty((numbers.size, SLOTS), np.uint8)
-    for name, start, part in census.parts(numbers):
-        slots = read_array(task.folder, f"work/sketches/{name}", np.uint32).reshape(-1, SLOTS)
-        sketches[part] = slots[numbers[part] - start].astype(np.uint8)
-    return sketches
+def _probes(task: Task[Any], census: Census, numbers: Numbers) -> Hashes:
+    def read(name: str, rows: Integers) -> NDArray[Any]:
+        sketches = view_array(task.folder, f"{entry(name)}/sketches", np.uint8).reshape(-1, SLOTS)
+        probes = np.empty((rows.size, PROBE_WORDS), np.uint64)
+        fill_probes(sketches[rows], probes)
+        return probes
+
+    probes: Hashes = census.gather(numbers, np.empty((0, PROBE_WORDS), np.uint64), read)
+    return probes
 
 
-def cut(weights: NDArray[np.int64], starts: NDArray[np.int64], limit: int) -> list[int]:
-    """Bounds of groups of consecutive members of up to `limit` weight; only a component heavier than that is cut.
-
-    `starts` are the components' first members.
-    """
-    reached = np.concatenate([np.zeros(1, np.int64), np.cumsum(weights)])
-    allowed = np.append(starts, weights.size)
-    bounds = [0]
-    while bounds[-1] < weights.size:
-        here = bounds[-1]
-        fits = int(np.searchsorted(reached, reached[here] + limit, "right")) - 1
-        whole = int(allowed[np.searchsorted(allowed, fits, "right") - 1])
-        bounds.append(whole if whole > here else max(fits, here + 1))
-    return bounds
-
-
-def find_components(task: Task[DedupConfig]) -> dict[str, Any]:
-    """Write the members of all components of two and more, best first within each, and where groups of them end.
-
-    Members are document numbers (uint32), beside them the component (the number of its first member) and the
-    low bytes of the sketches. Memory: 20 bytes a document, 140 a document in any pair, and one band's pairs.
-    """
-    census = Census.of(task)
-    numbers, sketches, parents = _connected(task, census)
-    place = read_array(task.folder, "work/exact/place", np.uint32)[numbers]
-    chosen = np.lexsort((place, parents))
-    chosen = chosen[np.bincount(parents, minlength=1)[parents[chosen]] > 1]
-    starts = np.flatnonzero(np.diff(parents[chosen].astype(np.int64), prepend=-1))
-    sizes = np.diff(np.append(starts, chosen.size))
-    members = numbers[chosen].astype(np.uint32)
-    write_array(task, "work/components/members", members)
-    write_array(task, "work/components/component", np.repeat(members[starts], sizes))
-    write_array(task, "work/components/sketches", sketches[chosen])
-    return {
-        "bounds": cut(_unit_counts(task, census)[members], starts, GROUP_UNITS),
-        "components": int(starts.size),
-        "largest": int(sizes.max(initial=0)),
-    }
-
-
-def _connected(task: Task[DedupConfig], census: Census) -> tuple[NDArray[np.int64], Sketches, Numbers]:
-    """The documents of all candidate pairs, the low bytes of their sketches, and the roots of their trees."""
-    bands = [f"work/pairs/{band:03d}" for band in range(task.config.bands)]
-    paired = np.zeros(census.total, np.bool_)
-    for path in bands:
-        paired[read_array(task.folder, path, np.uint32)] = True
-    numbers = np.flatnonzero(paired)
-    row_of = np.cumsum(paired, dtype=np.int64).astype(np.uint32) - np.uint32(1)
-    sketches = low_bytes(task, census, numbers)
+def _known_trees(task: Task[Any], plan: Plan, census: Census, numbers: Numbers) -> Numbers:
+    """Trees over the rows of `numbers`, in which old documents of one component are joined."""
     parents = np.arange(numbers.size, dtype=np.uint32)
-    for path in bands:
-        pairs = read_array(task.folder, path, np.uint32).reshape(-1, 2)
-        connect(row_of[pairs], sketches, least_agreeing(task.config.threshold), parents)
-    flatten(parents)
-    return numbers, sketches, parents
-
-
-def _unit_counts(task: Task[Any], census: Census) -> NDArray[np.int64]:
-    counts = [
-        read_columns(task.folder, f"work/traits/{name}", ["n_units"])["n_units"].to_numpy()
-        for name in census.names
-    ]
-    return np.concatenate([np.empty(0, np.int64), *counts])
+    if plan.state:
+        old = numbers[: np.searchsorted(numbers, plan.n_old_documents(census))]
+        clusters = view_array(task.folder, f"{plan.state}/cluster", np.uint32)[old]
+        join_equal(clusters, np.argsort(clusters, kind="stable"), parents)
+    return parents

@@ -1,17 +1,20 @@
-"""Intermediate files in the stage's work folder: flat arrays read by range, and tables read by column."""
+"""Intermediate files of the stage: flat arrays read by range or by row, and tables read by column."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import DTypeLike, NDArray
+from pyarrow.fs import LocalFileSystem
 
 from corpus.paths import Folder, resolve
 from corpus.stage import Task
+
+Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,15 @@ class Census:
             if first < last:
                 yield name, start, slice(int(first), int(last))
 
+    def gather(
+        self, numbers: NDArray[Any], like: NDArray[Any], read: Callable[[str, Integers], NDArray[Any]]
+    ) -> NDArray[Any]:
+        """Rows shaped as those of `like` for sorted numbers; `read` gives them for rows of one shard."""
+        rows = np.empty((numbers.size, *like.shape[1:]), like.dtype)
+        for name, start, part in self.parts(numbers):
+            rows[part] = read(name, numbers[part].astype(np.int64) - start)
+        return rows
+
 
 def write_array(task: Task[Any], path: str, array: NDArray[Any]) -> None:
     """Write an array's items in C order, without a header."""
@@ -52,25 +64,23 @@ def write_array(task: Task[Any], path: str, array: NDArray[Any]) -> None:
         file.write(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
 
 
-def open_array(folder: Folder, path: str) -> pa.NativeFile:
-    """An array's file, for `read_range`."""
-    filesystem, full = resolve(folder.at(path))
-    return filesystem.open_input_file(full)
-
-
-def read_range(file: pa.NativeFile, dtype: DTypeLike, start: int, count: int) -> NDArray[Any]:
-    """`count` items of an array's file from item `start` on."""
-    size = np.dtype(dtype).itemsize
-    return np.frombuffer(file.read_at(count * size, start * size), dtype)
-
-
 def read_array(
     folder: Folder, path: str, dtype: DTypeLike, start: int = 0, stop: int | None = None
 ) -> NDArray[Any]:
     """The items of an array from `start` up to `stop`, or to the end."""
-    with open_array(folder, path) as file:
-        end = file.size() // np.dtype(dtype).itemsize if stop is None else stop
-        return read_range(file, dtype, start, end - start)
+    filesystem, full = resolve(folder.at(path))
+    size = np.dtype(dtype).itemsize
+    with filesystem.open_input_file(full) as file:
+        end = file.size() // size if stop is None else stop
+        return np.frombuffer(file.read_at((end - start) * size, start * size), dtype)
+
+
+def view_array(folder: Folder, path: str, dtype: DTypeLike) -> NDArray[Any]:
+    """The items of an array, mapped into memory where the folder is on this machine: only pages touched are read."""
+    filesystem, full = resolve(folder.at(path))
+    if not isinstance(filesystem, LocalFileSystem) or not filesystem.get_file_info(full).size:
+        return read_array(folder, path, dtype)
+    return np.memmap(full, dtype, "r").view(np.ndarray)
 
 
 def write_table(task: Task[Any], path: str, table: pa.Table) -> None:
@@ -80,11 +90,18 @@ def write_table(task: Task[Any], path: str, table: pa.Table) -> None:
 
 
 def read_columns(folder: Folder, path: str, names: Sequence[str]) -> pa.Table:
-    """These columns of a table."""
+    """These columns of a table; mapped into memory where the folder is on this machine."""
+    with open_table(folder, path, names) as file:
+        return file.read_all().select(list(names))
+
+
+def open_table(folder: Folder, path: str, names: Sequence[str] = ()) -> Any:
+    """An Arrow file's reader, of these columns or of all; mapped into memory where the folder is on this machine."""
     filesystem, full = resolve(folder.at(path))
-    with filesystem.open_input_file(full) as file:
-        fields = pa.ipc.open_file(file).schema
-        options = pa.ipc.IpcReadOptions(
-            included_fields=sorted(fields.get_field_index(name) for name in names)
-        )
-        return pa.ipc.open_file(file, options=options).read_all().select(list(names))
+    is_local = isinstance(filesystem, LocalFileSystem)
+    file = pa.memory_map(full) if is_local else filesystem.open_input_file(full)
+    if not names:
+        return pa.ipc.open_file(file)
+    fields = pa.ipc.open_file(file).schema
+    included = sorted(fields.get_field_index(name) for name in names)
+    return pa.ipc.open_file(file, options=pa.ipc.IpcReadOptions(included_fields=included))

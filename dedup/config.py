@@ -21,6 +21,13 @@ class DedupConfig(StageConfig):
     least_units: int = option(30, "shorter documents are duplicates only of the same sequence of units")
     bands: int = option(21, "bands of the sketch; documents that agree in a whole band are compared")
     rows: int = option(6, "sketch slots in a band")
+    least_passage: int = option(
+        100, "units from which a passage that stands in two documents stays only in the better one"
+    )
+    least_line: int = option(12, "units from which a whole line of several documents is such a passage")
+    least_line_documents: int = option(3, "documents that must share a line before it is one")
+    least_left: int = option(30, "units that must stand outside such passages, or the document goes whole")
+    least_left_share: float = option(0.1, "share of a document's units that must, or it goes whole")
     most_lost: float = option(
         0.9, "share of a source's documents that may go before the run stops", volatile=True
     )
@@ -37,6 +44,7 @@ class Reason(IntEnum):
     EXACT_DUPLICATE = 1
     NEAR_DUPLICATE = 2
     URL_DUPLICATE = 3
+    REPEATED_PASSAGES = 4
 
 
 def check(config: DedupConfig) -> None:

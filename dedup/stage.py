@@ -2,47 +2,103 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from corpus.errors import StageError
-from corpus.stage import Stage, StageRun
-from dedup.bands import deal_bands, find_components, pair_bands
+from corpus.stage import Stage, StageRun, run_folder
+from dedup.apply import apply_shard
+from dedup.bands import SURE_BANDS, deal_bands, join_bands
+from dedup.columns import Census
+from dedup.components import find_components, gather_shard
 from dedup.config import DedupConfig, check
-from dedup.decide import apply_shard, decide
-from dedup.exact import match_exactly
+from dedup.index import INDEX, Plan, commit, index_name, plan_run, sweep
+from dedup.settle import settle
 from dedup.sketch import sketch_shard
 from dedup.verify import verify_group
 
 
 def run(stage: StageRun[DedupConfig]) -> None:
-    """Sketch → exact → bands → components → verify → decide → apply; texts are read in the first and the last."""
-    shards = stage.tasks(stage.shards("clean"))
+    """Decide, then write what was decided; texts are read in the first phase and the last."""
+    shards = input_shards(stage)
     if not shards:
         return
-    sketched = stage.map("sketch", sketch_shard, shards)
-    census = {"names": [task.name for task in shards], "counts": [r["facts"]["documents"] for r in sketched]}
+    arguments = decide(stage, shards)
+    tasks = [stage.task(s.name, s.uri, {**arguments, "shard": s.index_name}) for s in shards]
+    stage.map("apply", apply_shard, tasks, sum(arguments["census"]["counts"]))
+    sweep(stage.folder)
 
-    def task(name: str, **arguments: Any) -> Any:
-        return stage.task(name, arguments={"census": census, **arguments})
 
-    stage.map("exact", match_exactly, [task("all")])
-    dealt = deal_bands(stage.config.bands, sum(census["counts"]))
-    paired = stage.map("bands", pair_bands, [task(f"bands-{b[0]:03d}", bands=b) for b in dealt])
-    (found,) = stage.map("components", find_components, [task("all")])
-    bounds = found["facts"]["bounds"]
-    groups = [(f"group-{i:05d}", a, b) for i, (a, b) in enumerate(pairwise(bounds))]
-    verified = stage.map("verify", verify_group, [task(name, start=a, stop=b) for name, a, b in groups])
-    (decided,) = stage.map("decide", decide, [task("all", groups=groups)])
-    refuse_wipe_out(stage.config, decided["facts"]["sources"])
-    stage.map("apply", apply_shard, shards, sum(census["counts"]))
+def decide(stage: StageRun[DedupConfig], shards: Sequence[Shard]) -> dict[str, Any]:
+    """Plan → sketch → bands → components → gather → verify → settle → commit; the plan and census for `apply`."""
+    ordered = {"shards": [shard.index_name for shard in shards]}
+    (planned,) = stage.map("plan", plan_run, [stage.task("all", arguments=ordered)])
+    plan = Plan(**planned["facts"])
+    census = asdict(Census(plan.shards, _sketched(stage, shards, plan)))
+    common = {"plan": planned["facts"], "census": census}
+
+    def once(phase: str, function: Callable[..., Any], **arguments: Any) -> dict[str, Any]:
+        (receipt,) = stage.map(phase, function, [stage.task("all", arguments={**common, **arguments})])
+        facts: dict[str, Any] = receipt["facts"]
+        return facts
+
+    dealt = deal_bands(stage.config.bands + SURE_BANDS, sum(census["counts"][plan.n_old :]))
+    bands = [stage.task(f"bands-{b[0]:03d}", arguments={**common, "bands": b}) for b in dealt]
+    joined = stage.map("bands", join_bands, bands)
+    found = once("components", find_components, joined=[task.name for task in bands])
+    gathered = stage.map("gather", gather_shard, [stage.task(s, arguments=common) for s in found["shards"]])
+    batches: list[list[tuple[str, int]]] = [[] for _ in range(found["groups"])]
+    for receipt in gathered:
+        for batch, group in enumerate(receipt["facts"]["groups"]):
+            batches[group].append((receipt["task"], batch))
+    groups = [stage.task(f"group-{n:05d}", arguments={"batches": held}) for n, held in enumerate(batches)]
+    verified = stage.map("verify", verify_group, groups)
+    settled = once("settle", settle, groups=[task.name for task in groups])
+    refuse_wipe_out(stage.config, settled["sources"])
+    once("commit", commit)
     stage.facts.update(
-        pairs=sum(receipt["facts"]["pairs"] for receipt in paired),
-        components=found["facts"]["components"],
-        largest_component=found["facts"]["largest"],
+        pairs=sum(receipt["facts"]["pairs"] for receipt in joined),
+        components=found["components"],
+        largest_component=found["largest"],
         exact_comparisons=sum(receipt["facts"]["checks"] for receipt in verified),
         capped_documents=sum(receipt["facts"]["capped"] for receipt in verified),
     )
+    return common
+
+
+@dataclass(frozen=True)
+class Shard:
+    """An input shard."""
+
+    name: str  # of the output shards
+    uri: str
+    index_name: str
+    attributes: str  # URI of the scores of its documents, and of those dropped beside them
+
+
+def input_shards(stage: StageRun[DedupConfig]) -> list[Shard]:
+    """The documents that are to be deduplicated."""
+    folder, outputs = run_folder(stage.config).child("clean"), stage.upstream["clean"].outputs
+    scored = {file["path"] for file in outputs if file["path"].startswith("attributes/")}
+    shards = []
+    for file in outputs:
+        kind, _, base = file["path"].partition("/")
+        if kind == "documents":
+            name, attributes = base.removesuffix(".parquet"), f"attributes/{base}"
+            there = folder.at(attributes) if attributes in scored else ""
+            shards.append(Shard(name, folder.at(file["path"]), index_name(name, file["sha256"]), there))
+    return shards
+
+
+def _sketched(stage: StageRun[DedupConfig], shards: Sequence[Shard], plan: Plan) -> list[int]:
+    """Documents of each shard of the plan; those that are not in the index yet are sketched."""
+    there = {shard.index_name: shard for shard in shards}
+    todo = [there[name] for name in plan.shards if name not in plan.sketched]
+    tasks = [stage.task(s.index_name, s.uri, {"attributes": s.attributes}) for s in todo]
+    receipts = stage.map("sketch", sketch_shard, tasks)
+    counts = plan.sketched | {receipt["task"]: receipt["facts"]["documents"] for receipt in receipts}
+    return [counts[name] for name in plan.shards]
 
 
 def refuse_wipe_out(config: DedupConfig, losses: dict[str, list[int]]) -> None:
@@ -63,4 +119,4 @@ def upstream(_config: DedupConfig) -> list[str]:
     return ["clean"]
 
 
-STAGE = Stage(name="dedup", config=DedupConfig, run=run, upstream=upstream, check=check)
+STAGE = Stage(name="dedup", config=DedupConfig, run=run, upstream=upstream, check=check, memory=INDEX)

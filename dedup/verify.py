@@ -1,51 +1,97 @@
-"""Exact Jaccard similarity of documents, and with it who stays in a component."""
+"""Exact comparison of a group's documents, and with it who stays in each component."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from corpus.stage import Task
 from dedup.bands import least_agreeing
-from dedup.columns import Census, open_array, read_array, read_columns, read_range, write_array
+from dedup.columns import open_table, write_array
+from dedup.components import MEMBERS
 from dedup.config import DedupConfig
-from dedup.kernels import SLOTS, Integers, Numbers, lead
+from dedup.leader import SLOTS, Fates, Hashes, Integers, Members, lead
 from dedup.sketch import shingle
 
-
-def read_units(task: Task[Any], census: Census, numbers: NDArray[np.int64]) -> tuple[Integers, Numbers]:
-    """The units of these documents one after another, read by range: offsets `(n + 1,)` and units."""
-    order = np.argsort(numbers)
-    lengths, found = np.empty(numbers.size, np.int64), []
-    for name, start, part in census.parts(numbers[order]):
-        counts = read_columns(task.folder, f"work/traits/{name}", ["n_units"])["n_units"].to_numpy()
-        rows = numbers[order[part]] - start
-        lengths[order[part]] = counts[rows]
-        found.append((name, order[part], (np.cumsum(counts) - counts)[rows]))
-    offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
-    units = np.empty(offsets[-1], np.uint32)
-    for name, places, firsts in found:
-        with open_array(task.folder, f"work/units/{name}") as file:
-            for place, first in zip(places.tolist(), firsts.tolist(), strict=True):
-                start, stop = offsets[place : place + 2].tolist()
-                units[start:stop] = read_range(file, np.uint32, first, stop - start)
-    return offsets, units
+FATES = {
+    "number": np.uint32, "kept": np.uint32, "cluster": np.uint32, "reason": np.uint8, "similarity": np.float32,
+}  # fmt: skip
 
 
 def verify_group(task: Task[DedupConfig]) -> dict[str, int]:
-    """Write for each member of a group of components the document kept for it (uint32) and the similarity."""
-    start, stop = task.arguments["start"], task.arguments["stop"]
-    members = read_array(task.folder, "work/components/members", np.uint32, start, stop).astype(np.int64)
-    components = read_array(task.folder, "work/components/component", np.uint32, start, stop)
-    sketches = read_array(task.folder, "work/components/sketches", np.uint8, start * SLOTS, stop * SLOTS)
-    offsets, units = read_units(task, Census.of(task), members)
-    starts, shingles = shingle(units, offsets, task.config.shingle_units)
+    """Write each member's number, the document kept for it, the best of its component, the Reason and the similarity.
+
+    `task.arguments["batches"]` says which batch of which shard's members is the group's.
+    """
+    members = best_first(_members(task))
+    decided = ties(members, task.config.least_units)
+    sketches = np.frombuffer(members["sketch"].combine_chunks().buffers()[1], np.uint8).reshape(-1, SLOTS)
+    starts, shingles = _shingles(members["units"].combine_chunks(), task.config.shingle_units)
     threshold = task.config.threshold
-    lead_of, similar, counts = lead(
-        components, sketches.reshape(-1, SLOTS), starts, shingles, (threshold, least_agreeing(threshold))
-    )
-    write_array(task, f"work/verified/{task.name}.kept", members[lead_of].astype(np.uint32))
-    write_array(task, f"work/verified/{task.name}.similarity", similar)
+    fates, counts = lead(decided, sketches, starts, shingles, (threshold, least_agreeing(threshold, 8)))
+    _write(task, members["number"].to_numpy(), decided, fates)
     return {"checks": int(counts[0]), "capped": int(counts[1])}
+
+
+def _members(task: Task[Any]) -> pa.Table:
+    batches = []
+    for shard, batch in task.arguments["batches"]:
+        batches.append(open_table(task.folder, f"work/gathered/{shard}").get_batch(batch))
+    return pa.Table.from_batches(batches, MEMBERS)
+
+
+def best_first(members: pa.Table) -> pa.Table:
+    """The members of each component together, those to be kept first: by preference, then the smaller id."""
+    keys = [("root", "ascending"), ("preference", "descending"), ("id", "ascending"), ("number", "ascending")]
+    return members.sort_by(keys).combine_chunks()
+
+
+def ties(members: pa.Table, least_units: int) -> Members:
+    """What members have in common, as numbers."""
+    n_units = members["n_units"].to_numpy()
+    text = _classes(members, "text_key", "text_check", "n_bytes")
+    short = (n_units > 0) & (n_units < least_units)
+    has_url = members["url_key"].to_numpy() != 0
+    has_units = np.diff(members["units"].combine_chunks().offsets.to_numpy()) > 0
+    carrier = np.full(len(members), -1, np.int64)
+    carrier[text[has_units]] = np.flatnonzero(has_units)
+    own = np.arange(len(members))
+    return Members(
+        component=members["root"].to_numpy().astype(np.int64),
+        text=text,
+        units=np.where(short, _classes(members, "unit_key", "n_units"), -1),
+        url=np.where(has_url, _classes(members, "url_key"), -1),
+        source=_classes(members, "source"),
+        id=_classes(members, "id"),
+        carrier=np.where(carrier[text] >= 0, carrier[text], own),
+    )
+
+
+def _classes(members: pa.Table, *names: str) -> NDArray[np.int64]:
+    """A number for each row, below the number of rows; equal for rows that are equal in these columns."""
+    codes = np.zeros(len(members), np.int64)
+    for name in names:
+        found = members[name].combine_chunks().dictionary_encode().indices.to_numpy().astype(np.int64)
+        codes = np.unique(codes * len(members) + found, return_inverse=True)[1]
+    return codes
+
+
+def _shingles(units: pa.LargeListArray, width: int) -> tuple[Integers, Hashes]:
+    return shingle(units.flatten().to_numpy(), units.offsets.to_numpy() - units.offsets[0].as_py(), width)
+
+
+def _write(task: Task[Any], numbers: NDArray[np.uint32], members: Members, fates: Fates) -> None:
+    first = np.flatnonzero(np.diff(members.component, prepend=-1))
+    sizes = np.diff(np.append(first, members.component.size))
+    columns: dict[str, NDArray[Any]] = {
+        "number": numbers,
+        "kept": numbers[fates.lead],
+        "cluster": np.repeat(numbers[first], sizes),
+        "reason": fates.reason,
+        "similarity": fates.similarity,
+    }
+    for name, dtype in FATES.items():
+        write_array(task, f"work/verified/{task.name}.{name}", columns[name].astype(dtype))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,15 +35,17 @@ def document(number: int, text: str, **fields: Any) -> dict[str, Any]:
     }
 
 
-def write_clean(runs: Path, shards: Sequence[Rows]) -> None:
+def write_clean(runs: Path, shards: Sequence[Rows], names: Sequence[str] = ()) -> None:
     folder, ledger, outputs = Folder(str(runs / "t" / "clean")), Ledger(), []
-    for n, rows in enumerate(shards):
-        path, table = f"documents/part-{n:05d}.parquet", documents_table(rows)
+    for name, rows in zip(names or [f"part-{n:05d}" for n in range(len(shards))], shards, strict=True):
+        path, table = f"documents/{name}.parquet", documents_table(rows)
         with ShardWriter(folder.create(path), DOCUMENT) as writer:
             writer.write(table)
         ledger.add_table(table, "in")
         ledger.add_table(table, "kept")
-        outputs.append({"path": path, "bytes": folder.sizes()[path], "sha256": "", "rows": len(table)})
+        sha256 = hashlib.sha256(folder.read(path)).hexdigest()
+        outputs.append({"path": path, "bytes": folder.sizes()[path], "sha256": sha256})
+    outputs.sort(key=lambda file: str(file["path"]))
     Manifest("clean", "planted", {}, {}, outputs, ledger.rows(), {}).save(folder)
 
 
@@ -69,9 +72,11 @@ class Deduplicated:
 
 @pytest.fixture(scope="session")
 def deduplicate(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Deduplicated]:
-    def run(*shards: Rows, runs: Path | None = None, **config: Any) -> Deduplicated:
+    def run(
+        *shards: Rows, runs: Path | None = None, names: Sequence[str] = (), **config: Any
+    ) -> Deduplicated:
         runs = runs or tmp_path_factory.mktemp("runs")
-        write_clean(runs, shards)
+        write_clean(runs, shards, names)
         manifest, _ = execute(STAGE, DedupConfig(**{"run": "t", "runs": str(runs), "workers": 1, **config}))
         return Deduplicated(runs / "t" / "dedup", manifest)
 

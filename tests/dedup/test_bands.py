@@ -1,18 +1,14 @@
-"""The choice of bands, and how members are dealt out to tasks."""
+"""The choice of bands, and how buckets are found among old and new documents."""
 
 from __future__ import annotations
-
-from itertools import pairwise
 
 import numpy as np
 import pytest
 from datasketch.lsh import _optimal_param
-from hypothesis import given
-from hypothesis import strategies as st
 
-from dedup.bands import cut, deal_bands, least_agreeing
+from dedup.bands import _ranges, deal_bands, least_agreeing
 from dedup.config import DedupConfig
-from dedup.kernels import SLOTS
+from dedup.leader import SLOTS
 
 
 def test_bands_are_datasketchs_optimum_where_a_missed_pair_weighs_500_times_a_vain_comparison() -> None:
@@ -26,9 +22,12 @@ def test_a_pair_at_the_threshold_is_found() -> None:
     assert 1 - (1 - config.threshold**config.rows) ** config.bands > 0.998
 
 
-@pytest.mark.parametrize(("threshold", "expected"), [(0.8, 84), (0.9, 101), (1.0, 128), (0.5, 41)])
-def test_least_agreeing_slots(threshold: float, expected: int) -> None:
-    assert least_agreeing(threshold) == expected
+@pytest.mark.parametrize(
+    ("threshold", "bits", "expected"),
+    [(0.8, 8, 84), (0.9, 8, 101), (1.0, 8, 128), (0.5, 8, 41), (0.8, 2, 92), (1.0, 2, 128)],
+)
+def test_least_agreeing_slots(threshold: float, bits: int, expected: int) -> None:
+    assert least_agreeing(threshold, bits) == expected
 
 
 @pytest.mark.parametrize(
@@ -41,16 +40,8 @@ def test_every_band_is_dealt_once(n_documents: int, n_tasks: int) -> None:
     assert [band for bands in dealt for band in bands] == list(range(21))
 
 
-@given(st.lists(st.lists(st.integers(1, 9), min_size=1, max_size=6), max_size=10), st.integers(1, 30))
-def test_cut_keeps_components_whole_where_they_fit(components: list[list[int]], limit: int) -> None:
-    weights = np.array([w for c in components for w in c], np.int64)
-    starts = np.cumsum([0, *map(len, components)])[:-1].astype(np.int64)
-    bounds = cut(weights, starts, limit)
-    assert bounds[0] == 0
-    assert bounds[-1] == len(weights)
-    assert bounds == sorted(set(bounds))
-    for a, b in pairwise(bounds):
-        assert weights[a:b].sum() <= limit or b - a == 1
-    for start, members in zip(starts.tolist(), components, strict=True):
-        if sum(members) <= limit:
-            assert not any(start < bound < start + len(members) for bound in bounds)
+def test_ranges_of_an_array() -> None:
+    array = np.arange(10, 20, dtype=np.uint64)
+    found = _ranges(array, np.array([1, 0, 8]), np.array([3, 0, 2]))
+    assert found.tolist() == [11, 12, 13, 18, 19]
+    assert _ranges(array, np.array([], np.int64), np.array([], np.int64)).size == 0

@@ -1,0 +1,189 @@
+"""Components of documents that may resemble each other, dealt into groups, and each group's documents brought together.
+
+A text's units are never looked up one by one: each shard writes what its members of components are, group by group,
+and a group's task reads its part of every shard.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from corpus.stage import Task
+from dedup.columns import Census, read_array, read_columns, view_array, write_array
+from dedup.config import DedupConfig
+from dedup.index import Plan, entry
+from dedup.kernels import SLOTS
+from dedup.trees import Integers, Numbers, copy_ranges, flatten, join_pairs
+
+GROUP_UNITS: Final = 16 << 20  # held by one task of verification; 64 MB, and 128 MB as shingles
+TRAITS: Final = (
+    "id", "source", "preference", "n_units", "n_bytes", "text_key", "text_check", "unit_key", "url_key",
+)  # fmt: skip
+
+
+def find_components(task: Task[DedupConfig]) -> dict[str, Any]:
+    """Write the members of all components of two and more that hold a new document, by number, and their groups.
+
+    `task.arguments["joined"]` names the tasks of `join_bands`. Memory: 30 bytes a document.
+    """
+    plan, census = Plan.of(task), Census.of(task)
+    parents = _trees(task, plan, census)
+    n_old = plan.n_old_documents(census)
+    sizes = np.bincount(parents, minlength=1).astype(np.uint32)
+    touched = np.zeros(sizes.size, np.bool_)
+    touched[parents[n_old:]] = True
+    touched &= sizes > 1
+    members = np.flatnonzero(touched[parents]).astype(np.uint32)
+    roots = parents[members]
+    traits = _read_traits(task, census, members)
+    carrier = carriers(roots, traits)
+    carries = carrier == np.arange(members.size)
+    groups = np.zeros(members.size, np.uint32)
+    groups[carries] = deal(roots[carries], traits[carries], GROUP_UNITS)
+    groups = groups[carrier]
+    write_array(task, "work/members/number", members)
+    write_array(task, "work/members/carries", carries)
+    write_array(task, "work/members/root", roots)
+    write_array(task, "work/members/group", groups)
+    shards = [name for name, _, _ in census.parts(members)]
+    return {
+        "groups": int(groups.max()) + 1 if groups.size else 0,
+        "shards": shards,
+        "components": int(touched.sum()),
+        "largest": int(sizes[touched].max(initial=0)),
+    }
+
+
+def _trees(task: Task[DedupConfig], plan: Plan, census: Census) -> Numbers:
+    parents = np.arange(census.total, dtype=np.uint32)
+    if plan.state:
+        parents[: plan.n_old_documents(census)] = read_array(task.folder, f"{plan.state}/cluster", np.uint32)
+    for name in task.arguments["joined"]:
+        join_pairs(read_array(task.folder, f"work/joined/{name}", np.uint32).reshape(-1, 2), parents)
+    flatten(parents)
+    return parents
+
+
+def _read_traits(task: Task[Any], census: Census, members: Numbers) -> NDArray[np.uint64]:
+    """`(n, 4)`: each member's number of units, preference, and text key in two parts."""
+    names = ["n_units", "preference", "text_key", "text_check"]
+
+    def read(name: str, rows: Integers) -> NDArray[Any]:
+        traits = read_columns(task.folder, f"{entry(name)}/traits.arrow", names)
+        return np.stack([traits[column].to_numpy()[rows].astype(np.uint64) for column in names], axis=1)
+
+    return census.gather(members, np.empty((0, 4), np.uint64), read)
+
+
+def carriers(roots: Numbers, traits: NDArray[np.uint64]) -> Integers:
+    """For each member the preferred one of its component with the same text, whose units are read for all of them."""
+    order = np.lexsort((~traits[:, 1], traits[:, 3], traits[:, 2], roots))
+    same = np.ones(order.size, np.bool_)
+    for column in (roots, traits[:, 2], traits[:, 3]):
+        same &= np.append(False, column[order][1:] == column[order][:-1])[: order.size]
+    carrier = np.empty(order.size, np.int64)
+    carrier[order] = order[np.maximum.accumulate(np.where(same, 0, np.arange(order.size)))]
+    return carrier
+
+
+def deal(roots: Numbers, weighed: NDArray[np.uint64], limit: int) -> Numbers:
+    """A group for each member: whole components of up to `limit` units, in the order of their roots.
+
+    A component heavier than that is cut, by preference, into groups of its own. The first columns of `weighed` are
+    units and preference.
+    """
+    units = weighed[:, 0].astype(np.int64)
+    order = np.lexsort((~weighed[:, 1], roots))
+    starts = np.flatnonzero(np.diff(roots[order].astype(np.int64), prepend=-1))
+    weights = np.add.reduceat(units[order], starts) if starts.size else units
+    sizes = np.diff(np.append(starts, roots.size))
+    first_groups, group, held = [], 0, 0
+    for weight in weights.tolist():
+        if held and held + weight > limit:
+            group, held = group + 1, 0
+        first_groups.append(group)
+        group, held = group + max(weight - 1, 0) // limit, held + weight
+    dealt = np.repeat(np.array(first_groups, np.int64), sizes)
+    reached = np.cumsum(units[order]) - np.repeat(np.cumsum(weights) - weights, sizes)
+    dealt += np.maximum(reached - 1, 0) // limit * np.repeat(weights > limit, sizes)
+    groups = np.empty(roots.size, np.uint32)
+    groups[order] = dealt
+    return groups
+
+
+def gather_shard(task: Task[DedupConfig]) -> dict[str, Any]:
+    """Write what is known of a shard's members, a batch a group: the traits, number, root, sketch and units."""
+    census = Census.of(task)
+    start, stop = next((a, b) for name, a, b in census.spans() if name == task.name)
+    numbers = read_array(task.folder, "work/members/number", np.uint32)
+    first, last = np.searchsorted(numbers, [start, stop])
+    roots = read_array(task.folder, "work/members/root", np.uint32, first, last)
+    groups = read_array(task.folder, "work/members/group", np.uint32, first, last)
+    carries = read_array(task.folder, "work/members/carries", np.bool_, first, last)
+    order = np.argsort(groups, kind="stable")
+    bounds = [0, *(np.flatnonzero(np.diff(groups[order])) + 1).tolist(), groups.size]
+    shard = _Shard(task)
+    with task.create(f"work/gathered/{task.name}") as file, pa.ipc.new_file(file, MEMBERS) as writer:
+        for a, b in pairwise(bounds):
+            chosen = order[a:b]
+            rows = numbers[first:last][chosen] - np.uint32(start)
+            writer.write_batch(shard.batch(rows, start, roots[chosen], carries[chosen]))
+    return {"groups": [int(groups[order[a]]) for a, _ in pairwise(bounds)]}
+
+
+MEMBERS: Final = pa.schema(
+    [
+        ("number", pa.uint32()),
+        ("root", pa.uint32()),
+        ("id", pa.string()),
+        ("source", pa.string()),
+        ("preference", pa.uint64()),
+        ("n_units", pa.uint32()),
+        ("n_bytes", pa.int64()),
+        ("text_key", pa.uint64()),
+        ("text_check", pa.uint64()),
+        ("unit_key", pa.uint64()),
+        ("url_key", pa.uint64()),
+        ("sketch", pa.binary(SLOTS)),
+        ("units", pa.large_list(pa.uint32())),
+    ]
+)
+
+
+class _Shard:
+    """A shard's entry in the index, read by rows."""
+
+    def __init__(self, task: Task[Any]) -> None:
+        folder = entry(task.name)
+        self._traits = read_columns(task.folder, f"{folder}/traits.arrow", TRAITS)
+        self._sketches = view_array(task.folder, f"{folder}/sketches", np.uint8).reshape(-1, SLOTS)
+        self._units = view_array(task.folder, f"{folder}/units", np.uint32)
+        counts = self._traits["n_units"].to_numpy().astype(np.int64)
+        self._ends = np.cumsum(counts)
+        self._counts = counts
+
+    def batch(self, rows: Numbers, start: int, roots: Numbers, carries: NDArray[np.bool_]) -> pa.RecordBatch:
+        """These rows as MEMBERS, the first of the shard's being document `start`; units of those that carry them."""
+        traits = self._traits.take(pa.array(rows)).combine_chunks()
+        sketches = pa.py_buffer(np.ascontiguousarray(self._sketches[rows]))
+        columns = {
+            "number": pa.array(rows + np.uint32(start)),
+            "root": pa.array(roots),
+            **{name: traits[name].combine_chunks() for name in TRAITS},
+            "sketch": pa.Array.from_buffers(pa.binary(SLOTS), rows.size, [None, sketches]),
+            "units": self._units_of(rows.astype(np.int64), carries),
+        }
+        return pa.RecordBatch.from_arrays([columns[name] for name in MEMBERS.names], schema=MEMBERS)
+
+    def _units_of(self, rows: Integers, carries: NDArray[np.bool_]) -> pa.Array:
+        counts = self._counts[rows] * carries
+        firsts = self._ends[rows] - self._counts[rows]
+        offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
+        units = np.empty(offsets[-1], np.uint32)
+        copy_ranges(self._units, firsts, offsets, units)
+        return pa.LargeListArray.from_arrays(pa.array(offsets), pa.array(units))

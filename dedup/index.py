@@ -1,0 +1,143 @@
+"""The index: what outlives a run of the stage, so that a corpus that grows costs what is new.
+
+It holds a folder a shard (all that later phases know of its texts), the band keys of each set of shards that was added
+together in sorted files, and what became of every document. `current.json`, replaced last of all, names what belongs
+together; everything else is written under names that say what it was made from, and swept when no longer named.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from corpus.manifest import digest, fingerprint
+from corpus.paths import Folder
+from corpus.stage import Task
+from dedup.columns import Census
+from dedup.config import DedupConfig
+
+INDEX: Final = "index"
+CURRENT: Final = f"{INDEX}/current.json"
+FATE: Final = {"kept": "uint32", "reason": "uint8", "similarity": "float32", "cluster": "uint32"}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which documents are new, and where what is known of the others stands."""
+
+    shards: list[str]  # names in the index, in the order in which documents are numbered
+    sketched: dict[str, int]  # documents of each shard that has its entry already
+    n_old: int  # shards, the first of all, whose documents' fates are known
+    generations: list[str]  # of the old shards
+    state: str  # folder of the old documents' fates
+
+    @classmethod
+    def of(cls, task: Task[Any]) -> Plan:
+        """The plan handed to a task as its argument `plan`."""
+        return cls(**task.arguments["plan"])
+
+    @property
+    def new(self) -> list[str]:
+        """The shards whose documents' fates are to be found."""
+        return self.shards[self.n_old :]
+
+    @property
+    def new_generation(self) -> str:
+        """The folder of the new shards' sorted band keys."""
+        return f"{INDEX}/generations/{_named_after(self.new)}"
+
+    @property
+    def all_generations(self) -> list[str]:
+        """The folders of all sorted band keys."""
+        return [*self.generations, self.new_generation] if self.new else self.generations
+
+    @property
+    def new_state(self) -> str:
+        """The folder of all documents' fates."""
+        return f"{INDEX}/states/{_named_after(self.shards)}"
+
+    def n_old_documents(self, census: Census) -> int:
+        """Documents whose fates are known."""
+        return sum(census.counts[: self.n_old])
+
+
+def _named_after(names: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
+
+
+def entry(shard: str) -> str:
+    """The folder of a shard's entry."""
+    return f"{INDEX}/shards/{shard}"
+
+
+def settings(config: DedupConfig) -> str:
+    """What an index must have been made with to be of use: the config and the code."""
+    return fingerprint("dedup", "dedup", config, {})
+
+
+def plan_run(task: Task[DedupConfig]) -> dict[str, Any]:
+    """The Plan for the input shards (argument `shards`: their names in the index).
+
+    Documents added to those of the index are new. Where a shard went or changed, all fates are found again, from the
+    entries of the shards that stayed.
+    """
+    wanted = list(task.arguments["shards"])
+    current = read_current(task.folder)
+    if current is None or current["settings"] != settings(task.config):
+        return asdict(Plan(wanted, {}, 0, [], ""))
+    have = {name: shard["documents"] for name, shard in current["shards"].items()}
+    sketched = {name: have[name] for name in wanted if name in have}
+    if not set(have) <= set(wanted):
+        return asdict(Plan(wanted, sketched, 0, [], ""))
+    old = current["order"]
+    shards = [*old, *(name for name in wanted if name not in have)]
+    return asdict(Plan(shards, sketched, len(old), current["generations"], current["state"]))
+
+
+def read_current(folder: Folder) -> dict[str, Any] | None:
+    """The index's contents, or None where there is none, or a file of it is missing or of another size."""
+    if not folder.exists(CURRENT):
+        return None
+    try:
+        current: dict[str, Any] = folder.read_json(CURRENT)
+        sizes = folder.sizes(INDEX)
+        whole = all(sizes.get(path) == size for path, size in current["files"].items())
+        return (
+            current
+            if whole and {"settings", "shards", "order", "generations", "state"} <= set(current)
+            else None
+        )
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def commit(task: Task[DedupConfig]) -> None:
+    """Make this run's index the current one."""
+    plan, census = Plan.of(task), Census.of(task)
+    sizes = task.folder.sizes(INDEX)
+    folders = {*map(entry, plan.shards), *plan.all_generations, plan.new_state}
+    value = {
+        "settings": settings(task.config),
+        "shards": {name: {"documents": n} for name, n in zip(census.names, census.counts, strict=True)},
+        "order": plan.shards,
+        "generations": plan.all_generations,
+        "state": plan.new_state,
+        "files": {path: size for path, size in sizes.items() if path.rpartition("/")[0] in folders},
+    }
+    task.folder.write_json(CURRENT, value)
+
+
+def sweep(folder: Folder) -> None:
+    """Delete what the current index does not name."""
+    current = read_current(folder)
+    if current is not None:
+        for path in folder.sizes(INDEX):
+            if path != CURRENT and path not in current["files"]:
+                folder.delete(path)
+
+
+def index_name(shard: str, sha256: str) -> str:
+    """A shard's name in the index: another one when its content is another."""
+    return f"{shard}-{sha256[:12] or digest(shard)[:12]}"

@@ -1,0 +1,67 @@
+"""What became of every document: what was found out about the touched ones, over what was known before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from corpus.stage import Task
+from dedup.columns import Census, read_array, read_columns, write_array
+from dedup.config import DedupConfig, Reason
+from dedup.index import FATE, Plan, entry
+
+State = dict[str, NDArray[Any]]
+
+
+def settle(task: Task[DedupConfig]) -> dict[str, Any]:
+    """Write the state of the index: of each document the one kept for it, the reason, similarity and cluster.
+
+    And `work/keeps`: whether it is kept for others.
+    `task.arguments["groups"]` names the tasks of verification. Memory: 13 bytes a document.
+    """
+    plan, census = Plan.of(task), Census.of(task)
+    state = known(task, plan, census)
+    for group in task.arguments["groups"]:
+        found = f"work/verified/{group}"
+        numbers = read_array(task.folder, f"{found}.number", np.uint32)
+        for name, dtype in FATE.items():
+            state[name][numbers] = read_array(task.folder, f"{found}.{name}", dtype)
+    for name, column in state.items():
+        write_array(task, f"{plan.new_state}/{name}", column)
+    keeps = np.zeros(census.total, np.bool_)
+    keeps[state["kept"][state["reason"] != Reason.KEPT]] = True
+    write_array(task, "work/keeps", keeps)
+    return {"sources": losses(task, census, state["reason"] != Reason.KEPT)}
+
+
+def known(task: Task[Any], plan: Plan, census: Census) -> State:
+    """The state of the old documents, and of the new ones as if each stood alone."""
+    everyone = np.arange(census.total, dtype=np.uint32)
+    alone: State = {
+        "kept": everyone,
+        "reason": np.zeros(census.total, np.uint8),
+        "similarity": np.ones(census.total, np.float32),
+        "cluster": everyone.copy(),
+    }
+    if plan.state:
+        n_old = plan.n_old_documents(census)
+        for name, dtype in FATE.items():
+            alone[name][:n_old] = read_array(task.folder, f"{plan.state}/{name}", dtype)
+    return alone
+
+
+def losses(task: Task[Any], census: Census, lost: NDArray[np.bool_]) -> dict[str, list[int]]:
+    """Documents and lost documents of each source."""
+    found: dict[str, list[int]] = {}
+    for name, start, stop in census.spans():
+        sources = read_columns(task.folder, f"{entry(name)}/traits.arrow", ["source"])
+        counted = sources.append_column("lost", pa.array(lost[start:stop].astype(np.int64)))
+        sums = counted.group_by("source", use_threads=False).aggregate([("lost", "count"), ("lost", "sum")])
+        for row in sums.to_pylist():
+            total = found.setdefault(row["source"], [0, 0])
+            total[0] += row["lost_count"]
+            total[1] += row["lost_sum"]
+    return dict(sorted(found.items()))

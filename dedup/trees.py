@@ -1,0 +1,136 @@
+"""Compiled loops over buckets and trees: which documents belong to one component.
+
+All that a loop calls stands in this module, as numba's cache does not notice a change elsewhere.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+PROBE_WORDS: Final = 4  # 64-bit words that hold two bits of each of 128 slots
+HOT: Final = 1024  # documents of a bucket up to which all its pairs are looked at
+NEAR: Final = 64  # pairs for a document of a hotter one with those before it, and as many with the first
+
+_ODD: Final = np.uint64(0x5555555555555555)
+_PAIRS: Final = np.uint64(0x3333333333333333)
+_NIBBLES: Final = np.uint64(0x0F0F0F0F0F0F0F0F)
+_BYTES: Final = np.uint64(0x0101010101010101)
+_ONE: Final = np.uint64(1)
+_TWO: Final = np.uint64(2)
+_FOUR: Final = np.uint64(4)
+_TOP: Final = np.uint64(56)
+_THREE: Final = np.uint64(3)
+_HALF: Final = np.uint64(32)
+
+Integers = NDArray[np.int64]
+Hashes = NDArray[np.uint64]
+Numbers = NDArray[np.uint32]
+Sketches = NDArray[np.uint8]
+
+
+@njit(cache=True, nogil=True)
+def fill_probes(sketches: Sketches, probes: Hashes) -> None:
+    """Write the two low bits of each slot of sketches, `(n, 128)`, to `probes`, `(n, PROBE_WORDS)`."""
+    for document in range(sketches.shape[0]):
+        for word in range(PROBE_WORDS):
+            packed = np.uint64(0)
+            for i in range(32):
+                packed = packed << _TWO | np.uint64(sketches[document, 32 * word + i]) & _THREE
+            probes[document, word] = packed
+
+
+@njit(cache=True, nogil=True)
+def agreeing(a: Hashes, b: Hashes) -> Any:
+    """Slots of two probes that agree: all that are equal, and a quarter of the others."""
+    differing = np.uint64(0)
+    for word in range(PROBE_WORDS):
+        x = a[word] ^ b[word]
+        x = (x | x >> _ONE) & _ODD
+        x = (x & _PAIRS) + (x >> _TWO & _PAIRS)
+        differing += ((x + (x >> _FOUR)) & _NIBBLES) * _BYTES >> _TOP
+    return 32 * PROBE_WORDS - np.int64(differing)
+
+
+@njit(cache=True, nogil=True)
+def root(parents: Numbers, i: int) -> int:
+    """The root of i's tree; the way there is shortened."""
+    while parents[i] != i:
+        parents[i] = parents[parents[i]]
+        i = parents[i]
+    return i
+
+
+@njit(cache=True, nogil=True)
+def join(parents: Numbers, a: int, b: int) -> None:
+    """Make one tree of two; its root is the smaller of theirs."""
+    a, b = root(parents, a), root(parents, b)
+    parents[max(a, b)] = min(a, b)
+
+
+@njit(cache=True, nogil=True)
+def join_pairs(pairs: Numbers, parents: Numbers) -> None:
+    """Join the trees of each pair, `(n, 2)`."""
+    for k in range(pairs.shape[0]):
+        join(parents, pairs[k, 0], pairs[k, 1])
+
+
+@njit(cache=True, nogil=True)
+def join_equal(keys: Numbers, order: Integers, parents: Numbers) -> None:
+    """Join the trees of all with one key; `order` sorts the keys."""
+    for k in range(1, order.size):
+        if keys[order[k]] == keys[order[k - 1]]:
+            join(parents, order[k - 1], order[k])
+
+
+@njit(cache=True, nogil=True)
+def join_buckets(entries: Hashes, rows: Integers, parents: Numbers) -> None:
+    """Join all documents of each bucket. Entries are sorted: a key above a number whose row is in `rows`."""
+    for i in range(1, entries.size):
+        if entries[i] >> _HALF == entries[i - 1] >> _HALF:
+            join(parents, rows[i - 1], rows[i])
+
+
+@njit(cache=True, nogil=True)
+def _try(a: int, b: int, probes: Hashes, least: int, parents: Numbers) -> None:
+    if root(parents, a) != root(parents, b) and agreeing(probes[a], probes[b]) >= least:
+        join(parents, a, b)
+
+
+@njit(cache=True, nogil=True)
+def join_similar(entries: Hashes, rows: Integers, probes: Hashes, least: int, parents: Numbers) -> int:
+    """Join the documents of each bucket whose probes agree in `least` slots; the number of pairs looked at.
+
+    Of a hot bucket each document is held against the NEAR before it and the NEAR first.
+    """
+    n_pairs = first = 0
+    for i in range(1, entries.size + 1):
+        if i < entries.size and entries[i] >> _HALF == entries[first] >> _HALF:
+            continue
+        n = i - first
+        for k in range(first + 1, i):
+            start = first if n <= HOT else max(first, k - NEAR)
+            for other in range(start, k):
+                _try(rows[other], rows[k], probes, least, parents)
+            for other in range(first, min(start, first + NEAR)):
+                _try(rows[other], rows[k], probes, least, parents)
+            n_pairs += k - start + min(start - first, NEAR)
+        first = i
+    return n_pairs
+
+
+@njit(cache=True, nogil=True)
+def flatten(parents: Numbers) -> None:
+    """Point every document straight at its root."""
+    for i in range(parents.size):
+        parents[i] = root(parents, i)
+
+
+@njit(cache=True, nogil=True)
+def copy_ranges(source: Numbers, firsts: Integers, offsets: Integers, target: Numbers) -> None:
+    """Copy the items from `firsts[k]` on to `target[offsets[k]:offsets[k + 1]]`."""
+    for k in range(firsts.size):
+        target[offsets[k] : offsets[k + 1]] = source[firsts[k] : firsts[k] + offsets[k + 1] - offsets[k]]

@@ -1,0 +1,120 @@
+"""A corpus that grows, shrinks or changes: what is kept is what all at once would keep."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from corpus.paths import Folder
+from dedup.index import CURRENT, INDEX, read_current
+from tests.dedup.test_stage import planted
+from tests.killing import contents
+
+OUTPUT = ("documents", "dropped", "clusters")
+
+
+@pytest.fixture(scope="module")
+def shards(make_document: Callable[..., dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    rows = planted(make_document)
+    draw = random.Random(5)
+    for row in rows:
+        row["url"] = f"https://{draw.choice('abc')}.example/{draw.randrange(900)}"
+    return [rows[i : i + 120] for i in range(0, len(rows), 120)]
+
+
+def named(n: int) -> list[str]:
+    """Names whose order is not that in which the shards are added."""
+    return [f"part-{(7 * i) % 100:05d}" for i in range(n)]
+
+
+def output(folder: Path) -> dict[str, bytes]:
+    return {path: data for path, data in contents(folder).items() if path.startswith(OUTPUT)}
+
+
+@pytest.fixture(scope="module")
+def whole(deduplicate: Callable[..., Any], shards: list[Any]) -> Any:
+    return deduplicate(*shards, names=named(len(shards)))
+
+
+def sketched(done: Any) -> list[str]:
+    folder = done.folder / "receipts" / "sketch"
+    return sorted(path.stem.rpartition("-")[0] for path in folder.iterdir()) if folder.exists() else []
+
+
+@pytest.mark.parametrize("steps", [[1], [3, 4], [2, 5]])
+def test_added_bit_by_bit_the_output_is_the_same_bytes(
+    whole: Any, deduplicate: Callable[..., Any], shards: list[Any], tmp_path: Path, steps: list[int]
+) -> None:
+    names = named(len(shards))
+    for n in steps:
+        deduplicate(*shards[:n], names=names[:n], runs=tmp_path)
+    grown = deduplicate(*shards, names=names, runs=tmp_path)
+    assert sketched(grown) == sorted(names[steps[-1] :])
+    assert output(grown.folder) == output(whole.folder)
+    assert grown.manifest.ledger == whole.manifest.ledger
+
+
+def test_only_what_new_documents_touch_is_verified(
+    whole: Any, deduplicate: Callable[..., Any], shards: list[Any], tmp_path: Path
+) -> None:
+    names = named(len(shards))
+    deduplicate(*shards[:-1], names=names[:-1], runs=tmp_path)
+    grown = deduplicate(*shards, names=names, runs=tmp_path)
+    assert 0 < grown.manifest.facts["components"] < whole.manifest.facts["components"]
+
+
+def test_a_shard_that_changed_takes_back_what_was_decided_for_its_sake(
+    deduplicate: Callable[..., Any], shards: list[Any], tmp_path: Path
+) -> None:
+    names = named(len(shards))
+    first = deduplicate(*shards, names=names, runs=tmp_path)
+    keepers = {kept for _, _, kept in first.dropped.values()}
+    changed = [[row for row in rows if row["id"] not in keepers] for rows in shards[:2]]
+    taken = {row["id"] for rows in shards[:2] for row in rows} - {
+        row["id"] for rows in changed for row in rows
+    }
+    assert taken
+    after = deduplicate(*changed, *shards[2:], names=names, runs=tmp_path)
+    fresh = deduplicate(*changed, *shards[2:], names=names)
+    assert output(after.folder) == output(fresh.folder)
+    assert sketched(after) == sorted(names[:2])
+    known = [pa.ipc.open_file(path).read_all()["id"] for path in (after.folder / INDEX).rglob("traits.arrow")]
+    assert taken.isdisjoint(one for column in known for one in column.to_pylist())
+    assert {path.parent.name for path in (after.folder / INDEX).rglob("traits.arrow")} == set(
+        read_current(Folder(str(after.folder)))["order"]
+    )
+
+
+def test_the_index_holds_what_it_names_and_nothing_else(whole: Any) -> None:
+    folder = Folder(str(whole.folder))
+    current = read_current(folder)
+    assert current is not None
+    assert set(folder.sizes(INDEX)) == {CURRENT, *current["files"]}
+    assert not any(file["path"].startswith(INDEX) for file in whole.manifest.outputs)
+
+
+@pytest.mark.parametrize("damage", ["", "{", "[]", '{"files": {}}'])
+def test_a_damaged_index_is_built_again(
+    whole: Any, deduplicate: Callable[..., Any], shards: list[Any], tmp_path: Path, damage: str
+) -> None:
+    names = named(len(shards))
+    first = deduplicate(*shards[:-1], names=names[:-1], runs=tmp_path)
+    (first.folder / CURRENT).write_text(damage)
+    grown = deduplicate(*shards, names=names, runs=tmp_path)
+    assert sketched(grown) == sorted(names)
+    assert output(grown.folder) == output(whole.folder)
+
+
+def test_other_settings_need_another_index(
+    deduplicate: Callable[..., Any], shards: list[Any], tmp_path: Path
+) -> None:
+    names = named(len(shards))
+    deduplicate(*shards[:-1], names=names[:-1], runs=tmp_path)
+    stricter = deduplicate(*shards, names=names, runs=tmp_path, threshold=0.9)
+    assert sketched(stricter) == sorted(names)
+    assert output(stricter.folder) == output(deduplicate(*shards, names=names, threshold=0.9).folder)

@@ -1,0 +1,147 @@
+"""Exact comparison, and who stays in a component."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from dedup.bands import least_agreeing
+from dedup.leader import (
+    EXACT,
+    MOST_CHECKS,
+    NEAR,
+    SLOTS,
+    URL,
+    Members,
+    build_table,
+    lead,
+    similarity,
+    table_size,
+)
+
+ALPHABET = st.integers(0, 12)
+UNTIMED = settings(max_examples=200, deadline=None)  # the first call compiles
+
+
+def hashes(numbers: list[int]) -> NDArray[np.uint64]:
+    mixed = np.random.default_rng(3).integers(0, 2**64, 1 << 14, np.uint64)
+    return mixed[np.array(numbers, np.int64)]
+
+
+def jaccard(a: set[int], b: set[int]) -> float:
+    return len(a & b) / len(a | b)
+
+
+@UNTIMED
+@given(
+    st.lists(ALPHABET, min_size=1, max_size=30),
+    st.lists(ALPHABET, min_size=1, max_size=30),
+    st.sampled_from([0.5, 0.7, 0.8, 1.0]),
+)
+def test_similarity_is_that_of_sets(a: list[int], b: list[int], threshold: float) -> None:
+    size = table_size(len(a))
+    keys, marks, added = np.zeros(size, np.uint64), np.zeros(size, np.int64), np.zeros(size, np.int64)
+    n_distinct = build_table(hashes(a), keys, marks)
+    assert n_distinct == len(set(a))
+    expected = jaccard(set(a), set(b))
+    for stamp in (2, 3):  # the first comparison leaves the table as it was
+        got = similarity((keys, marks, size, n_distinct), hashes(b), stamp, threshold, added)
+        assert got == expected if expected >= threshold else got < threshold
+
+
+def sketches_of(documents: list[list[int]]) -> NDArray[np.uint8]:
+    """Classic MinHash, a permutation a slot."""
+    draw = np.random.default_rng(7)
+    sketches = np.empty((len(documents), SLOTS), np.uint8)
+    for slot in range(SLOTS):
+        order = draw.permutation(1 << 14)
+        for i, document in enumerate(documents):
+            sketches[i, slot] = order[document].min() % 256 if document else 0
+    return sketches
+
+
+def numbered(n: int, given_numbers: list[int] | None, default: int | None = None) -> NDArray[np.int64]:
+    if given_numbers is not None:
+        return np.array(given_numbers, np.int64)
+    return np.arange(n) if default is None else np.full(n, default, np.int64)
+
+
+def led(documents: list[list[int]], **same: list[int]) -> tuple[list[int], list[int], list[float], list[int]]:
+    n = len(documents)
+    members = Members(
+        component=numbered(n, same.get("component"), 0),
+        text=numbered(n, same.get("text")),
+        units=numbered(n, same.get("units"), -1),
+        url=numbered(n, same.get("url"), -1),
+        source=numbered(n, same.get("source"), 0),
+        id=numbered(n, same.get("id")),
+        carrier=numbered(n, same.get("carrier")),
+    )
+    starts = np.cumsum([0, *map(len, documents)], dtype=np.int64)
+    shingles = hashes([x for d in documents for x in d])
+    fates, counts = lead(members, sketches_of(documents), starts, shingles, (0.8, least_agreeing(0.8, 8)))
+    return fates.lead.tolist(), fates.reason.tolist(), fates.similarity.tolist(), counts.tolist()
+
+
+SAME = list(range(50))
+OTHER = list(range(100, 150))
+
+
+def test_nothing_goes_for_the_sake_of_what_goes() -> None:
+    chain = [list(range(i * 8, 100 + i * 8)) for i in range(3)]  # each .85 to the next, .72 to the one after
+    leads, reasons, similar, _ = led(chain)
+    assert leads == [0, 0, 2]
+    assert reasons == [0, NEAR, 0]
+    assert similar == [1.0, 92 / 108, 1.0]
+
+
+def test_components_do_not_meet() -> None:
+    assert led([SAME] * 4, component=[0, 0, 2, 2])[0] == [0, 0, 2, 2]
+
+
+def test_a_text_has_one_fate_and_its_units_are_read_once() -> None:
+    near = [*SAME[:48], 60, 61]
+    leads, reasons, similar, counts = led([SAME, near, [], []], text=[0, 1, 0, 1], carrier=[0, 1, 0, 1])
+    assert leads == [0, 0, 0, 0]
+    assert reasons == [0, NEAR, EXACT, NEAR]
+    assert similar == [1.0, 48 / 52, 1.0, 48 / 52]
+    assert counts == [1, 0]
+
+
+def test_short_documents_go_for_the_same_units_alone() -> None:
+    assert led([SAME, SAME, SAME], units=[4, 4, 5])[:2] == ([0, 0, 2], [0, EXACT, 0])
+
+
+@pytest.mark.parametrize(
+    ("same", "leads", "reasons"),
+    [
+        ({"url": [1, 1], "source": [0, 1]}, [0, 0], [0, URL]),
+        ({"url": [1, 1], "source": [0, 0]}, [0, 1], [0, 0]),
+        ({"url": [1, 1], "source": [0, 0], "id": [1, 1]}, [0, 0], [0, URL]),
+        ({"url": [1, -1], "source": [0, 1]}, [0, 1], [0, 0]),
+        ({"url": [-1, -1], "source": [0, 1], "id": [1, 1]}, [0, 1], [0, 0]),
+    ],
+    ids=["two sources", "one source", "one id", "only one has a URL", "no URL"],
+)
+def test_one_page(same: dict[str, list[int]], leads: list[int], reasons: list[int]) -> None:
+    assert led([SAME, OTHER], **same)[:2] == (leads, reasons)
+
+
+def test_a_text_that_went_for_its_url_can_stay_under_another() -> None:
+    leads, reasons, similar, _ = led(
+        [OTHER, SAME, [], []], url=[1, 1, 2, 3], source=[0, 1, 1, 1], text=[0, 1, 1, 1], carrier=[0, 1, 1, 1]
+    )
+    assert leads == [0, 0, 2, 2]
+    assert reasons == [0, URL, 0, EXACT]
+    assert np.isnan(similar[1])
+
+
+def test_exact_comparisons_are_capped_in_a_family_of_unlike_members() -> None:
+    family = [[*range(700), *range(1000 + 100 * i, 1100 + 100 * i)] for i in range(100)]  # .78 to each other
+    leads, _, _, (n_checks, n_capped) = led([*family, *family])
+    assert leads == [*range(100), *range(100)]
+    assert n_capped > 0
+    assert n_checks <= 100 * MOST_CHECKS + 100  # a copy is the likeliest, and checked first

@@ -94,7 +94,11 @@ def unit_numbers(texts: Iterable[str]) -> list[Integers]:
 
 def shingles(texts: Iterable[str], width: int = WIDTH) -> list[Shingles]:
     """The shingles of each text, as numbers that are equal for equal runs of units among these texts."""
-    rows = unit_numbers(texts)
+    return runs(unit_numbers(texts), width)
+
+
+def runs(rows: Sequence[Integers], width: int = WIDTH) -> list[Shingles]:
+    """The runs of `width` units of each text, numbered among these texts; from its units."""
     if not rows:
         return []
     stream = np.concatenate(rows)

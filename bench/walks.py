@@ -81,19 +81,19 @@ def _draw(state: NDArray[np.uint64]) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def _below(state: NDArray[np.uint64], n: int) -> int:
+def _below(state: NDArray[np.uint64], n: int) -> Any:
     """A number from 0 to n - 1, for n below 2³¹."""
     return np.int64(_draw(state) >> _HALF) * n >> 31
 
 
 @njit(cache=True, nogil=True)
-def _uniform(state: NDArray[np.uint64]) -> float:
+def _uniform(state: NDArray[np.uint64]) -> Any:
     """A number above 0, up to 1."""
     return (np.int64(_draw(state) >> _HALF) + 1) / 2147483648.0
 
 
 @njit(cache=True, nogil=True)
-def _kind(state: NDArray[np.uint64], seed: int, number: int) -> int:
+def _kind(state: NDArray[np.uint64], seed: int, number: int) -> Any:
     """A document's kind, with the generator at the start of its text: a third are copies."""
     _begin(state, seed, _TEXT, number)
     draw = _below(state, 1000)
@@ -107,12 +107,12 @@ def _kind(state: NDArray[np.uint64], seed: int, number: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _template_of(state: NDArray[np.uint64], number: int) -> int:
+def _template_of(state: NDArray[np.uint64], number: int) -> Any:
     return _below(state, number // 500 + 1)
 
 
 @njit(cache=True, nogil=True)
-def _passage_of(state: NDArray[np.uint64], number: int) -> int:
+def _passage_of(state: NDArray[np.uint64], number: int) -> Any:
     """The paragraph that an article shares with some nine others, or -1: one in five has one."""
     passage = _below(state, number // 30 + 1)
     return passage if _below(state, 5) == 0 else -1
@@ -153,13 +153,13 @@ def fill_families(seed: int, families: Integers) -> None:
 def _walk(state: NDArray[np.uint64], pool: Pool, pieces: Pieces, first: int, last: int) -> None:
     """Write a walk to pieces[first:last]. It jumps now and then, mostly where the seed text knows only one way on."""
     followers, starts, x = pool.followers, pool.starts, state[0]
-    start, n_ways = 0, followers.size
+    start, n_ways = np.int64(0), np.int64(followers.size)
     for k in range(first, last):
         x += _GOLDEN
         draw = _mixed(x)
         high, low = np.int64(draw >> _HALF), np.int64(draw & np.uint64(31))
         if low < 2 or (n_ways == 1 and low & 1):
-            start, n_ways = 0, followers.size
+            start, n_ways = np.int64(0), np.int64(followers.size)
         piece = followers[start + (high * n_ways >> 31)]
         pieces[k] = piece
         start = np.int64(starts[piece])
@@ -168,19 +168,19 @@ def _walk(state: NDArray[np.uint64], pool: Pool, pieces: Pieces, first: int, las
 
 
 @njit(cache=True, nogil=True)
-def _one_of(state: NDArray[np.uint64], special: Integers, group: int) -> int:
+def _one_of(state: NDArray[np.uint64], special: Integers, group: int) -> Any:
     return special[group] + _below(state, special[group + 1] - special[group])
 
 
 @njit(cache=True, nogil=True)
-def _news_length(state: NDArray[np.uint64], median: int) -> int:
+def _news_length(state: NDArray[np.uint64], median: int) -> Any:
     """Pieces of an article: log-normal about the median."""
     normal = np.sqrt(-2 * np.log(_uniform(state))) * np.cos(2 * np.pi * _uniform(state))
     return min(max(int(median * np.exp(0.5 * normal)), 25), 1500)
 
 
 @njit(cache=True, nogil=True)
-def _compose_news(state: NDArray[np.uint64], seed: int, number: int, pool: Pool, pieces: Pieces) -> int:
+def _compose_news(state: NDArray[np.uint64], seed: int, number: int, pool: Pool, pieces: Pieces) -> Any:
     """An article, two in five with a site's header and footer, one in five with a paragraph that others have too."""
     n, line_feed = 0, pool.special[LINE_FEED]
     passage = _passage_of(state, number)
@@ -205,7 +205,7 @@ def _compose_news(state: NDArray[np.uint64], seed: int, number: int, pool: Pool,
 
 
 @njit(cache=True, nogil=True)
-def _compose_template(state: NDArray[np.uint64], seed: int, number: int, pool: Pool, pieces: Pieces) -> int:
+def _compose_template(state: NDArray[np.uint64], seed: int, number: int, pool: Pool, pieces: Pieces) -> Any:
     """A frame that others have too, with numbers and places of its own in three to six places."""
     own = np.zeros(1, np.uint64)
     _begin(own, seed, _TEMPLATE, _template_of(state, number))
@@ -218,7 +218,7 @@ def _compose_template(state: NDArray[np.uint64], seed: int, number: int, pool: P
 
 
 @njit(cache=True, nogil=True)
-def _compose_hot(state: NDArray[np.uint64], seed: int, pool: Pool, pieces: Pieces) -> int:
+def _compose_hot(state: NDArray[np.uint64], seed: int, pool: Pool, pieces: Pieces) -> Any:
     """One of six texts: three with a number and a place of its own, three with 12 to 40 pieces of its own."""
     own = np.zeros(1, np.uint64)
     hot = _below(state, N_HOT)
@@ -235,7 +235,7 @@ def _compose_hot(state: NDArray[np.uint64], seed: int, pool: Pool, pieces: Piece
 
 
 @njit(cache=True, nogil=True)
-def _make_room(pieces: Pieces, n: int, at: int, length: int) -> int:
+def _make_room(pieces: Pieces, n: int, at: int, length: int) -> Any:
     """Move what stands from `at` on by `length`, as far as there is room; the new number of pieces."""
     length = min(length, MOST_PIECES - n)
     for k in range(n - 1, at - 1, -1):
@@ -244,7 +244,7 @@ def _make_room(pieces: Pieces, n: int, at: int, length: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _edit(state: NDArray[np.uint64], edit: int, pool: Pool, pieces: Pieces, n: int) -> int:
+def _edit(state: NDArray[np.uint64], edit: int, pool: Pool, pieces: Pieces, n: int) -> Any:
     """Change the pieces; their new number. Words: up to 6 % of the pieces; spans: up to 15 %."""
     if edit == WORDS:
         for _ in range(1 + _below(state, max(n * 6 // 100, 1))):
@@ -275,7 +275,7 @@ def _edit(state: NDArray[np.uint64], edit: int, pool: Pool, pieces: Pieces, n: i
 
 
 @njit(cache=True, nogil=True)
-def _copy(state: NDArray[np.uint64], pool: Pool, pieces: Pieces, n: int, manner: Integers) -> int:
+def _copy(state: NDArray[np.uint64], pool: Pool, pieces: Pieces, n: int, manner: Integers) -> Any:
     """Make a copy of what the pieces are, one in four an exact one; their new number.
 
     `manner` is (spacing, spelling): how the pieces are to be rendered.
@@ -294,7 +294,7 @@ def _copy(state: NDArray[np.uint64], pool: Pool, pieces: Pieces, n: int, manner:
 
 
 @njit(cache=True, nogil=True)
-def _compose(seed: int, number: int, pool: Pool, pieces: Pieces, manner: Integers) -> int:
+def _compose(seed: int, number: int, pool: Pool, pieces: Pieces, manner: Integers) -> Any:
     """Write the pieces of a document; their number."""
     state, chain = np.zeros(1, np.uint64), np.empty(DEEPEST, np.int64)
     chain[0], deep = number, 0
@@ -330,7 +330,7 @@ def _respell(out: NDArray[np.uint8], end: int, last_byte: int) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _render(pool: Pool, pieces: Pieces, n: int, manner: Integers, out: NDArray[np.uint8]) -> int:
+def _render(pool: Pool, pieces: Pieces, n: int, manner: Integers, out: NDArray[np.uint8]) -> Any:
     """Write the pieces' bytes; how many. Spacing 1 leaves blanks out, 2 puts one after each sixth piece."""
     data, offsets, spacing = pool.data, pool.offsets, manner[0]
     end = 0

@@ -1,0 +1,31 @@
+"""Cost and memory from 0.1 to 10 GB of generated text, up to what becomes of each document.
+
+Each size is measured in a process of its own, with the compiled code loaded. A hundredth of the documents carry one of
+six texts, and families of copies grow with the corpus, as they do in the web.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from bench.copies import SHARD_BYTES
+from bench.deduplicated import deduplicate_apart, generated, text_bytes
+from bench.rows import Row, measured
+
+SIZES: Final = {"0.1": 100_000_000, "1": 1_000_000_000, "10": 10_000_000_000}
+
+
+def rows() -> Iterator[Row]:
+    """CPU seconds a GB and peak memory at each size, and how much more a byte costs at the last than at the first."""
+    seconds = []
+    for name, size in SIZES.items():
+        with generated(size, SHARD_BYTES) as (runs, _):
+            n_bytes = text_bytes(runs, "copies")
+            cost = deduplicate_apart(runs, "copies", "decide")
+        seconds.append(cost.cpu_seconds / n_bytes * 1e9)
+        yield measured(f"dedup.growth_{name}gb", seconds[-1], "CPU seconds a GB")
+        yield measured(f"dedup.growth_memory_{name}gb", cost.resident_bytes / 1e9, "GB")
+        for phase, spent in cost.phases.items():
+            yield measured(f"dedup.growth_{name}gb.{phase}", spent / n_bytes * 1e9, "CPU seconds a GB")
+    yield measured("dedup.growth", seconds[-1] / seconds[0], "× the cost of a byte at 10 GB over 0.1 GB")

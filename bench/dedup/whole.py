@@ -1,0 +1,56 @@
+"""What deduplicating 600 MB of generated text costs, from Parquet to what becomes of each document.
+
+All phases before the one that copies the documents; from the page cache, with the compiled code loaded, each time
+without an index. Memory is the peak of the process and the peak of its larger worker, added, of all phases.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from bench.deduplicated import Cost, deduplicate, deduplicate_apart, forget, generated, text_bytes, warm_up
+from bench.rows import Row, measured
+
+N_BYTES: Final = 600_000_000
+SHARD_BYTES: Final = 50_000_000
+ROUNDS: Final = 3
+
+
+def rows() -> Iterator[Row]:
+    """MB per CPU second, GB resident, and what a second worker gains; the median of three."""
+    with generated(N_BYTES, SHARD_BYTES) as (runs, _):
+        n_bytes = text_bytes(runs, "copies")
+        warm_up()
+        costs = [_decided(runs) for _ in range(ROUNDS)]
+        seconds = statistics.median(cost.cpu_seconds for cost in costs)
+        yield measured("dedup.whole", n_bytes / seconds / 1e6, "MB/s per core")
+        for phase in costs[0].phases:
+            spent = statistics.median(cost.phases[phase] for cost in costs)
+            yield measured(f"dedup.whole.{phase}", spent / n_bytes * 1e9, "ns a byte")
+        forget(runs, "copies")
+        apart = deduplicate_apart(runs, "copies", workers=2)
+        yield measured("dedup.memory", apart.resident_bytes / 1e9, "GB, process and larger of two workers")
+        forget(runs, "copies")
+        alone = deduplicate_apart(runs, "copies")
+        yield measured("dedup.memory_one_process", alone.resident_bytes / 1e9, "GB")
+        yield measured("dedup.whole_with_writing", n_bytes / alone.cpu_seconds / 1e6, "MB/s per core")
+        yield measured(
+            "dedup.second_core", statistics.median(_gain(runs) for _ in range(ROUNDS)), "× as fast"
+        )
+
+
+def _decided(runs: Path) -> Cost:
+    forget(runs, "copies")
+    return deduplicate(runs, "copies", "decide")
+
+
+def _gain(runs: Path) -> float:
+    """Wall seconds with one worker over those with two, all phases, with starting them."""
+    seconds = []
+    for workers in (1, 2):
+        forget(runs, "copies")
+        seconds.append(deduplicate_apart(runs, "copies", workers=workers).wall_seconds)
+    return seconds[0] / seconds[1]

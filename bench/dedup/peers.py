@@ -1,6 +1,6 @@
 """What text-dedup, datatrove and rensa make of the same texts as our stage, judged by `bench.bruteforce`.
 
-Rows `dedup.peers.INPUT.SYSTEM.FIGURE`, none with a floor. Systems are ours and the settings of `bench.peers.duplicates`.
+Rows `dedup.peers.INPUT.SYSTEM.FIGURE`, none with a floor. Systems: ours and the settings of `bench.peers.duplicates`.
 Figures: `recall`, of the pairs of a true Jaccard similarity of 0.8 and more, the share of which at most one document
 stays; `removed`, documents; `wrong`, of these, whose similarity to every kept document of their cluster is under 0.8,
 and `far`, under 0.7; `seconds` of CPU, from texts to decisions; `memory`, the most held by one process.

@@ -2,7 +2,7 @@
 
 datasketch and rensa make no shingles themselves: they get those that `dedup` uses, runs of five units, from the plain
 Python of `bench.peers.shingles`. datatrove has its own, five words of khmer-nltk. Rows are of three kinds, by what the
-peer finds: texts; its shingles ready made, against our texts (`ready`); hashes of shingles, against hashes (`kernel`).
+peer finds: texts; its shingles ready made, against our texts (`ready`); shingles hashed, against our units (`kernel`).
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ from bench.realdata import json_lines, real_data
 from bench.rows import Row, against, cpu_seconds
 from clean.whitespace import tidy
 from corpus.errors import SastraError
-from dedup.kernels import SLOTS, Hashes, Integers, fill_sketches
-from dedup.sketch import shingle, units_of
+from dedup.sketch import sketch
+from dedup.sketch_kernels import SLOTS, Numbers
+from khmer.clusters import flagged_units
 from khmer.normalize import normalize
 
 SEED: Final = 7
@@ -92,26 +93,18 @@ def _mean_bytes(texts: list[str]) -> float:
 
 
 def _ours(texts: list[str]) -> Speeds:
+    """As the stage sketches a batch: units into memory that stands ready, sketches from units."""
     column = pa.chunked_array([pa.array(texts, pa.large_string())])
-    offsets, units = units_of(column)
-    starts, hashes = shingle(units, offsets, WIDTH)
+    room = np.zeros(column.nbytes, np.uint32)
+    offsets, units = flagged_units(column)
 
-    def whole() -> Hashes:
-        offsets, units = units_of(column)
-        return _sketched(*shingle(units, offsets, WIDTH))
+    def whole() -> Numbers:
+        offsets, units = flagged_units(column, room)
+        return sketch(units, offsets, WIDTH)
 
     speed = len(texts) / cpu_seconds(whole)
-    return {
-        "text": speed,
-        "ready": speed,
-        "kernel": len(texts) / cpu_seconds(lambda: _sketched(starts, hashes)),
-    }
-
-
-def _sketched(starts: Integers, hashes: Hashes) -> Hashes:
-    slots = np.empty((starts.size - 1, SLOTS), np.uint64)
-    fill_sketches(starts, hashes, slots)
-    return slots
+    kernel = len(texts) / cpu_seconds(lambda: sketch(units, offsets, WIDTH))
+    return {"text": speed, "ready": speed, "kernel": kernel}
 
 
 def _datasketch(texts: list[str]) -> tuple[str, Speeds]:

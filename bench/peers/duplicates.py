@@ -49,8 +49,8 @@ def rensa(texts: list[str], *, bands: int | None) -> Outcome:
 def text_dedup(texts: list[str], *, options: list[str]) -> Outcome:
     """The command `text_dedup.minhash`, in this process, with a file of JSON lines as its data set.
 
-    It splits at what is no letter or digit to Python, and so at every Khmer vowel and coeng: its five tokens are runs of
-    consonants, about as long as six clusters.
+    It splits at what is no letter or digit to Python, and so at every Khmer vowel and coeng: its tokens are runs of
+    consonants, five of them about as long as six clusters.
     """
     from datasets import load_from_disk
     from text_dedup import minhash

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -23,6 +24,8 @@ KINDS: Final = (SAME, WORDS, FACTS)
 
 WIDTH: Final = 5  # units; a run of as many that the other text has too is the same
 MOST_CHARS: Final = 200_000  # of a text that are looked at
+MOST_STRETCHES: Final = 100  # that are compared unit by unit,
+LONGEST_STRETCH: Final = 200  # up to so many units
 CONTEXT: Final = 50  # characters on either side of what differs
 _LONGEST_WORD: Final = 60  # characters looked at on either side of a cut
 _BASE: Final = np.uint64(0x9E3779B97F4A7C15)
@@ -57,25 +60,49 @@ def read(text: str) -> Text:
 def pieces(text: Text, other: Text) -> list[Piece]:
     """The text in pieces, in order: what differs is marked by whole words."""
     marks = np.zeros(len(text.data) + 1, np.int8)
-    differing = np.flatnonzero(~_shared(text.units, other.units))
-    breaks = np.flatnonzero(np.diff(differing) > 1) + 1
-    for run in np.split(differing, breaks):
-        if run.size:
-            marks[text.spans[run[0], 0] : text.spans[run[-1], 1]] = 1
+    for first, end in _differing(text.units, other.units):
+        marks[text.spans[first, 0] : text.spans[end - 1, 1]] = 1
     lost = text.fact_spans[~np.isin(text.facts, other.facts)]
     for first, end in lost.tolist():
         marks[text.spans[first, 0] : text.spans[end - 1, 1]] = 2
     return _split(text.data, _by_words(text.data, marks))
 
 
-def _shared(units: Numbers, others: Numbers) -> NDArray[np.bool_]:
-    """Whether each unit stands in a run of WIDTH units that the other text has too; beyond the ends all are alike."""
+def _differing(units: Numbers, others: Numbers) -> list[tuple[int, int]]:
+    """Stretches of units that are in no run that the other text has too; beyond the ends all texts are alike.
+
+    Where a stretch of the other text stands after the same run, the two are compared unit by unit: of "12 May 2016"
+    and "14 June 2017" what stands between the numbers is not taken for different.
+    """
     own, other = (runs(np.pad(each, WIDTH - 1), WIDTH) for each in (units, others))
+    after = {_before(other, first): others[first:end] for first, end in reversed(_stretches(other, own))}
+    found = []
+    for n, (first, end) in enumerate(_stretches(own, other)):
+        beside = after.get(_before(own, first))
+        if beside is None or n >= MOST_STRETCHES or max(end - first, beside.size) > LONGEST_STRETCH:
+            found.append((first, end))
+            continue
+        matcher = SequenceMatcher(None, units[first:end].tolist(), beside.tolist(), autojunk=False)
+        found += [
+            (first + a, first + b) for tag, a, b, _, _ in matcher.get_opcodes() if tag != "equal" and a < b
+        ]
+    return found
+
+
+def _stretches(own: NDArray[np.uint64], other: NDArray[np.uint64]) -> list[tuple[int, int]]:
+    """First place and end of each stretch of units that are in no common run."""
     starts = np.flatnonzero(np.isin(own, other))
-    bounds = np.zeros(units.size + 2 * WIDTH, np.int64)
+    bounds = np.zeros(own.size + WIDTH + 1, np.int64)
     np.add.at(bounds, starts, 1)
     np.add.at(bounds, starts + WIDTH, -1)
-    return np.asarray(np.cumsum(bounds)[WIDTH - 1 : WIDTH - 1 + units.size] > 0)
+    alone = np.cumsum(bounds)[WIDTH - 1 : own.size] == 0
+    edges = np.flatnonzero(np.diff(alone, prepend=False, append=False)).tolist()
+    return list(zip(edges[::2], edges[1::2], strict=True))
+
+
+def _before(padded: NDArray[np.uint64], place: int) -> int:
+    """The run that ends before a place; 0 at the beginning."""
+    return int(padded[place - 1]) if place else 0
 
 
 def runs(units: Numbers, width: int) -> NDArray[np.uint64]:

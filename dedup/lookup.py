@@ -14,7 +14,8 @@ from datasketch.storage import OrderedStorage, UnorderedStorage
 
 from dedup.families import Numbers
 from dedup.opened import OpenIndex
-from dedup.sketch_kernels import SLOTS, fill_band_keys, fill_sketches
+from dedup.sketch import sketch
+from dedup.sketch_kernels import SLOTS, fill_band_keys
 
 SEED: Final = 0  # datasketch refuses to compare sketches of two seeds; that of its own is 1
 SCHEME: Final = "affine32"  # slots of 32 bits
@@ -30,9 +31,8 @@ def optimal_bands(threshold: float) -> tuple[int, int]:
 
 def minhash(units: Numbers, width: int) -> LeanMinHash:
     """The sketch of a document by its units, as an object whose `jaccard` with another estimates their similarity."""
-    slots = np.empty((1, SLOTS), np.uint32)
-    fill_sketches(units, np.array([0, units.size]), width, slots)
-    return LeanMinHash(seed=SEED, hashvalues=slots[0], scheme=SCHEME)
+    (slots,) = sketch(units, np.array([0, units.size]), width)
+    return LeanMinHash(seed=SEED, hashvalues=slots, scheme=SCHEME)
 
 
 def minhash_of(index: OpenIndex, number: int) -> LeanMinHash:

@@ -21,8 +21,8 @@ from corpus.stage import StageConfig, check_run_name
 from dedup.columns import Integers
 from dedup.config import Reason
 from dedup.difference import FACTS, GAP, SAME, WORDS, Piece, Text, excerpt, jaccard, pieces, read
-from dedup.kernels import SLOTS
 from dedup.opened import OpenIndex
+from dedup.sketch_kernels import SLOTS
 from dedup.texts import documents_of
 from dedup.traits import url_keys
 

@@ -19,7 +19,7 @@ from corpus.stage import StageConfig, run_folder
 from dedup.columns import Census, read_columns, view_array
 from dedup.families import UNIT, Integers, Numbers
 from dedup.index import FATE, INDEX, entry, read_current
-from dedup.kernels import SLOTS
+from dedup.sketch_kernels import SLOTS
 
 _KEY_SHIFT: Final = np.uint64(32)
 _LAST_NUMBER: Final = np.uint64(0xFFFFFFFF)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -57,7 +59,7 @@ def test_the_pieces_are_the_text(text: str, other: str) -> None:
     found = pieces(read(text), read(other))
     assert "".join(piece.text for piece in found) == text
     assert all(piece.text for piece in found)
-    assert all(a.kind != b.kind for a, b in zip(found, found[1:], strict=False))
+    assert all(a.kind != b.kind for a, b in pairwise(found))
 
 
 def test_only_the_beginning_of_a_long_text_is_looked_at() -> None:

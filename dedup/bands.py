@@ -16,7 +16,7 @@ from corpus.stage import Task
 from dedup.columns import Census, read_array, view_array, write_array
 from dedup.config import DedupConfig
 from dedup.index import Plan, entry
-from dedup.kernels import SLOTS
+from dedup.sketch_kernels import SLOTS
 from dedup.trees import (
     PROBE_WORDS,
     Hashes,
@@ -53,18 +53,21 @@ def least_agreeing(threshold: float, bits: int) -> int:
 def join_bands(task: Task[DedupConfig]) -> dict[str, int]:
     """Sort the new documents' keys of the task's bands, and write which documents they join, `(n, 2) uint32`.
 
-    Memory: 16 bytes a document and band, 44 a document that shares a bucket with a new one.
+    Memory: 4 bytes a document, 16 a new document and band, 44 a document that shares a bucket with a new one.
     """
     plan, census = Plan.of(task), Census.of(task)
     buckets = {band: _buckets(task, plan, census, band) for band in task.arguments["bands"]}
-    everyone = np.concatenate([np.empty(0, np.uint64), *buckets.values()]) & _LAST_NUMBER
-    numbers = np.unique(everyone.astype(np.uint32))
+    row_of = np.zeros(census.total, np.uint32)
+    for entries in buckets.values():
+        row_of[entries & _LAST_NUMBER] = 1
+    numbers = np.flatnonzero(row_of).astype(np.uint32)
+    row_of[numbers] = np.arange(numbers.size)
     probes = _probes(task, census, numbers)
     parents = _known_trees(task, plan, census, numbers)
     n_pairs = 0
     for band in reversed(task.arguments["bands"]):  # sure ones first: what is joined need not be looked at
         entries = buckets[band]
-        rows = np.searchsorted(numbers, (entries & _LAST_NUMBER).astype(np.uint32))
+        rows = row_of[entries & _LAST_NUMBER].astype(np.int64)
         if band >= task.config.bands:
             join_buckets(entries, rows, parents)
         else:

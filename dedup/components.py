@@ -17,7 +17,7 @@ from corpus.stage import Task
 from dedup.columns import Census, read_array, read_columns, view_array, write_array
 from dedup.config import DedupConfig
 from dedup.index import Plan, entry
-from dedup.kernels import SLOTS
+from dedup.sketch_kernels import SLOTS
 from dedup.trees import Integers, Numbers, copy_ranges, flatten, join_pairs
 
 GROUP_UNITS: Final = 16 << 20  # held by one task of verification; 64 MB, and 128 MB as shingles

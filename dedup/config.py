@@ -7,7 +7,7 @@ from enum import IntEnum
 
 from corpus.errors import ConfigurationError
 from corpus.stage import StageConfig, option
-from dedup.kernels import SLOTS
+from dedup.sketch_kernels import SLOTS
 
 
 @dataclass

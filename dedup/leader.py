@@ -11,7 +11,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-SLOTS: Final = 128  # of a sketch
+from dedup.sketch_kernels import SLOTS
+
 MOST_KEPT: Final = (
     8192  # kept documents, the nearest in preference, that a member of a component is held against
 )

@@ -8,7 +8,7 @@ from datasketch.lsh import _optimal_param
 
 from dedup.bands import _ranges, deal_bands, least_agreeing
 from dedup.config import DedupConfig
-from dedup.leader import SLOTS
+from dedup.sketch_kernels import SLOTS
 
 
 def test_bands_are_datasketchs_optimum_where_a_missed_pair_weighs_500_times_a_vain_comparison() -> None:

@@ -13,7 +13,6 @@ from dedup.leader import (
     EXACT,
     MOST_CHECKS,
     NEAR,
-    SLOTS,
     URL,
     Members,
     build_table,
@@ -21,6 +20,7 @@ from dedup.leader import (
     similarity,
     table_size,
 )
+from dedup.sketch_kernels import SLOTS
 
 ALPHABET = st.integers(0, 12)
 UNTIMED = settings(max_examples=200, deadline=None)  # the first call compiles

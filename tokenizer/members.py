@@ -27,14 +27,21 @@ KEY_DIGITS: Final = 16
 def count_members(task: Task[TokenizerConfig]) -> None:
     """Write for each shard its documents' numbers of members, int32, in the order of the rows.
 
-    Memory: 8 bytes for each member of a cluster, three times while they are sorted.
+    Memory: 8 bytes for each member of a cluster, and as much again for each kept document of one, twice.
     """
-    kept, counts = np.unique(_keys_of(task.arguments["clusters"], KEPT), return_counts=True)
+    kept, counts = counted(_keys_of(task.arguments["clusters"], KEPT))
     for name, shard in task.arguments["shards"]:
         documents = _keys_of([shard], ID)
         with task.create(_path(name)) as file:
             file.write(members_of(documents, kept, counts).astype("<i4").tobytes())
         meter().count(len(documents), 0)
+
+
+def counted(keys: Keys) -> tuple[Keys, NDArray[np.int64]]:
+    """The different keys in order, and how often each occurs; the keys are sorted in place."""
+    keys.sort()
+    starts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])[: len(keys)])
+    return keys[starts], np.diff(starts, append=len(keys))
 
 
 def members_of(documents: Keys, kept: Keys, counts: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -57,8 +64,11 @@ def _path(shard: str) -> str:
 def _keys_of(shards: Sequence[str], schema: pa.Schema) -> Keys:
     """The keys of all ids in the one column of `schema`."""
     [column] = schema.names
-    tables = (table for shard in shards for table in read_batches(shard, schema))
-    return np.concatenate([np.empty(0, np.uint64), *(keys(table[column]) for table in tables)])
+    gathered = bytearray()  # numpy would hold all parts and their concatenation at once
+    for shard in shards:
+        for table in read_batches(shard, schema):
+            gathered += keys(table[column]).tobytes()
+    return np.frombuffer(gathered, np.uint64)
 
 
 def keys(ids: pa.ChunkedArray) -> Keys:

@@ -1,10 +1,11 @@
 """Documents seen more than once in an epoch, by the members of their duplicate cluster.
 
 FineWeb2 (Penedo et al. 2025, arXiv:2506.20920) calls it rehydration: duplicates are removed, then a kept document is
-repeated by the size of its cluster. Its weights are a step function, published for every language
-(github.com/huggingface/fineweb-2, misc/rehydration): 1 where the filters remove as large a share of a size's documents
-as of all, a maximum of 3 to 10 where they remove least, a straight line in between. For Khmer they peak at 4 and 5
-members and end at 27.
+repeated by the size of its cluster. Its weights are a step function for each language and for a maximum of 3 to 10
+(github.com/huggingface/fineweb-2, misc/rehydration): 1 for sizes of which its filters, which come after, remove as
+large a share as of all documents or more; the maximum for the size of which they remove least; a straight line in
+between, averaged over five sizes and rounded. For Khmer they are highest at 4 and 5 members and at 21 and 22, and 1
+from 26 to 28 on. Here filters come before duplicates are removed and leave no such shares, so weights are configured.
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ class UpweightedStream:
     def __init__(self, stream: TokenStream, seen: Iterator[Documents]) -> None:
         starts, n_tokens, times = _seen_again(seen)
         self._stream = stream
-        self._ends = np.cumsum(n_tokens)  # in a later pass
+        self._ends = np.cumsum(n_tokens, dtype=np.int64)  # in a later pass
         self._shifts = starts + n_tokens - self._ends  # from a later pass to the stream
         most = int(times[0]) if len(times) else 1
         n_documents = np.searchsorted(-times, -np.arange(2, most + 1), side="right")
@@ -114,14 +115,15 @@ class UpweightedStream:
         )
 
 
-def _seen_again(seen: Iterator[Documents]) -> tuple[Longs, Longs, Longs]:
+def _seen_again(seen: Iterator[Documents]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     """Starts, tokens and times of the documents seen more than once, most often first, then as in the stream."""
-    columns: list[list[Longs]] = [[np.empty(0, np.int64)] for _ in range(3)]
+    columns: list[list[NDArray[Any]]] = [[np.empty(0, kind)] for kind in (np.int64, np.int32, np.int8)]
     for part in seen:
         again = part.times > 1
         for column, values in zip(columns, (part.starts, part.n_tokens, part.times), strict=True):
-            column.append(values[again])
+            column.append(values[again].astype(column[0].dtype))
     starts, n_tokens, times = map(np.concatenate, columns)
+    del columns
     order = np.argsort(-times, kind="stable")
     return starts[order], n_tokens[order], times[order]
 

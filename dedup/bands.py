@@ -27,6 +27,7 @@ from dedup.trees import (
     join_buckets,
     join_equal,
     join_similar,
+    sort_by_key,
 )
 
 SURE_BANDS: Final = 3  # after those of the sketch: the same text, the same units, the same URL
@@ -109,8 +110,7 @@ def _sorted_entries(task: Task[Any], plan: Plan, census: Census, band: int) -> H
         keys = read_array(task.folder, f"{entry(name)}/keys", np.uint32, band * n, (band + 1) * n)
         (rows,) = np.nonzero(keys)
         parts.append(keys[rows].astype(np.uint64) << _KEY_SHIFT | (rows + start).astype(np.uint64))
-    entries = np.concatenate(parts)
-    entries.sort()
+    entries: Hashes = sort_by_key(np.concatenate(parts))
     return entries
 
 

@@ -56,6 +56,30 @@ def agreeing(a: Hashes, b: Hashes) -> Any:
 
 
 @njit(cache=True, nogil=True)
+def _deal(source: Hashes, target: Hashes, shift: int) -> None:
+    """Copy the items in the order of eleven bits, from `shift` on."""
+    low, digits = np.uint64(shift), np.uint64(2047)
+    ends = np.zeros(2049, np.int64)
+    for item in source:
+        ends[np.int64(item >> low & digits) + 1] += 1
+    ends = np.cumsum(ends)
+    for item in source:
+        digit = np.int64(item >> low & digits)
+        target[ends[digit]] = item
+        ends[digit] += 1
+
+
+@njit(cache=True, nogil=True)
+def sort_by_key(entries: Hashes) -> Any:
+    """The entries in the order of their high halves, those of one key as they stood: much quicker than `np.sort`."""
+    once, twice = np.empty_like(entries), np.empty_like(entries)
+    _deal(entries, once, 32)
+    _deal(once, twice, 43)
+    _deal(twice, once, 54)
+    return once
+
+
+@njit(cache=True, nogil=True)
 def root(parents: Numbers, i: int) -> int:
     """The root of i's tree; the way there is shortened."""
     while parents[i] != i:

@@ -20,6 +20,7 @@ from dedup.trees import (
     join_equal,
     join_pairs,
     join_similar,
+    sort_by_key,
 )
 
 UNTIMED = settings(max_examples=100, deadline=None)  # the first call compiles
@@ -47,6 +48,14 @@ def labels(n: int, pairs: list[tuple[int, int]]) -> list[int]:
         for a, b in pairs:
             label[a] = label[b] = min(label[a], label[b])
     return label
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 10_000])
+def test_entries_are_sorted_by_key_and_stay_as_they_stood(n: int) -> None:
+    keys = np.random.default_rng(4).integers(0, 2**32, n).astype(np.uint64)
+    keys[: n // 2] = keys[n // 2 : n // 2 * 2]
+    entries = keys << np.uint64(32) | np.arange(n, dtype=np.uint64)
+    assert sort_by_key(entries).tolist() == sorted(entries.tolist())
 
 
 @UNTIMED

@@ -1,11 +1,12 @@
-"""What datatrove writes is read as clusters."""
+"""Peers stand pinned; what datatrove writes is read as clusters."""
 
 from __future__ import annotations
 
 import struct
 from pathlib import Path
 
-from bench.peers.duplicates import _clusters
+import bench.peers
+from bench.peers.duplicates import SETTINGS, _clusters
 
 
 def test_the_clusters_of_datatrove(tmp_path: Path) -> None:
@@ -18,3 +19,10 @@ def test_the_clusters_of_datatrove(tmp_path: Path) -> None:
 
 def test_without_duplicates_it_writes_nothing(tmp_path: Path) -> None:
     assert _clusters(tmp_path, 2) == ([0, 1], [True, True])
+
+
+def test_every_peer_is_pinned() -> None:
+    folder = Path(bench.peers.__file__).parent
+    pinned = (folder / "requirements.txt").read_text() + (folder / "without_dependencies.txt").read_text()
+    names = {line.partition("==")[0] for line in pinned.splitlines() if "==" in line}
+    assert {package for package, _ in SETTINGS.values()} <= names

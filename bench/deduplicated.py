@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -25,9 +25,12 @@ import pyarrow.parquet as pq
 
 from bench.copies import Copies, add_shards
 from corpus.cli import configure
+from corpus.document import DOCUMENT
+from corpus.ledger import Ledger
 from corpus.manifest import Manifest
 from corpus.paths import Folder
-from corpus.stage import StageRun, execute
+from corpus.shards import ShardWriter
+from corpus.stage import StageRun, Task, execute
 from dedup.config import DedupConfig
 from dedup.stage import STAGE, decide, input_shards
 
@@ -135,6 +138,19 @@ def generated(n_bytes: int, shard_bytes: int, seed: int = 1) -> Iterator[tuple[P
     with tempfile.TemporaryDirectory(prefix="bench-dedup-") as folder:
         add_shards(Folder(f"{folder}/copies"), copies, n_bytes, shard_bytes)
         yield Path(folder), copies
+
+
+def write_clean(runs: Path, run: str, shards: Iterable[pa.Table]) -> None:
+    """Let a run have finished cleaning with these shards of documents."""
+    clean, ledger, outputs = Folder(str(runs)).child(run).child("clean"), Ledger(), []
+    for number, table in enumerate(shards):
+        task = Task(f"part-{number:05d}", "clean", clean, None)
+        with ShardWriter(task.create(f"documents/{task.name}.parquet"), DOCUMENT) as documents:
+            documents.write(table)
+        ledger.add_table(table, "in")
+        ledger.add_table(table, "kept")
+        outputs += task.files
+    Manifest("clean", "given", {}, {}, outputs, ledger.rows(), {}).save(clean)
 
 
 def warm_up() -> None:

@@ -27,6 +27,8 @@ _NUMBER: Final = np.uint32(NUMBER)
 _KIND: Final = 32  # bits below a fact's kind
 _HEADS: Final = 1 << 12
 _SHIFT: Final = np.uint64(52)  # 64 - log2(_HEADS)
+_PADDED: Final = 1 << 10
+_SLOT: Final = _PADDED - 1
 _BASE: Final = np.uint64(0x9E3779B97F4A7C15)
 
 Integers = NDArray[np.int64]
@@ -42,6 +44,9 @@ class Gazetteer(NamedTuple):
     units: Numbers
     facts: Integers  # (n,): kind << 32 | what it names
     after_number: NDArray[np.bool_]  # (n,): is counted only there
+    padded: (
+        Numbers  # (_PADDED, 2): numbers below 100 written with zeros before them, and without; a hash table
+    )
 
 
 @cache
@@ -60,7 +65,19 @@ def gazetteer() -> Gazetteer:
     after_number = np.array([name.startswith(ANY_NUMBER) for name in longest_first])
     heads, others = np.zeros(_HEADS, np.int32), np.zeros(facts.size, np.int32)
     _fill_heads(starts, units & UNIT, heads, others)
-    return Gazetteer(heads, others, starts, units & UNIT, facts, after_number)
+    return Gazetteer(heads, others, starts, units & UNIT, facts, after_number, _padded_numbers())
+
+
+def _padded_numbers() -> Numbers:
+    pairs = [(f"{'0' * n}{number}", str(number)) for n in (1, 2) for number in range(100)]
+    units = flagged_units(pa.array([text for pair in pairs for text in pair], pa.large_string())).units
+    table = np.zeros((_PADDED, 2), np.uint32)
+    for padded, bare in (units & UNIT).reshape(-1, 2).tolist():
+        slot = padded >> 2 & _SLOT
+        while table[slot, 0]:
+            slot = (slot + 1) & _SLOT
+        table[slot] = padded, bare
+    return table
 
 
 @njit(cache=True, nogil=True)
@@ -78,6 +95,15 @@ def _fill_heads(
 
 
 @njit(cache=True, nogil=True)
+def _bare(number: Any, padded: Numbers) -> Any:
+    """The number without zeros before it, where it is a small one."""
+    slot = np.int64(number) >> 2 & _SLOT
+    while padded[slot, 0] != 0 and padded[slot, 0] != number:
+        slot = (slot + 1) & _SLOT
+    return padded[slot, 1] if padded[slot, 0] != 0 else number
+
+
+@njit(cache=True, nogil=True)
 def fill_facts(units: Numbers, names: Gazetteer, facts: Integers, spans: NDArray[np.int64]) -> int:
     """Write the facts of a document in order, and the first unit and the end of each, `(n, 2)`; their number.
 
@@ -87,7 +113,7 @@ def fill_facts(units: Numbers, names: Gazetteer, facts: Integers, spans: NDArray
     for i in range(units.size):
         unit = units[i] & UNIT
         if unit & _NUMBER:
-            facts[n], spans[n, 0], spans[n, 1] = np.int64(unit), i, i + 1
+            facts[n], spans[n, 0], spans[n, 1] = np.int64(_bare(unit, names.padded)), i, i + 1
             n += 1
             continue
         if i + 1 == units.size:

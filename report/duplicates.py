@@ -186,13 +186,13 @@ def _documents(record: RunRecord, kind: str, ids: Sequence[str]) -> dict[str, di
 
 
 def _overlap(record: RunRecord, clusters: ds.Dataset) -> Table:
-    """Documents and bytes of each source that went for a document kept of it or of another source.
+    """Documents and bytes of each source that went for a document kept of it or of another, and their share of it.
 
     Of the sources with fewest of them, what is beyond LARGEST_SOURCES is summed as one, None.
     """
     if (dropped := record.dataset("dedup", "dropped")) is None:
         return []
-    return select_from(
+    rows = select_from(
         {"dropped": dropped, "data": clusters},
         f"""WITH pairs AS (SELECT dropped.source, stays.source AS kept_source, count(*) AS documents,
                                   sum(dropped.n_bytes) AS bytes
@@ -207,6 +207,9 @@ def _overlap(record: RunRecord, clusters: ds.Dataset) -> Table:
                        LEFT JOIN largest AS b ON pairs.kept_source = b.name
             GROUP BY a.name, b.name, a.place, b.place ORDER BY a.place, b.place""",  # noqa: S608 (SQL of our own)
     )
+    books = record.manifests["dedup"].books()
+    came = {source: books.total("in", source).documents for source in books.sources()}
+    return [{**row, "share": ratio(row["documents"], came.get(row["source"]))} for row in rows]
 
 
 def heat(overlap: Table) -> dict[str, Any] | None:

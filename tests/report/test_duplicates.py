@@ -143,6 +143,9 @@ def test_the_overlap_counts_what_went_for_a_document_of_which_source(planted: Pl
     assert found == {("web", "web"): 1, ("radio", "web"): 2, ("books", "web"): 1, ("web", "books"): 1}
     sizes = {(row["source"], row["kept_source"]): row["bytes"] for row in tables["overlap"]}
     assert sizes["books", "web"] == len(planted.stay[0]["text"].encode())
+    shares = {(row["source"], row["kept_source"]): row["share"] for row in tables["overlap"]}
+    assert shares["radio", "web"] == 1
+    assert shares["web", "books"] == pytest.approx(1 / 3)
     assert values["foreign_documents"] == 4
 
 

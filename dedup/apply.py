@@ -14,6 +14,8 @@ from corpus.stage import Task
 from dedup.columns import Census, read_array, read_columns
 from dedup.config import DedupConfig, Reason
 from dedup.index import FATE, Plan, entry
+from dedup.passages.cut import PASSAGES, STEP, cut_passages, spans_of
+from dedup.settle import ties
 
 CLUSTERS = pa.schema(
     [
@@ -21,27 +23,36 @@ CLUSTERS = pa.schema(
         pa.field("kept", pa.string(), nullable=False),  # id of the document kept for this member
         pa.field("member", pa.string(), nullable=False),
         pa.field("reason", pa.string()),  # null for the kept document itself
-        pa.field("jaccard", pa.float64()),  # to the kept document; null where only the URL is the same
+        pa.field("jaccard", pa.float64()),  # to the kept document; null for other ties than of whole texts
         pa.field("source", pa.string(), nullable=False),
         pa.field("host", pa.string()),
+        pa.field(
+            "numbers_lost", pa.int32(), nullable=False
+        ),  # numbers and dates that the kept document has not
+        pa.field("places_lost", pa.int32(), nullable=False),
     ]
 )
 NAMES = pa.array([None, *(reason.name.lower() for reason in list(Reason)[1:])])
 
 
 def apply_shard(task: Task[DedupConfig]) -> None:
-    """Write a shard's kept and dropped documents, and its part of the clusters."""
+    """Write a shard's kept and dropped documents, its part of the clusters, and the passages cut from documents."""
     decided = _Decisions(task)
     clusters = ShardWriter(task.create(f"clusters/{task.name}.parquet"), CLUSTERS)
+    passages = ShardWriter(task.create(f"passages/{task.name}.parquet"), PASSAGES)
     start = 0
-    with task.outcome() as out, clusters:
+    with task.outcome() as out, clusters, passages:
         for table in read_batches(task.source, DOCUMENT):
             clusters.write(decided.members(table, start))
             gone = decided.reason[start : start + len(table)] != Reason.KEPT
             lost = decided.ties(np.flatnonzero(gone) + start)
             out.read(table)
             out.drop(table.filter(pa.array(gone)), lost["reason"], lost["jaccard"], lost["kept"])
-            out.keep(table.filter(pa.array(~gone)))
+            stays = table.filter(pa.array(~gone))
+            whole, cut = decided.cut(stays, np.flatnonzero(~gone) + start)
+            out.edited(STEP, stays, whole)
+            out.keep(whole)
+            passages.write(cut)
             start += len(table)
 
 
@@ -51,30 +62,40 @@ class _Decisions:
     def __init__(self, task: Task[Any]) -> None:
         plan, census = Plan.of(task), Census.of(task)
         name = task.arguments["shard"]
-        start, stop = next((a, b) for other, a, b in census.spans() if other == name)
-        state = {
-            key: read_array(task.folder, f"{plan.new_state}/{key}", dtype, start, stop)
+        self._start, stop = next((a, b) for other, a, b in census.spans() if other == name)
+        self._state = {
+            key: read_array(task.folder, f"{plan.new_state}/{key}", dtype, self._start, stop)
             for key, dtype in FATE.items()
         }
-        self.reason, self._similarity = state["reason"], state["similarity"]
-        self._kept, self._cluster = state["kept"], state["cluster"]
-        self._tied = (self.reason != Reason.KEPT) | read_array(
-            task.folder, "work/keeps", np.bool_, start, stop
-        )
-        self._named = np.unique(np.concatenate([self._kept[self._tied], self._cluster[self._tied]]))
+        self._kept, self.reason = ties(task, plan, self._start, stop)
+        self._spans = spans_of(task, plan.new_state, self._start, stop)
+        keeps = read_array(task.folder, "work/keeps", np.bool_, self._start, stop)
+        self._tied = (self.reason != Reason.KEPT) | keeps
+        clusters = self._state["cluster"][self._tied]
+        self._named = np.unique(np.concatenate([self._kept[self._tied], clusters, self._spans.keeper]))
         self._ids = ids_of(task, census, self._named)
 
     def _ids_of(self, numbers: NDArray[np.uint32]) -> pa.Array:
         return self._ids.take(pa.array(np.searchsorted(self._named, numbers)))
 
+    def cut(self, documents: pa.Table, rows: NDArray[np.int64]) -> tuple[pa.Table, pa.Table]:
+        """Kept documents without their repeated passages, and these."""
+        keepers = dict(
+            zip(self._spans.keeper.tolist(), self._ids_of(self._spans.keeper).to_pylist(), strict=True)
+        )
+        return cut_passages(documents, rows + self._start, self._spans, keepers)
+
     def ties(self, rows: NDArray[np.int64]) -> dict[str, pa.Array]:
-        """Of tied rows: ids of the kept document and of the cluster's best one, reason and similarity."""
-        similar = self._similarity[rows].astype(np.float64)
+        """Of tied rows: ids of the kept document and of the cluster's best one, reason, similarity and lost facts."""
+        similar = self._state["similarity"][rows].astype(np.float64)
+        similar[self.reason[rows] == Reason.REPEATED_PASSAGES] = np.nan
         return {
-            "cluster": self._ids_of(self._cluster[rows]),
+            "cluster": self._ids_of(self._state["cluster"][rows]),
             "kept": self._ids_of(self._kept[rows]),
             "reason": NAMES.take(pa.array(self.reason[rows])),
             "jaccard": pa.array(similar, mask=np.isnan(similar)),
+            "numbers_lost": pa.array(self._state["numbers_lost"][rows].astype(np.int32)),
+            "places_lost": pa.array(self._state["places_lost"][rows].astype(np.int32)),
         }
 
     def members(self, documents: pa.Table, start: int) -> pa.Table:

@@ -20,7 +20,14 @@ from dedup.config import DedupConfig
 
 INDEX: Final = "index"
 CURRENT: Final = f"{INDEX}/current.json"
-FATE: Final = {"kept": "uint32", "reason": "uint8", "similarity": "float32", "cluster": "uint32"}
+FATE: Final = {
+    "kept": "uint32",
+    "reason": "uint8",
+    "similarity": "float32",
+    "cluster": "uint32",
+    "numbers_lost": "uint16",  # numbers and dates that stand in it and not in the one kept for it
+    "places_lost": "uint16",
+}
 
 
 @dataclass(frozen=True)

@@ -12,15 +12,15 @@ from corpus.stage import Task
 from dedup.columns import Census, read_array, read_columns, write_array
 from dedup.config import DedupConfig, Reason
 from dedup.index import FATE, Plan, entry
+from dedup.passages.spans import LOST, redirect
 
 State = dict[str, NDArray[Any]]
 
 
-def settle(task: Task[DedupConfig]) -> dict[str, Any]:
-    """Write the state of the index: of each document the one kept for it, the reason, similarity and cluster.
+def settle(task: Task[DedupConfig]) -> None:
+    """Write the state of the index: of each document the one kept for it, the reason, similarity, cluster, and facts.
 
-    And `work/keeps`: whether it is kept for others.
-    `task.arguments["groups"]` names the tasks of verification. Memory: 13 bytes a document.
+    `task.arguments["groups"]` names the tasks of verification. Memory: 17 bytes a document.
     """
     plan, census = Plan.of(task), Census.of(task)
     state = known(task, plan, census)
@@ -31,10 +31,28 @@ def settle(task: Task[DedupConfig]) -> dict[str, Any]:
             state[name][numbers] = read_array(task.folder, f"{found}.{name}", dtype)
     for name, column in state.items():
         write_array(task, f"{plan.new_state}/{name}", column)
+
+
+def tally(task: Task[DedupConfig]) -> dict[str, Any]:
+    """Write which documents are kept for others, `work/keeps`; documents and losses by source.
+
+    Memory: 10 bytes a document.
+    """
+    plan, census = Plan.of(task), Census.of(task)
+    kept, reason = ties(task, plan, 0, census.total)
     keeps = np.zeros(census.total, np.bool_)
-    keeps[state["kept"][state["reason"] != Reason.KEPT]] = True
+    keeps[kept[reason != Reason.KEPT]] = True
     write_array(task, "work/keeps", keeps)
-    return {"sources": losses(task, census, state["reason"] != Reason.KEPT)}
+    return {"sources": losses(task, census, reason != Reason.KEPT)}
+
+
+def ties(task: Task[Any], plan: Plan, start: int, stop: int) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
+    """Of documents `start` up to `stop` the one kept for each and the Reason, repeated passages included."""
+    state = plan.new_state
+    kept = read_array(task.folder, f"{state}/kept", np.uint32, start, stop)
+    reason = read_array(task.folder, f"{state}/reason", np.uint8, start, stop)
+    lost, keeper = (read_array(task.folder, f"{state}/lost.{name}", np.uint32) for name in LOST)
+    return redirect(kept, reason, lost, keeper)
 
 
 def known(task: Task[Any], plan: Plan, census: Census) -> State:
@@ -45,6 +63,8 @@ def known(task: Task[Any], plan: Plan, census: Census) -> State:
         "reason": np.zeros(census.total, np.uint8),
         "similarity": np.ones(census.total, np.float32),
         "cluster": everyone.copy(),
+        "numbers_lost": np.zeros(census.total, np.uint16),
+        "places_lost": np.zeros(census.total, np.uint16),
     }
     if plan.state:
         n_old = plan.n_old_documents(census)

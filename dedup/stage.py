@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import Any
 
 from corpus.errors import StageError
@@ -14,7 +15,9 @@ from dedup.columns import Census
 from dedup.components import find_components, gather_shard
 from dedup.config import DedupConfig, check
 from dedup.index import INDEX, Plan, commit, index_name, plan_run, sweep
-from dedup.settle import settle
+from dedup.passages.matches import deal_slices, match_windows
+from dedup.passages.spans import find_spans, merge_matches, settle_passages
+from dedup.settle import settle, tally
 from dedup.sketch import sketch_shard
 from dedup.verify import verify_group
 
@@ -31,7 +34,7 @@ def run(stage: StageRun[DedupConfig]) -> None:
 
 
 def decide(stage: StageRun[DedupConfig], shards: Sequence[Shard]) -> dict[str, Any]:
-    """Plan → sketch → bands → components → gather → verify → settle → commit; the plan and census for `apply`."""
+    """Plan → sketch → bands → components → gather → verify → settle → passages → commit; what `apply` is told."""
     ordered = {"shards": [shard.index_name for shard in shards]}
     (planned,) = stage.map("plan", plan_run, [stage.task("all", arguments=ordered)])
     plan = Plan(**planned["facts"])
@@ -54,8 +57,9 @@ def decide(stage: StageRun[DedupConfig], shards: Sequence[Shard]) -> dict[str, A
             batches[group].append((receipt["task"], batch))
     groups = [stage.task(f"group-{n:05d}", arguments={"batches": held}) for n, held in enumerate(batches)]
     verified = stage.map("verify", verify_group, groups)
-    settled = once("settle", settle, groups=[task.name for task in groups])
-    refuse_wipe_out(stage.config, settled["sources"])
+    once("settle", settle, groups=[task.name for task in groups])
+    cut = _find_passages(stage, common)
+    refuse_wipe_out(stage.config, once("tally", tally)["sources"])
     once("commit", commit)
     stage.facts.update(
         pairs=sum(receipt["facts"]["pairs"] for receipt in joined),
@@ -63,8 +67,31 @@ def decide(stage: StageRun[DedupConfig], shards: Sequence[Shard]) -> dict[str, A
         largest_component=found["largest"],
         exact_comparisons=sum(receipt["facts"]["checks"] for receipt in verified),
         capped_documents=sum(receipt["facts"]["capped"] for receipt in verified),
+        **cut,
     )
     return common
+
+
+def _find_passages(stage: StageRun[DedupConfig], common: dict[str, Any]) -> dict[str, Any]:
+    """Match → merge → spans → settle: what kept documents share with better ones."""
+    sizes = stage.folder.sizes(f"{INDEX}/shards")
+    n_windows = sum(size // 8 for path, size in sizes.items() if path.endswith("/windows.key"))
+    dealt = [
+        stage.task(f"slices-{a:03d}", arguments={**common, "slices": [a, b]})
+        for a, b in deal_slices(n_windows)
+    ]
+    stage.map("matches", match_windows, dealt)
+    matched = {**common, "matched": [task.name for task in dealt]}
+    (merged,) = stage.map("merge", merge_matches, [stage.task("all", arguments=matched)])
+    parts = [
+        stage.task(f"spans-{n:05d}", arguments={**common, "first": a, "stop": b})
+        for n, (a, b) in enumerate(pairwise(merged["facts"]["bounds"]))
+    ]
+    stage.map("spans", find_spans, parts)
+    spanned = {**common, "spanned": [task.name for task in parts]}
+    (settled,) = stage.map("passages", settle_passages, [stage.task("all", arguments=spanned)])
+    facts: dict[str, Any] = settled["facts"]
+    return facts
 
 
 @dataclass(frozen=True)

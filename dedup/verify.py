@@ -12,13 +12,11 @@ from corpus.stage import Task
 from dedup.bands import least_agreeing
 from dedup.columns import open_table, write_array
 from dedup.components import MEMBERS
-from dedup.config import DedupConfig
+from dedup.config import DedupConfig, Reason
+from dedup.families import facts_lost
+from dedup.index import FATE
 from dedup.leader import SLOTS, Fates, Hashes, Integers, Members, lead
 from dedup.sketch import shingle
-
-FATES = {
-    "number": np.uint32, "kept": np.uint32, "cluster": np.uint32, "reason": np.uint8, "similarity": np.float32,
-}  # fmt: skip
 
 
 def verify_group(task: Task[DedupConfig]) -> dict[str, int]:
@@ -29,10 +27,11 @@ def verify_group(task: Task[DedupConfig]) -> dict[str, int]:
     members = best_first(_members(task))
     decided = ties(members, task.config.least_units)
     sketches = np.frombuffer(members["sketch"].combine_chunks().buffers()[1], np.uint8).reshape(-1, SLOTS)
-    starts, shingles = _shingles(members["units"].combine_chunks(), task.config.shingle_units)
+    units = members["units"].combine_chunks()
+    starts, shingles = _shingles(units, task.config.shingle_units)
     threshold = task.config.threshold
     fates, counts = lead(decided, sketches, starts, shingles, (threshold, least_agreeing(threshold, 8)))
-    _write(task, members["number"].to_numpy(), decided, fates)
+    _write(task, members["number"].to_numpy(), decided, fates, lost_facts(units, decided, fates))
     return {"checks": int(counts[0]), "capped": int(counts[1])}
 
 
@@ -83,15 +82,30 @@ def _shingles(units: pa.LargeListArray, width: int) -> tuple[Integers, Hashes]:
     return shingle(units.flatten().to_numpy(), units.offsets.to_numpy() - units.offsets[0].as_py(), width)
 
 
-def _write(task: Task[Any], numbers: NDArray[np.uint32], members: Members, fates: Fates) -> None:
+def lost_facts(units: pa.LargeListArray, members: Members, fates: Fates) -> NDArray[np.int32]:
+    """Of each near-duplicate its numbers and dates, and its places, that the document kept has not: `(n, 2)`."""
+    own = np.arange(members.carrier.size)
+    compared = (members.carrier == own) & (fates.reason == Reason.NEAR_DUPLICATE)
+    leads = np.where(compared, members.carrier[fates.lead], own)
+    lost = facts_lost(units.flatten().to_numpy(), units.offsets.to_numpy() - units.offsets[0].as_py(), leads)
+    is_near = fates.reason == Reason.NEAR_DUPLICATE
+    return np.where(is_near[:, None], lost[members.carrier], 0)
+
+
+def _write(
+    task: Task[Any], numbers: NDArray[np.uint32], members: Members, fates: Fates, lost: NDArray[np.int32]
+) -> None:
     first = np.flatnonzero(np.diff(members.component, prepend=-1))
     sizes = np.diff(np.append(first, members.component.size))
+    most = np.iinfo(FATE["numbers_lost"]).max
     columns: dict[str, NDArray[Any]] = {
-        "number": numbers,
         "kept": numbers[fates.lead],
-        "cluster": np.repeat(numbers[first], sizes),
         "reason": fates.reason,
         "similarity": fates.similarity,
+        "cluster": np.repeat(numbers[first], sizes),
+        "numbers_lost": np.minimum(lost[:, 0], most),
+        "places_lost": np.minimum(lost[:, 1], most),
     }
-    for name, dtype in FATES.items():
+    write_array(task, f"work/verified/{task.name}.number", numbers)
+    for name, dtype in FATE.items():
         write_array(task, f"work/verified/{task.name}.{name}", columns[name].astype(dtype))

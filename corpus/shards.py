@@ -32,7 +32,8 @@ def read_batches(uri: str, schema: pa.Schema) -> Iterator[pa.Table]:
             shard = pq.ParquetFile(file)
             _check_schema(uri, shard.schema_arrow, schema)
             for group in range(shard.num_row_groups):
-                yield shard.read_row_group(group, columns=schema.names, use_threads=False).cast(schema)
+                table = shard.read_row_group(group, columns=schema.names, use_threads=False)
+                yield table if table.schema.equals(schema, check_metadata=True) else table.cast(schema)
     except (pa.ArrowInvalid, OSError) as error:
         msg = f"{uri}: not a readable shard ({error}). Try: delete it and run the stage that wrote it again"
         raise StageError(msg) from error

@@ -20,7 +20,7 @@ QUALITY: Final = "quality_readable"  # cleaning's score, in [0, 1]
 WORTH: Final = ("n_clusters", "licence", "fetched_at", "published_at")
 
 _SCORED: Final = pa.schema([DOCUMENT.field("id"), pa.field(QUALITY, pa.float64())])
-_GRAINS: Final = 10  # steps of quality between which length decides
+_HALVES: Final = 2
 _QUALITY_BIT: Final = np.uint64(60)
 _LENGTH_BIT: Final = np.uint64(32)
 _LONGEST: Final = (1 << 28) - 1
@@ -57,19 +57,21 @@ def qualities(uri: str, ids: pa.ChunkedArray) -> NDArray[np.float64]:
 def preferences(documents: pa.Table, quality: NDArray[np.float64]) -> NDArray[np.uint64]:
     """What each document is worth among its copies, `(n,) uint64`, the best the greatest; from the columns WORTH.
 
-    | bits  | what                                                              | 0                   |
-    |-------|-------------------------------------------------------------------|---------------------|
-    | 60–63 | 1 + quality in tenths                                             | not scored          |
-    | 32–59 | clusters                                                          | none                |
-    | 29–31 | openness of the licence, 4 for the public domain                  | all rights reserved |
-    | 0–28  | minutes from the date to about 2920, of publication or else fetching | no date          |
+    | bits  | what                                                             | 0                   |
+    |-------|------------------------------------------------------------------|---------------------|
+    | 60-63 | quality: 1 below a quarter, 2, 3 from three quarters on          | not scored          |
+    | 32-59 | clusters                                                         | none                |
+    | 29-31 | openness of the licence, 4 for the public domain                 | all rights reserved |
+    | 0-28  | minutes until about 2920 from publication, or else from fetching | no date             |
 
-    Quality is rounded so that length decides among copies of like quality: of two documents that share most of their
-    text the longer holds more of the other than the other way round.
+    Length decides among copies of like quality: of two documents that share most of their text the longer holds more
+    of the other than the other way round. Scores of near-duplicates differ by .06 in the median and by .24 in one
+    pair of ten, either way: in tenths 56 % of 18,262 real pairs would be decided by that noise, in these three grades
+    15 %.
     """
-    steps = np.where(np.isnan(quality), 0, 1 + np.rint(np.clip(quality, 0, 1) * _GRAINS))
+    grade = np.where(np.isnan(quality), 0, 1 + np.rint(np.clip(quality, 0, 1) * _HALVES))
     length = np.minimum(documents["n_clusters"].to_numpy(), _LONGEST)
-    worth: NDArray[np.uint64] = steps.astype(np.uint64) << _QUALITY_BIT
+    worth: NDArray[np.uint64] = grade.astype(np.uint64) << _QUALITY_BIT
     worth |= length.astype(np.uint64) << _LENGTH_BIT
     worth |= _openness(documents["licence"]) << _OPENNESS_BIT
     worth |= _earliness(pc.coalesce(documents["published_at"], documents["fetched_at"]))
@@ -79,7 +81,7 @@ def preferences(documents: pa.Table, quality: NDArray[np.float64]) -> NDArray[np
 def _openness(licences: pa.ChunkedArray) -> NDArray[np.uint64]:
     known = licences.combine_chunks().dictionary_encode()
     ranks = [len(_OPENNESS) - closedness(licence) for licence in known.dictionary.to_pylist()]
-    return np.array(ranks, np.uint64)[known.indices.to_numpy()]
+    return np.asarray(np.array(ranks, np.uint64)[known.indices.to_numpy()])
 
 
 def _earliness(dates: pa.ChunkedArray) -> NDArray[np.uint64]:

@@ -108,7 +108,7 @@ def _bucket_keys(slots: Numbers, traits: dict[str, NDArray[Any]], config: DedupC
     bands, (text, unit, url) = keys[: config.bands], keys[config.bands :]
     fill_band_keys(slots, config.rows, bands)
     short = traits["n_units"] < config.least_units
-    bands[:, short] = 0
+    bands *= ~short  # 0 for the short ones
     text[:] = _folded(traits["text_key"])
     unit[:] = np.where(short & (traits["n_units"] > 0), _folded(traits["unit_key"]), 0)
     url[:] = np.where(traits["url_key"] != 0, _folded(traits["url_key"]), 0)

@@ -95,14 +95,18 @@ def _fill_empty(row: Hashes, thrown: Hashes) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _copy_into_empty(row: Hashes, filled: Hashes) -> None:
+def _copy_into_empty(row: Hashes, filled: Hashes, empty: Bytes) -> None:
     """Make each empty slot a copy of the first filled one on a way through all slots that is its own."""
-    filled[:] = row
+    n = np.uint64(0)
     for slot in range(SLOTS):
-        h = np.uint64(slot + 1) * _BASE
-        while row[slot] == _LARGEST:
+        filled[slot], empty[n] = row[slot], slot
+        n += np.uint64(row[slot] == _LARGEST)
+    for k in range(n):
+        h, value = (np.uint64(empty[k]) + _ONE) * _BASE, _LARGEST
+        while value == _LARGEST:
             h = _mixed(h + _ONE)
-            row[slot] = filled[h >> _SLOT]
+            value = filled[h >> _SLOT]
+        row[empty[k]] = value
 
 
 @njit(cache=True, nogil=True)
@@ -113,6 +117,7 @@ def fill_sketches(units: Numbers, offsets: Integers, width: int, slots: Numbers)
     """
     polynomials, hashes = np.empty(_BLOCK, np.uint64), np.empty(_BLOCK, np.uint64)
     row, thrown = np.empty(SLOTS, np.uint64), np.empty(SLOTS, np.uint64)
+    empty = np.empty(SLOTS + 1, np.uint8)
     for document in range(offsets.size - 1):
         first = offsets[document]
         n = offsets[document + 1] - first - (width - 1)
@@ -128,7 +133,7 @@ def fill_sketches(units: Numbers, offsets: Integers, width: int, slots: Numbers)
             n_empty = _fill_empty(row, thrown)
             number += 1
         if n_empty:
-            _copy_into_empty(row, thrown)
+            _copy_into_empty(row, thrown, empty)
         for slot in range(SLOTS):
             slots[document, slot] = np.uint32(row[slot])
 
@@ -136,13 +141,16 @@ def fill_sketches(units: Numbers, offsets: Integers, width: int, slots: Numbers)
 @njit(cache=True, nogil=True)
 def fill_band_keys(slots: Numbers, rows: int, keys: Numbers) -> None:
     """Write a hash of each band of `rows` slots to `keys`, `(bands, n)`; none is 0."""
+    hashes = np.empty(keys.shape[0], np.uint64)
     for document in range(keys.shape[1]):
-        for band in range(keys.shape[0]):
-            h = np.uint64(band + 1) * _BASE
-            for slot in range(band * rows, (band + 1) * rows):
-                h = (h ^ np.uint64(slots[document, slot])) * _MIX
-                h ^= h >> _HALF
-            keys[band, document] = max(np.uint32(h), np.uint32(1))
+        for band in range(hashes.size):
+            hashes[band] = np.uint64(band + 1) * _BASE
+        for row in range(rows):
+            for band in range(hashes.size):
+                h = (hashes[band] ^ np.uint64(slots[document, band * rows + row])) * _MIX
+                hashes[band] = h ^ h >> _HALF
+        for band in range(hashes.size):
+            keys[band, document] = max(np.uint32(hashes[band]), np.uint32(1))
 
 
 @njit(cache=True, nogil=True)

@@ -261,14 +261,12 @@ def flag_units(
 
 @njit(cache=True, nogil=True)
 def are_utf8(text: Utf8) -> bool:
-    """Whether every document is valid UTF-8, by arithmetic that becomes vector instructions: a tenth of a ns a byte."""
+    """Whether every document is valid UTF-8, by arithmetic that becomes vector instructions: .1 ns a byte."""
     data, offsets = text
     first, last = offsets[0], offsets[-1]
-    for offset in offsets:  # in order, and where a character begins
-        if not first <= offset <= last or (offset < last and data[offset] & 0xC0 == 0x80):
+    for k in range(offsets.size - 1):
+        if offsets[k] > offsets[k + 1]:
             return False
-        first = offset
-    first = offsets[0]
     ends = np.zeros(3, np.uint8)  # a character that goes on past the end meets no byte to go on with
     head = np.concatenate((ends, data[first : min(first + 3, last)]))
     tail = np.concatenate((ends, data[max(last - 3, first) : last], ends))
@@ -277,6 +275,8 @@ def are_utf8(text: Utf8) -> bool:
     _mark_faults(tail, tail.size - 3, tail.size, found)
     for begin in range(first + 3, last, _BLOCK):
         _mark_faults(data, begin, min(begin + _BLOCK, last), found)
+    for offset in offsets:  # where a character begins
+        found[0] |= offset < last and data[offset] & 0xC0 == 0x80
     return not found.any()
 
 

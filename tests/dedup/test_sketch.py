@@ -59,8 +59,7 @@ def sketched(folder: Path, rows: list[dict[str, Any]], scores: dict[str, float] 
     table = documents_table([{**common, "id": f"{i:032x}", **row} for i, row in enumerate(rows)], DOCUMENT)
     home = Folder(str(folder))
     with ShardWriter(home.create("part.parquet"), DOCUMENT) as writer:
-        for i in range(len(table)):
-            writer.write(table.slice(i, 1))
+        writer.write(table)
     arguments = {}
     if scores is not None:
         columns = {"id": list(scores), "quality_readable": pa.array(scores.values(), pa.float64())}

@@ -16,7 +16,8 @@ generator = random.Random(8)
 pieces = [*map(chr, range(0x1780, 0x17EA)), *"កតរ" * 8, *"\\u17d2\\u17ca" * 9, *" a1é\\u200b\\u200c\\u200d\\u0e49😀"]
 texts = ["".join(generator.choices(pieces, k=generator.randint(0, 30))) for _ in range(2000)]
 for kind in (pa.array(texts), pa.array(texts)[100:200], pa.array(["a"]), pa.array(["ក"]), pa.array([], pa.string())):
-    for function in (normalize, clusters.counts, clusters.unit_hashes, clusters.read, clusters.cluster_spans):
+    units = (clusters.unit_hashes, clusters.flagged_units, clusters.read)
+    for function in (normalize, clusters.counts, *units, clusters.cluster_spans):
         function(kind)
 """
 

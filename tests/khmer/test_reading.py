@@ -10,8 +10,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from khmer.clusters import counts, counts_of, read, split_clusters, unit_hashes, units_of
-from khmer.reading import IS_CLUSTER, JOINED, NEW_LINE, TOUCHING, Reading
+from khmer.buffers import Utf8, utf8
+from khmer.clusters import (
+    LINE,
+    NUMBER,
+    checked_utf8,
+    counts,
+    counts_of,
+    flagged_units,
+    read,
+    split_clusters,
+    unit_hashes,
+    units_of,
+)
+from khmer.reading import IS_CLUSTER, JOINED, NEW_LINE, TOUCHING, Reading, are_utf8
 
 TEXTS = st.lists(
     st.text(st.sampled_from("កខរ្ាិំ៉។១៝aB1é中 \t\n,.\u200c\u200bไ\U0001f600"), max_size=40), max_size=5
@@ -88,3 +100,126 @@ def test_clusters_are_marked(texts: list[str]) -> None:
     for n, text in enumerate(texts):
         links = found.links[slice(*found.unit_offsets[n : n + 2])]
         assert np.count_nonzero(links & IS_CLUSTER) == len(split_clusters(text.replace("\u200c", "")))
+
+
+@settings(deadline=None)
+@given(TEXTS)
+def test_flagged_units_are_the_units(texts: list[str]) -> None:
+    column = pa.array(texts, pa.large_string())
+    flagged, hashed = flagged_units(column), unit_hashes(column)
+    assert flagged.offsets.tolist() == hashed.offsets.tolist()
+    plain = (flagged.units & ~np.uint32(LINE)).tolist()
+    pairs = {*zip(plain, hashed.hashes.tolist(), strict=True)}
+    assert len(pairs) == len({*plain}) == len({*hashed.hashes.tolist()})
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers", "lines"),
+    [
+        ("ក ១២ខ 3a", [1, 3], [0]),
+        ("ក\nខ\n\n។គ", [], [0, 1, 2]),
+        ("\n ១\r\n២៣\u2028x", [0, 1], [0, 1, 2]),
+        ("។\n។", [], []),
+        ("abc\u200cd\n\u17b6e", [], [0, 1]),
+        ("12\u200c34\n5", [0, 1], [0, 1]),
+        ("\u200c1\n", [0], [0]),
+    ],
+)
+def test_flags_of_numbers_and_lines(text: str, numbers: list[int], lines: list[int]) -> None:
+    units = flagged_units(pa.array(["ក", text, "១"], pa.large_string()))
+    found = units.units[units.offsets[1] : units.offsets[2]]
+    assert np.flatnonzero(found & NUMBER).tolist() == numbers
+    assert np.flatnonzero(found & LINE).tolist() == lines
+
+
+def test_flagged_units_stay_the_same() -> None:
+    """They are stored in the index, so these may not change between machines or versions."""
+    assert flagged_units(pa.array(["ស្រី 12 ab"])).units.tolist() == [722181566, 2083268001, 3195912188]
+
+
+def test_clusters_of_many_characters_differ() -> None:
+    long = ["ក" + "្ខ" * n + vowel for n in range(1, 9) for vowel in "ាីូេ"]
+    assert len({*flagged_units(pa.array(long)).units.tolist()}) == len(long)
+
+
+def test_units_are_written_to_the_room_given() -> None:
+    room = np.empty(100, np.uint32)
+    assert np.shares_memory(flagged_units(pa.array(["ខ្មែរ"]), room).units, room)
+    assert flagged_units(pa.array(["ខ្មែរ " * 50]), room).units.tolist() == [
+        *room[:2],
+        *[room[0] & ~np.uint32(LINE), room[1]] * 49,
+    ]
+
+
+def documents(parts: list[bytes]) -> Utf8:
+    data = np.frombuffer(b"".join(parts), np.uint8)
+    offsets = np.cumsum([0, *map(len, parts)])
+    for array in (data, offsets):
+        array.flags.writeable = False
+    return Utf8(data, offsets)
+
+
+def is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+SEQUENCES = ["a", "é", "\u0800", "ក", "\ud7ff", "\ue000", "\U00010000", "\U0010ffff", "😀"]
+EDGES = [
+    0x7F,
+    0x80,
+    0x8F,
+    0x90,
+    0x9F,
+    0xA0,
+    0xBF,
+    0xC0,
+    0xC1,
+    0xC2,
+    0xDF,
+    0xE0,
+    0xED,
+    0xEF,
+    0xF0,
+    0xF4,
+    0xF5,
+    0xFF,
+]
+
+
+@settings(deadline=None, max_examples=1000)
+@given(
+    st.lists(st.text(st.sampled_from(SEQUENCES), max_size=4), min_size=1, max_size=3),
+    st.lists(st.tuples(st.integers(0, 11), st.sampled_from([None, *EDGES])), max_size=2),
+)
+def test_invalid_bytes_are_found(texts: list[str], faults: list[tuple[int, int | None]]) -> None:
+    parts = [text.encode() for text in texts]
+    for place, byte in faults:
+        part = bytearray(parts[place % len(parts)])
+        at = place % max(len(part), 1)
+        part[at : at + 1] = b"" if byte is None else bytes([byte])
+        parts[place % len(parts)] = bytes(part)
+    assert are_utf8(documents(parts)) == all(map(is_utf8, parts))
+
+
+def test_a_fault_is_found_wherever_it_stands() -> None:
+    good = "ខ្មែរ".encode() * 600  # more than a block
+    for at in (0, 1, 2, 3, 4095, 4096, 4097, 4098, 8191, 8192, len(good) - 1):
+        assert not are_utf8(documents([good[:at] + b"\xff" + good[at + 1 :]]))
+    assert are_utf8(documents([good, b"", good]))
+    assert not are_utf8(documents([good[:4], good[4:]]))
+
+
+def test_checked_texts_are_those_of_the_column() -> None:
+    column = pa.array(["ខ្មែរ", "", "ab", None], pa.large_string())
+    for part in (column, column[:3], column[1:3], column[:0], pa.chunked_array([column[:1], column[2:]])):
+        ours, theirs = checked_utf8(part), utf8(part)
+        for i in range(theirs.n_documents):
+            a, b = (bytes(t.data[t.offsets[i] : t.offsets[i + 1]]) for t in (ours, theirs))
+            assert a == b
+    invalid = pa.LargeStringArray.from_buffers(1, pa.py_buffer(np.array([0, 2])), pa.py_buffer(b"a\xff"))
+    with pytest.raises(pa.ArrowInvalid):
+        checked_utf8(invalid)

@@ -32,6 +32,7 @@ MOST_SHOWN: Final = 20
 MOST_COMPARED: Final = 100_000  # by their sketches, of documents that share a bucket with the one asked for
 LEAST_SHOWN: Final = 0.5  # similarity; less is common to any two texts of a kind
 EXCERPT_CHARS: Final = 400
+PASSAGE_CHARS: Final = 80
 MOST_NAMED: Final = 12  # numbers, dates and places that one text alone has, and as many other words
 
 CONTROL: Final = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), " ")  # what a terminal would obey
@@ -126,7 +127,7 @@ def _candidates(index: OpenIndex, number: int) -> Integers:
     """Documents in a bucket with this one, those of most buckets first to be taken, and those kept with it; sorted."""
     keys = index.keys(number)
     shared = [index.bucket(band, key) for band, key in enumerate(keys.tolist()) if key]
-    kept = index.fate("kept")
+    kept, _ = index.ties
     shared.append(np.flatnonzero(kept == kept[number]))
     numbers, votes = np.unique(np.concatenate(shared), return_counts=True)
     votes = votes[numbers != number]
@@ -139,48 +140,59 @@ class Documents:
 
     def __init__(self, index: OpenIndex, numbers: Sequence[int]) -> None:
         self._index = index
+        self._kept, self._reason = index.ties
         traits = index.traits(numbers, ("id", "source", "n_bytes"))
-        self.rows: dict[int, dict[str, Any]] = {}
-        reason, shards = index.fate("reason"), dict[str, list[int]]()
+        self._rows: dict[int, dict[str, Any]] = {}
         for number, row in zip(numbers, traits, strict=True):
-            self.rows[number] = {**dict.fromkeys(COLUMNS), **row, "reason": Reason(reason[number])}
-            kind = "documents" if reason[number] == Reason.KEPT else "dropped"
-            shard = index.shard_of(number)[0].rpartition("-")[0]
-            shards.setdefault(f"{kind}/{shard}.parquet", []).append(number)
-        for path, held in shards.items():
-            by_id = {self.rows[number]["id"]: number for number in held}
-            for table in documents_of([index.folder.at(path)], list(by_id), COLUMNS):
+            self._rows[number] = {**dict.fromkeys(COLUMNS), **row}
+        files: dict[str, list[int]] = {}
+        for number in numbers:
+            kind = "documents" if self._reason[number] == Reason.KEPT else "dropped"
+            files.setdefault(self._file(kind, number), []).append(number)
+        for uri, held in files.items():
+            by_id = {self._rows[number]["id"]: number for number in held}
+            for table in documents_of([uri], list(by_id), COLUMNS):
                 for row in table.to_pylist():
-                    self.rows[by_id[row["id"]]] |= row
+                    self._rows[by_id[row["id"]]] |= row
+
+    def _file(self, kind: str, number: int) -> str:
+        shard = self._index.shard_of(number)[0].rpartition("-")[0]
+        return self._index.folder.at(f"{kind}/{shard}.parquet")
 
     def about(self, number: int) -> list[str]:
         """Where a document is from."""
-        row = self.rows[number]
-        lines = [", ".join(filter(None, (row["source"], row["host"]))), row["url"], f"id {row['id']}"]
+        row = self._rows[number]
+        lines = [
+            ", ".join(filter(None, (row["source"], row["host"]))),
+            row["url"],
+            row["title"],
+            f"id {row['id']}",
+        ]
         return [line.translate(CONTROL) for line in lines if line]
 
     def read(self, number: int) -> Text:
         """The beginning of a document's text, scanned."""
-        return read(self.rows[number]["text"] or "")
+        return read(self._rows[number]["text"] or "")
 
     def fate(self, number: int, asked: int) -> str:
         """What became of a document, said to who asked for another."""
-        row, kept = self.rows[number], int(self._index.fate("kept")[number])
-        if row["reason"] == Reason.KEPT:
-            n_gone = int((self._index.fate("kept") == number).sum()) - 1
-            went = f"; {n_gone:,} went for it" if n_gone else ""
-            cut_out = row["n_bytes"] - len((row["text"] or "").encode())
-            less = (
-                f"; {cut_out:,} of its {row['n_bytes']:,} bytes cut out as repeated passages"
-                if cut_out > 0
-                else ""
-            )
-            return f"kept{went}{less}"
-        similarity = float(self._index.fate("similarity")[number])
-        told = f", similarity {similarity:.3f}" if row["reason"] == Reason.NEAR_DUPLICATE else ""
+        reason, kept = Reason(self._reason[number]), int(self._kept[number])
+        if reason == Reason.KEPT:
+            n_gone = int((self._kept == number).sum()) - 1
+            return f"kept; {n_gone:,} went for it" if n_gone else "kept"
+        told = f", similarity {self._index.similarity(number):.3f}" if reason == Reason.NEAR_DUPLICATE else ""
         (other,) = self._index.traits([kept], ("id",))
         stays = "this document" if kept == asked else other["id"]
-        return f"dropped: {TIES[row['reason']]} {stays}{told}"
+        return f"dropped: {TIES[reason]} {stays}{told}"
+
+    def passages(self, number: int) -> Iterator[str]:
+        """What was cut out of a kept document, and which document has it still."""
+        if self._reason[number] == Reason.KEPT:
+            uri, own = self._file("passages", number), self._rows[number]["id"]
+            for table in documents_of([uri], [own], ("text", "evidence")):
+                for row in table.to_pylist():
+                    shown = _marked(excerpt([Piece(row["text"], SAME)], PASSAGE_CHARS), ("", ""), ("", ""))
+                    yield f"{len(row['text']):,} characters, still in {row['evidence']}: {shown}"
 
 
 def near(question: Question, style: Style) -> Iterator[str]:
@@ -192,6 +204,7 @@ def near(question: Question, style: Style) -> Iterator[str]:
         own = documents.read(number)
         yield from [""] * min(place, 1)
         yield from _headed("document", [*documents.about(number), documents.fate(number, number)])
+        yield from _headed("cut out", list(documents.passages(number)))
         shown = f"; {len(found)} of them follow" if n_alike > len(found) else ""
         yield from _headed("near", [f"{n_alike:,} documents of a similarity of {LEAST_SHOWN} or more{shown}"])
         for rank, other in enumerate(found, 1):

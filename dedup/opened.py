@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from corpus.errors import ConfigurationError
 from corpus.manifest import Manifest
@@ -19,6 +19,7 @@ from corpus.stage import StageConfig, run_folder
 from dedup.columns import Census, read_columns, view_array
 from dedup.families import UNIT, Integers, Numbers
 from dedup.index import FATE, INDEX, entry, read_current
+from dedup.passages.spans import LOST, redirect
 from dedup.sketch_kernels import SLOTS
 
 _KEY_SHIFT: Final = np.uint64(32)
@@ -67,9 +68,18 @@ class OpenIndex:
             by_number |= dict(zip(sought[part].tolist(), rows, strict=True))
         return [by_number[number] for number in numbers]
 
-    def fate(self, name: str) -> NDArray[Any]:
-        """What became of every document: a column of `dedup.index.FATE`."""
-        return view_array(self.folder, f"{self.state}/{name}", FATE[name])
+    @cached_property
+    def ties(self) -> tuple[Numbers, NDArray[np.uint8]]:
+        """Of each document the number of the one kept for it, itself if it stays, and the Reason."""
+        kept, reason = (self._state(name, FATE[name]) for name in ("kept", "reason"))
+        return redirect(kept, reason, *(self._state(f"lost.{name}", np.uint32) for name in LOST))
+
+    def similarity(self, number: int) -> float:
+        """The similarity to the document kept for it."""
+        return float(self._state("similarity", FATE["similarity"])[number])
+
+    def _state(self, name: str, dtype: DTypeLike) -> NDArray[Any]:
+        return view_array(self.folder, f"{self.state}/{name}", dtype)
 
     def shard_of(self, number: int) -> tuple[str, int, int]:
         """A document's shard, its row there, and the number of the shard's rows."""

@@ -118,7 +118,8 @@ def _ranges(array: Hashes, first: Integers, counts: Integers) -> Hashes:
     """The items of several ranges of an array, one after another."""
     ends = np.cumsum(counts)
     total = int(ends[-1]) if ends.size else 0
-    return array[np.arange(total) + np.repeat(first - (ends - counts), counts)]
+    items: Hashes = array[np.arange(total) + np.repeat(first - (ends - counts), counts)]
+    return items
 
 
 def _probes(task: Task[Any], census: Census, numbers: Numbers) -> Hashes:

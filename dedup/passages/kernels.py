@@ -8,7 +8,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-WIDTH: Final = 40  # units of a window that is not a line
+from khmer.clusters import LINE
+
+WIDTH: Final = 32  # units of a window that is not a line
 SLICES: Final = 256  # of windows, by the top byte of their keys
 
 _BASE: Final = np.uint64(0x9E3779B97F4A7C15)
@@ -18,15 +20,14 @@ _LARGEST: Final = np.uint64(0xFFFFFFFFFFFFFFFF)
 _ONE: Final = np.uint64(1)
 _HALF: Final = np.uint64(32)
 _TOP_BYTE: Final = np.uint64(56)
-_NOT_LINE: Final = np.uint32(0xFFFFFFFD)  # all of a unit but its flag LINE
-_LINE: Final = np.uint32(2)
+_NOT_LINE: Final = np.uint32(0xFFFFFFFF ^ LINE)
+_LINE: Final = np.uint32(LINE)
 _LINE_BITS: Final = np.uint64(0xFF)  # of a line's key: its units, up to _LONGEST, and a 1
 _LONGEST: Final = 127
 _BIT: Final = np.uint32(1)
-_FACTOR_LOW: Final = np.uint32(0x9E3779B1)
-_FACTOR_HIGH: Final = np.uint32(0x85EBCA77)
-_BLOCK: Final = 1024  # units whose hashes stay in the nearest cache
-_COEFFICIENTS: Final = np.random.default_rng(1).integers(1 << 32, size=256, dtype=np.uint64)
+_FACTOR: Final = np.uint32(0x9E3779B1)
+_BLOCK: Final = 2048  # units whose hashes stay in the nearest cache
+_COEFFICIENTS: Final = np.arange(1, 257, dtype=np.uint64) * _BASE >> np.uint64(32)  # of the units of a line
 
 Integers = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
@@ -56,22 +57,21 @@ def _joined(left: Numbers, right: Numbers, factor: Any, to: Numbers) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _fill_hashes(
-    units: Numbers, factor: Any, scratch: tuple[Numbers, Numbers, Numbers], hashes: Numbers
-) -> None:
-    """Write a polynomial of each run of WIDTH = 32 + 8 units, by doubling: all in vector instructions."""
-    (a, b, c), n = scratch, hashes.size
-    power = factor
-    _joined(units, units[1:], power, a[: n + 38])
-    power = np.uint32(power * power)
-    _joined(a, a[2:], power, b[: n + 36])
-    power = np.uint32(power * power)
-    _joined(b, b[4:], power, a[: n + 32])
-    eighth = np.uint32(power * power)
-    _joined(a, a[8:], eighth, b[: n + 24])
-    power = np.uint32(eighth * eighth)
-    _joined(b, b[16:], power, c[:n])
-    _joined(c, a[32:], eighth, hashes)
+def _fill_hashes(units: Numbers, scratch: Numbers, halves: Numbers, hashes: Numbers) -> None:
+    """Write a polynomial of each run of WIDTH = 2**5 units, and of each of half as many, by doubling.
+
+    All in vector instructions.
+    """
+    n, factor = hashes.size, _FACTOR
+    _joined(units, units[1:], factor, scratch[: n + 30])
+    factor = np.uint32(factor * factor)
+    _joined(scratch, scratch[2:], factor, halves[: n + 28])
+    factor = np.uint32(factor * factor)
+    _joined(halves, halves[4:], factor, scratch[: n + 24])
+    factor = np.uint32(factor * factor)
+    _joined(scratch, scratch[8:], factor, halves[: n + 16])
+    factor = np.uint32(factor * factor)
+    _joined(halves, halves[16:], factor, hashes)
 
 
 @njit(cache=True, nogil=True)
@@ -116,12 +116,12 @@ def _greatest_of(values: Numbers, stretch: int, scratch: tuple[Numbers, Numbers]
 
 @njit(cache=True, nogil=True)
 def _places(own: Numbers, taken: Numbers, places: Numbers) -> int:
-    """Write where both are equal to `places`; how many."""
+    """Write where both are equal to `places`, which holds one more; how many. Without a branch, as none is foreseen."""
     n = np.uint64(0)
     for i in range(taken.size):
         places[n] = i
         n += np.uint64(own[i] == taken[i])
-    return np.int64(n)
+    return int(n)
 
 
 @njit(cache=True, nogil=True)
@@ -155,29 +155,27 @@ def fill_anchors(
     """
     before = n_starts - 1
     n_hashes = _BLOCK + 2 * before
-    scratch = np.empty((4, n_hashes + WIDTH), np.uint32)
-    three = (scratch[0], scratch[1], scratch[2])
-    first_two, last_two = (scratch[0], scratch[1]), (scratch[2], scratch[3])
-    local, places = np.empty(n_hashes + WIDTH, np.uint32), np.empty(_BLOCK + 1, np.uint32)
-    low, high = np.empty(n_hashes, np.uint32), np.empty(n_hashes, np.uint32)
+    scratch = np.empty((6, n_hashes + WIDTH), np.uint32)
+    local, halves, a, b, c, d = (scratch[0], scratch[1], scratch[2], scratch[3], scratch[4], scratch[5])
+    hashes, places = np.empty(n_hashes, np.uint32), np.empty(_BLOCK + 1, np.uint32)
     n, document, closing, previous = 0, 0, 0, _LARGEST
     for start in range(offsets[0], offsets[-1], _BLOCK):
         first = start - before
         _copy(units, first, local)
-        _fill_hashes(local, _FACTOR_LOW, three, low)
-        _fill_hashes(local, _FACTOR_HIGH, three, high)
+        _fill_hashes(local, a, halves, hashes)
         for i in range(n_hashes):
-            low[i] |= _BIT  # 0 stands for no window
-        least = _least_of(low, n_starts, first_two)
+            hashes[i] |= _BIT  # 0 stands for no window
+        least = _least_of(hashes, n_starts, (a, b))
         while closing < offsets.size - 2 and offsets[closing + 1] <= first:
             closing += 1
         _close(least, first, offsets, closing, WIDTH + before)
-        own_low, own_high, taken = low[before:], high[before:], _greatest_of(least, n_starts, last_two)
-        for k in range(_places(own_low, taken, places)):
+        taken = _greatest_of(least, n_starts, (c, d))
+        for k in range(_places(hashes[before:], taken, places)):
             i = np.int64(places[k])
             while offsets[document + 1] <= start + i:
                 document, previous = document + 1, _LARGEST
-            key = _mixed(np.uint64(own_low[i]) << _HALF | np.uint64(own_high[i])) & ~_ONE
+            half = before + i
+            key = _mixed(np.uint64(halves[half]) << _HALF | np.uint64(halves[half + WIDTH // 2])) & ~_ONE
             if key != previous:
                 keys[n], rows[n], positions[n] = key, document, start + i - offsets[document]
                 n += 1
@@ -198,6 +196,15 @@ def _hash_of_line(units: Numbers) -> Any:
 
 
 @njit(cache=True, nogil=True)
+def _flags(units: Numbers) -> Any:
+    """The bits that any of the units has."""
+    found = np.uint32(0)
+    for i in range(units.size):
+        found |= units[i]
+    return found
+
+
+@njit(cache=True, nogil=True)
 def fill_lines(
     units: Numbers, offsets: Integers, least: int, keys: Hashes, rows: Numbers, positions: Numbers
 ) -> int:
@@ -208,12 +215,14 @@ def fill_lines(
     n = 0
     for document in range(offsets.size - 1):
         text = units[offsets[document] : offsets[document + 1]]
+        if not _flags(text[1:]) & _LINE:
+            continue
         start, previous = 0, np.uint64(0)
         while start < text.size:
             stop = start + 1
             while stop < text.size and not text[stop] & _LINE:
                 stop += 1
-            if least <= stop - start < text.size:
+            if stop - start >= least:
                 key = _hash_of_line(text[start:stop])
                 if key != previous:
                     keys[n], rows[n], positions[n] = key, document, start

@@ -14,7 +14,7 @@ from dedup.columns import Census, read_array, read_columns, write_array
 from dedup.config import DedupConfig, Reason
 from dedup.index import Plan, entry
 from dedup.passages.kernels import SLICES, Hashes, Integers, Numbers, fill_matches, mark, mark_repeated, pick
-from dedup.passages.windows import Windows, view_windows
+from dedup.passages.windows import Windows, join_windows, view_windows
 
 TASK_WINDOWS: Final = 16 << 20  # for one task at the least: about half a second
 RUN_WINDOWS: Final = 1 << 16  # whose keys are counted together at the least
@@ -40,7 +40,8 @@ class Matches(NamedTuple):
 
     def take(self, rows: Any) -> Matches:
         """These rows."""
-        return Matches(*(column[rows] for column in self))
+        columns: list[Any] = [column[rows] for column in self]
+        return Matches(*columns)
 
     def in_order(self) -> Matches:
         """The rows sorted."""
@@ -112,7 +113,7 @@ class _Shards:
         """Of each shard the number of its first document, windows, and which of its documents are kept or changed."""
         for start, (windows, bounds), kept, changed in self._shards:
             rows = slice(int(bounds[first]), int(bounds[stop]))
-            yield start, Windows(*(column[rows] for column in windows)), kept, changed
+            yield start, windows.take(rows), kept, changed
 
     def runs(self) -> Iterator[tuple[int, int, int]]:
         """Slices from and up to, and their windows: as many as leave their table of bits in the cache."""
@@ -139,7 +140,7 @@ def _repeated(shards: _Shards) -> Windows:
         for _, windows, kept, _ in shards.of(first, stop):
             mark_repeated(windows.key, windows.row, kept, once, twice)
         parts += _picked(shards, first, stop, twice)
-    return _joined(parts)
+    return join_windows(parts)
 
 
 def _changed(shards: _Shards) -> tuple[Hashes, Windows]:
@@ -151,8 +152,8 @@ def _changed(shards: _Shards) -> tuple[Hashes, Windows]:
     keys = np.unique(np.concatenate(parts))
     bits = _bits(keys.size)
     mark(keys, bits)
-    windows = _joined(_picked(shards, *shards.slices, bits))
-    return keys, Windows(*(column[among(windows.key, keys)] for column in windows))
+    windows = join_windows(_picked(shards, *shards.slices, bits))
+    return keys, windows.take(among(windows.key, keys))
 
 
 def among(values: NDArray[Any], keys: NDArray[Any]) -> Mask:
@@ -168,20 +169,15 @@ def _picked(shards: _Shards, first: int, stop: int, bits: Hashes) -> list[Window
     for start, windows, kept, _ in shards.of(first, stop):
         picked = np.empty(windows.key.size, np.int64)
         rows = picked[: pick(windows.key, windows.row, kept, bits, picked)]
-        key, row, position = (column[rows] for column in windows)
+        key, row, position = windows.take(rows)
         parts.append(Windows(key, row + np.uint32(start), position))
     return parts
-
-
-def _joined(parts: list[Windows]) -> Windows:
-    none = Windows(np.empty(0, np.uint64), np.empty(0, np.uint32), np.empty(0, np.uint32))
-    return Windows(*map(np.concatenate, zip(none, *parts, strict=True)))
 
 
 def _matches_of(task: Task[DedupConfig], windows: Windows) -> Matches:
     """The matches of windows that stand sorted by number and position within their key."""
     order = np.argsort(windows.key, kind="stable")
-    key, number, position = (column[order] for column in windows)
+    key, number, position = windows.take(order)
     matched, keepers = np.empty(key.size, np.int64), np.empty(key.size, np.int64)
     least = (task.config.least_line_documents, 2 * task.config.least_passage)
     n = fill_matches((key, number, position), _preferences(task, number), least, matched, keepers)

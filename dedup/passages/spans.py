@@ -80,7 +80,7 @@ def _unit_counts(task: Task[Any], numbers: Numbers) -> Integers:
 
 def _counts_of_shard(task: Task[Any], shard: str) -> Integers:
     counts = read_columns(task.folder, f"{entry(shard)}/traits.arrow", ["n_units"])["n_units"]
-    return counts.to_numpy().astype(np.int64)
+    return np.asarray(counts.to_numpy(), np.int64)
 
 
 def _bounds(weights: Integers) -> list[int]:

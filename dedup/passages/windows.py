@@ -34,6 +34,16 @@ class Windows(NamedTuple):
     row: Numbers  # of its document in the shard
     position: Numbers  # of its first unit in the document
 
+    def take(self, rows: Any) -> Windows:
+        """These rows."""
+        return Windows(self.key[rows], self.row[rows], self.position[rows])
+
+
+def join_windows(parts: Sequence[Windows]) -> Windows:
+    """The rows of all, in this order."""
+    columns: list[Any] = [np.concatenate(parts) for parts in zip(_room(0), *parts, strict=True)]
+    return Windows(*columns)
+
 
 def windows_of(units: Numbers, offsets: Integers, config: Any, first_row: int) -> Windows:
     """The windows of consecutive documents, the first of which is row `first_row` of its shard.
@@ -41,13 +51,10 @@ def windows_of(units: Numbers, offsets: Integers, config: Any, first_row: int) -
     The units carry their flag LINE (`khmer.clusters`). About one window to 30 units, and one a line.
     """
     n_starts = config.least_passage - WIDTH + 1
-    lines = _room(units.size // config.least_line + 1)
+    lines, anchors = _room(units.size // config.least_line + 1), _room(units.size // 2 + 1)
     n_lines = fill_lines(units, offsets, config.least_line, *lines)
-    anchors = _room(units.size // 2 + 1)
     n_anchors = fill_anchors(units, offsets, n_starts, *anchors)
-    key, row, position = (
-        np.concatenate([a[:n_anchors], b[:n_lines]]) for a, b in zip(anchors, lines, strict=True)
-    )
+    key, row, position = join_windows([anchors.take(slice(n_anchors)), lines.take(slice(n_lines))])
     return Windows(key, row + np.uint32(first_row), position)
 
 

@@ -17,15 +17,17 @@ SIZES: Final = {"0.1": 100_000_000, "1": 1_000_000_000, "10": 10_000_000_000}
 
 
 def rows() -> Iterator[Row]:
-    """CPU seconds a GB and peak memory at each size, and how much more a byte costs at the last than at the first."""
-    seconds = []
+    """CPU seconds a GB and peak memory at each size, and how both grow from the first to the last."""
+    seconds, peaks = [], []
     for name, size in SIZES.items():
         with generated(size, SHARD_BYTES) as (runs, _):
             n_bytes = text_bytes(runs, "copies")
             cost = deduplicate_apart(runs, "copies", "decide")
         seconds.append(cost.cpu_seconds / n_bytes * 1e9)
+        peaks.append(cost.resident_bytes / 1e9)
         yield measured(f"dedup.growth_{name}gb", seconds[-1], "CPU seconds a GB")
-        yield measured(f"dedup.growth_memory_{name}gb", cost.resident_bytes / 1e9, "GB")
+        yield measured(f"dedup.growth_memory_{name}gb", peaks[-1], "GB")
         for phase, spent in cost.phases.items():
             yield measured(f"dedup.growth_{name}gb.{phase}", spent / n_bytes * 1e9, "CPU seconds a GB")
-    yield measured("dedup.growth", seconds[-1] / seconds[0], "× the cost of a byte at 10 GB over 0.1 GB")
+    yield measured("dedup.growth", seconds[-1] / seconds[0], "× the cost of a byte, 10 GB over 0.1 GB")
+    yield measured("dedup.growth_memory", peaks[-1] / peaks[0], "× the memory, 10 GB over 0.1 GB")

@@ -171,7 +171,7 @@ def fill_anchors(
         _close(least, first, offsets, closing, WIDTH + before)
         taken = _greatest_of(least, n_starts, (c, d))
         for k in range(_places(hashes[before:], taken, places)):
-            i = np.int64(places[k])
+            i = int(places[k])
             while offsets[document + 1] <= start + i:
                 document, previous = document + 1, _LARGEST
             half = before + i
@@ -256,7 +256,7 @@ def deal(
 def _bit(key: Any, bits: Hashes) -> tuple[int, Any]:
     """Where a key's bit stands in a table of bits: the word and the bit in it."""
     at = key >> np.uint64(16)
-    return np.int64((at >> np.uint64(6)) & np.uint64(bits.size - 1)), _ONE << (at & np.uint64(63))
+    return int((at >> np.uint64(6)) & np.uint64(bits.size - 1)), _ONE << (at & np.uint64(63))
 
 
 @njit(cache=True, nogil=True)
@@ -315,7 +315,7 @@ def fill_matches(
             stop += 1
         needed = 2
         if keys[start] & _ONE:
-            length = np.int64((keys[start] & _LINE_BITS) >> _ONE)
+            length = int((keys[start] & _LINE_BITS) >> _ONE)
             needed = max(least_documents, -(-least_units // length))
         if n_documents >= needed:
             for i in range(start, stop):

@@ -48,7 +48,7 @@ def join_windows(parts: Sequence[Windows]) -> Windows:
 def windows_of(units: Numbers, offsets: Integers, config: Any, first_row: int) -> Windows:
     """The windows of consecutive documents, the first of which is row `first_row` of its shard.
 
-    The units carry their flag LINE (`khmer.clusters`). About one window to 30 units, and one a line.
+    The units carry their flag LINE (`khmer.clusters`). About one window to 35 units, and one a line.
     """
     n_starts = config.least_passage - WIDTH + 1
     lines, anchors = _room(units.size // config.least_line + 1), _room(units.size // 2 + 1)

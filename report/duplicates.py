@@ -28,12 +28,17 @@ TITLE_CHARS: Final = 120
 SHADES: Final = 5  # of the heat table
 PASSAGES: Final = "repeated_passages"
 
+LARGEST_PASSAGES: Final = 10
+PASSAGE_CHARS: Final = 240
+
 TABLES: Final = (
-    "duplicate_reasons", "cluster_sizes", "cluster_sources", "largest_clusters", "overlap", "families", "passages",
+    "duplicate_reasons", "cluster_sizes", "cluster_sources", "largest_clusters", "overlap", "families",
+    "passages", "repeated",
 )  # fmt: skip
 VALUES: Final = (
     "documents", "dropped", "dropped_bytes", "share", "share_of_bytes", "clusters", "foreign_documents",
     "facts_documents", "numbers_lost", "places_lost", "families", "family_members", "passage_chars", "passage_share",
+    "passage_documents",
 )  # fmt: skip
 
 
@@ -46,6 +51,9 @@ def duplicates(record: RunRecord) -> tuple[dict[str, Value], dict[str, Table]]:
     values |= _totals(record)
     tables["duplicate_reasons"] = _reasons(record)
     tables["passages"] = _passages(record)
+    if (passages := record.dataset("dedup", "passages")) is not None:
+        values["passage_documents"] = select(passages, "SELECT count(DISTINCT id) AS n FROM data")[0]["n"]
+        tables["repeated"] = _repeated(passages)
     if (data := record.dataset("dedup", "clusters")) is None:
         return values, tables
     tables["cluster_sizes"] = _sizes(data)
@@ -121,7 +129,23 @@ def _passages(record: RunRecord) -> Table:
     return sorted(rows, key=lambda row: (-row["chars"], row["source"]))
 
 
-CLUSTERS: Final = "SELECT kept, count(*) AS members FROM data GROUP BY kept HAVING count(*) > 1"
+def _repeated(passages: ds.Dataset) -> Table:
+    """The passages that were cut out most often, with the beginning of each; personal data masked."""
+    rows = select(
+        passages,
+        f"""WITH most AS (SELECT hash(text) AS passage, count(*) AS times FROM data GROUP BY 1 HAVING times > 1
+                          ORDER BY times DESC, passage LIMIT {LARGEST_PASSAGES})
+            SELECT times, min(length(text)) AS chars, min(evidence) AS kept, min(left(text, 2000)) AS text,
+                   list_sort(list_distinct(list(source))) AS sources
+            FROM data JOIN most ON hash(text) = passage GROUP BY passage, times ORDER BY times DESC, passage""",  # noqa: S608
+    )
+    return [{**row, "text": cut(mask_text(row["text"]), PASSAGE_CHARS)} for row in rows]
+
+
+WHOLE: Final = "reason IS DISTINCT FROM 'repeated_passages'"  # tied by its whole text or URL
+CLUSTERS: Final = (
+    f"SELECT kept, count(*) AS members FROM data WHERE {WHOLE} GROUP BY kept HAVING count(*) > 1"  # noqa: S608
+)
 
 
 def _sizes(data: ds.Dataset) -> Table:
@@ -138,9 +162,9 @@ def _sources(data: ds.Dataset) -> Table:
     """Clusters by the number of sources that their members are from."""
     return select(
         data,
-        """SELECT sources, count(*) AS clusters, sum(members)::BIGINT AS members
-           FROM (SELECT count(DISTINCT source) AS sources, count(*) AS members
-                 FROM data GROUP BY kept HAVING count(*) > 1) GROUP BY 1 ORDER BY 1""",
+        f"""SELECT sources, count(*) AS clusters, sum(members)::BIGINT AS members
+            FROM (SELECT count(DISTINCT source) AS sources, count(*) AS members
+                  FROM data WHERE {WHOLE} GROUP BY kept HAVING count(*) > 1) GROUP BY 1 ORDER BY 1""",  # noqa: S608
     )
 
 
@@ -150,9 +174,9 @@ def _largest(data: ds.Dataset) -> Table:
         data,
         f"""WITH largest AS ({CLUSTERS} ORDER BY members DESC, kept LIMIT {LARGEST_CLUSTERS}),
                  parts AS (SELECT data.kept, members, source, count(*) AS n, min(jaccard) AS least
-                           FROM data JOIN largest ON data.kept = largest.kept GROUP BY ALL),
+                           FROM data JOIN largest ON data.kept = largest.kept WHERE {WHOLE} GROUP BY ALL),
                  hosts AS (SELECT data.kept, count(DISTINCT host) AS hosts
-                           FROM data JOIN largest ON data.kept = largest.kept GROUP BY 1)
+                           FROM data JOIN largest ON data.kept = largest.kept WHERE {WHOLE} GROUP BY 1)
             SELECT parts.kept, members, hosts, min(least) AS least_similarity,
                    list([source, n::VARCHAR] ORDER BY n DESC, source) AS sources
             FROM parts JOIN hosts ON parts.kept = hosts.kept GROUP BY ALL ORDER BY members DESC, parts.kept""",  # noqa: S608

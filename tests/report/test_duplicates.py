@@ -17,6 +17,7 @@ FORECAST = (
     "ក្រសួងធនធានទឹកសូមជូនដំណឹងអំពីអាកាសធាតុនៅ{place} ថ្ងៃទី{day} ខែ{month}។ មេឃមានពពកច្រើន ហើយអាចមានភ្លៀងធ្លាក់"
     "ពីបង្គួរទៅមធ្យម។ សូមបងប្អូនអ្នកនេសាទមានការប្រុងប្រយ័ត្នចំពោះខ្យល់បក់ខ្លាំងនៅពេលរសៀល។"
 )
+NOTE = "ចុចទីនេះដើម្បីអានព័ត៌មានបន្ថែម ឬទាក់ទង 012 345 678"
 
 
 @dataclass
@@ -75,6 +76,11 @@ class Planted:
             )
             out.keep(stay)
         task.ledger.add("web", "edited", "repeated_passages", Amount(0, 120, 360, 50))
+        cut = [(f"{n}", text, "web") for n in range(2) for text in (NOTE, f"{NOTE} {n}")]
+        columns = zip(*cut, strict=True)
+        passages = dict(zip(("id", "text", "source"), (pa.array(column) for column in columns), strict=True))
+        passages |= {"evidence": pa.array(["0"] * len(cut)), "text": passages["text"].cast(pa.large_string())}
+        self.new_run.write(task, "passages/part-00000.parquet", pa.table(passages))
         clusters = pa.Table.from_pylist(self.members).drop_columns(list(without))
         types = {"numbers_lost": pa.int32(), "places_lost": pa.int32()}
         schema = pa.schema([pa.field(f.name, types.get(f.name, f.type)) for f in clusters.schema])
@@ -122,6 +128,19 @@ def test_clusters_by_size_and_by_their_sources(planted: Planted) -> None:
     ]
     assert [tuple(row.values()) for row in tables["cluster_sources"]] == [(2, 1, 2), (3, 1, 5)]
     assert values["clusters"] == 2
+
+
+def test_a_document_of_repeated_passages_is_no_copy_of_the_one_that_has_them(planted: Planted) -> None:
+    kept = planted.stay[1]
+    lost = planted.document("passages", "ទន្សាយដ៏ឆ្លាតម្នាក់", "radio")
+    planted.gone.append({**lost, "reason": "repeated_passages", "evidence": kept["id"]})
+    planted.member(kept, lost, "repeated_passages", 0, 0)
+    values, tables = duplicates(planted.record())
+    assert [row["members"] for row in tables["cluster_sizes"]] == [2, 5]
+    assert [row["members"] for row in tables["largest_clusters"]] == [5, 2]
+    assert [row["sources"] for row in tables["cluster_sources"]] == [2, 3]
+    assert ("radio", "books") in {(row["source"], row["kept_source"]) for row in tables["overlap"]}
+    assert values["dropped"] == 6
 
 
 def test_the_largest_clusters_tell_their_members_sources(planted: Planted) -> None:
@@ -227,6 +246,10 @@ def test_passages_cut_out_by_source(planted: Planted) -> None:
     (row,) = tables["passages"]
     assert (row["source"], row["chars"], row["clusters"]) == ("web", 120, 50)
     assert values["passage_chars"] == 120
+    assert values["passage_documents"] == 2
+    (repeated,) = tables["repeated"]
+    assert (repeated["times"], repeated["sources"], repeated["kept"]) == (2, ["web"], "0")
+    assert repeated["text"] == "ចុចទីនេះដើម្បីអានព័ត៌មានបន្ថែម ឬទាក់ទង ⟨phone⟩"
     assert 0 < row["share"] < 1
 
 
@@ -259,5 +282,6 @@ def test_the_section_shows_all_of_it(planted: Planted, toy: Any) -> None:
         'class="n shade-5"',
         "<code>url_duplicate</code>",
         "Repeated passages removed",
+        "Passages cut out most often",
     ):
         assert part in section

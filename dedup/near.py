@@ -104,34 +104,32 @@ def find(index: OpenIndex, question: Question) -> list[int]:
 
 
 def neighbours(index: OpenIndex, number: int) -> tuple[list[Neighbour], int]:
-    """The documents nearest to one, the most similar first, up to MOST_SHOWN; and how many are like these.
+    """The documents nearest to one, first that kept for it, then the most similar; and about how many there are.
 
-    They are those that share a band's key with it or a kept document. From `threshold` on next to none is missing;
-    of less similar ones those are found that happen to share a key.
+    They are those that share a band's key with it or a kept document, up to MOST_SHOWN. From `threshold` on next to
+    none is missing; of less similar ones those are found that happen to share a key.
     """
-    others = _candidates(index, number)
+    others, kept = _candidates(index, number), int(index.ties[0][number])
     agreeing = index.agreeing(number, others)
-    width, own = index.config["shingle_units"], index.units(number)
-    order = np.lexsort((others, -agreeing))
+    order = np.lexsort((others, -agreeing, others != kept))
+    own, width = index.units(number), index.config["shingle_units"]
     nearest = [
         Neighbour(other, jaccard(own, index.units(other), width))
         for other in others[order[: 2 * MOST_SHOWN]].tolist()
     ]
-    shown = [near for near in nearest if near.similarity >= LEAST_SHOWN]
-    shown.sort(key=lambda near: (-near.similarity, near.number))
-    n_alike = max(len(shown), int((agreeing >= LEAST_SHOWN * SLOTS).sum()))
-    return shown[:MOST_SHOWN], n_alike
+    shown = [near for near in nearest if near.similarity >= LEAST_SHOWN or near.number == kept]
+    shown.sort(key=lambda near: (near.number != kept, -near.similarity, near.number))
+    return shown[:MOST_SHOWN], max(len(shown), int((agreeing >= LEAST_SHOWN * SLOTS).sum()))
 
 
 def _candidates(index: OpenIndex, number: int) -> Integers:
-    """Documents in a bucket with this one, those of most buckets first to be taken, and those kept with it; sorted."""
-    keys = index.keys(number)
+    """Up to MOST_COMPARED documents in a bucket with this one, those of most buckets; the one kept for it; sorted."""
+    keys, (kept, _) = index.keys(number), index.ties
     shared = [index.bucket(band, key) for band, key in enumerate(keys.tolist()) if key]
-    kept, _ = index.ties
-    shared.append(np.flatnonzero(kept == kept[number]))
-    numbers, votes = np.unique(np.concatenate(shared), return_counts=True)
+    shared += [np.flatnonzero(kept == kept[number]), np.full(len(keys) + 1, kept[number])]
+    numbers, votes = np.unique(np.concatenate(shared).astype(np.int64), return_counts=True)
     votes = votes[numbers != number]
-    numbers = numbers[numbers != number].astype(np.int64)
+    numbers = numbers[numbers != number]
     return np.sort(numbers[np.lexsort((numbers, -votes))[:MOST_COMPARED]])
 
 
@@ -205,8 +203,8 @@ def near(question: Question, style: Style) -> Iterator[str]:
         yield from [""] * min(place, 1)
         yield from _headed("document", [*documents.about(number), documents.fate(number, number)])
         yield from _headed("cut out", list(documents.passages(number)))
-        shown = f"; {len(found)} of them follow" if n_alike > len(found) else ""
-        yield from _headed("near", [f"{n_alike:,} documents of a similarity of {LEAST_SHOWN} or more{shown}"])
+        more = f" of about {n_alike:,}" if n_alike > len(found) else ""
+        yield from _headed("near", [f"{len(found)}{more}, of a similarity of {LEAST_SHOWN} or more"])
         for rank, other in enumerate(found, 1):
             yield ""
             about = [documents.fate(other.number, number), *documents.about(other.number)]

@@ -12,14 +12,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from corpus.document import DOCUMENT
 from corpus.paths import resolve
-from corpus.shards import read_batches
 
 QUALITY: Final = "quality_readable"  # cleaning's score, in [0, 1]
 WORTH: Final = ("n_clusters", "licence", "fetched_at", "published_at")
 
-_SCORED: Final = pa.schema([DOCUMENT.field("id"), pa.field(QUALITY, pa.float64())])
 _HALVES: Final = 2
 _QUALITY_BIT: Final = np.uint64(60)
 _LENGTH_BIT: Final = np.uint64(32)
@@ -47,9 +44,12 @@ def qualities(uri: str, ids: pa.ChunkedArray) -> NDArray[np.float64]:
     """The quality of the documents of these ids, from the attributes at `uri`; NaN where they have none."""
     filesystem, path = resolve(uri)
     with filesystem.open_input_file(path) as file:
-        if QUALITY not in pq.read_schema(file).names:
+        attributes = pq.ParquetFile(
+            file
+        )  # of a hundred columns and more: opening it costs as much as reading two
+        if QUALITY not in attributes.schema_arrow.names:
             return np.full(len(ids), np.nan)
-    scored = pa.concat_tables([_SCORED.empty_table(), *read_batches(uri, _SCORED)])
+        scored = attributes.read(["id", QUALITY], use_threads=False)
     rows = pc.index_in(ids, value_set=scored["id"].combine_chunks())
     return np.asarray(scored[QUALITY].take(rows.combine_chunks()).to_numpy(), np.float64)
 

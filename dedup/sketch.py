@@ -66,7 +66,7 @@ def units_of(texts: pa.ChunkedArray) -> tuple[Integers, Numbers]:
 
 def sketch_shard(task: Task[DedupConfig]) -> dict[str, int]:
     """Write a shard's entry in the index; `task.arguments["attributes"]` names its attributes, where there are any."""
-    config, folder = task.config, entry(task.arguments.get("shard", task.name))
+    config, folder = task.config, entry(task.name)
     known, found, keys, windows = [_INPUT.empty_table().select(_KNOWN)], [], [], []
     n = 0
     with ExitStack() as files:

@@ -1,5 +1,6 @@
-"""Compiled loops from units to shingles, sketches and keys. They stand in one module, as in `dedup.kernels`.
+"""Compiled loops from units to shingles, sketches and keys.
 
+All that a loop calls stands in this module, as numba's cache does not notice a change elsewhere.
 A shingle is a run of units without their flag LINE, which tells of the layout.
 """
 
@@ -28,9 +29,12 @@ _HTTP: Final = np.frombuffer(b"http:", np.uint8)
 _SLASHES: Final = np.frombuffer(b"//", np.uint8)
 _WWW: Final = np.frombuffer(b"www.", np.uint8)
 _SLASH: Final = np.uint8(0x2F)
+_QUESTION: Final = np.uint8(0x3F)
 _NUMBER_SIGN: Final = np.uint8(0x23)
 _EXCLAMATION: Final = np.uint8(0x21)
-_AFTER_HOST: Final = (_SLASH, np.uint8(0x3F), _NUMBER_SIGN)  # 3F is a question mark
+_A: Final = np.uint8(0x41)
+_Z: Final = np.uint8(0x5A)
+_CAPITAL: Final = np.uint64(33)  # to a small letter, and 1
 _BLOCK: Final = 1024  # shingles whose hashes stay in the nearest cache
 
 Bytes = NDArray[np.uint8]
@@ -40,7 +44,7 @@ Numbers = NDArray[np.uint32]
 
 
 @njit(cache=True, nogil=True)
-def _mixed(h: Any) -> Any:
+def _stirred(h: Any) -> Any:
     x = h * _MIX  # the low bits of a polynomial alone are weak
     return (x ^ x >> _HALF) * _STEP
 
@@ -68,7 +72,7 @@ def fill_shingles(units: Numbers, offsets: Integers, width: int, starts: Integer
             size = min(_BLOCK, n - begin)
             _fill_polynomials(units, offsets[document] + begin, width, polynomials, size)
             for i in range(size):
-                shingles[out + np.uint64(i)] = _mixed(polynomials[i])
+                shingles[out + np.uint64(i)] = _stirred(polynomials[i])
             out += np.uint64(size)
 
 
@@ -77,7 +81,7 @@ def _throw(polynomials: Hashes, size: int, number: int, hashes: Hashes, thrown: 
     """Throw shingles into the slots of `thrown`, where the smallest hash wins; each round has hashes of its own."""
     salt = np.uint64(number) * _BASE
     for i in range(size):
-        x = _mixed(polynomials[i] + salt)
+        x = _stirred(polynomials[i] + salt)
         hashes[i] = x ^ x >> _HALF
     for i in range(size):
         slot = hashes[i] >> _SLOT
@@ -104,7 +108,7 @@ def _copy_into_empty(row: Hashes, filled: Hashes, empty: Bytes) -> None:
     for k in range(n):
         h, value = (np.uint64(empty[k]) + _ONE) * _BASE, _LARGEST
         while value == _LARGEST:
-            h = _mixed(h + _ONE)
+            h = _stirred(h + _ONE)
             value = filled[h >> _SLOT]
         row[empty[k]] = value
 
@@ -161,8 +165,8 @@ def fill_unit_keys(units: Numbers, offsets: Integers, keys: Hashes) -> None:
         n = offsets[document + 1] - offsets[document]
         for i in range(n):
             place = np.uint64(i)
-            total += _mixed(np.uint64(units[first + place] & _NOT_LINE) + (place + _ONE) * _BASE)
-        keys[document] = _mixed(total + np.uint64(n))
+            total += _stirred(np.uint64(units[first + place] & _NOT_LINE) + (place + _ONE) * _BASE)
+        keys[document] = _stirred(total + np.uint64(n))
 
 
 @njit(cache=True, nogil=True)
@@ -192,20 +196,16 @@ def fill_url_keys(text: tuple[Bytes, Integers], keys: Hashes) -> None:
     """
     data, offsets = text
     for url in range(offsets.size - 1):
-        i, end = _first_of_host(data, offsets[url], offsets[url + 1]), offsets[url + 1]
-        h, is_host, start = np.uint64(0), True, i
-        for k in range(i, end):
-            byte = data[k]
-            if byte == _NUMBER_SIGN and (k + 1 == end or data[k + 1] != _EXCLAMATION):
-                end = k
+        i, end = np.uint64(_first_of_host(data, offsets[url], offsets[url + 1])), np.uint64(offsets[url + 1])
+        h, kept, is_host = np.uint64(0), np.uint64(0), True
+        while i < end:
+            byte = data[i]
+            i += _ONE
+            if byte == _NUMBER_SIGN and (i == end or data[i] != _EXCLAMATION):
                 break
-            is_host = is_host and byte not in _AFTER_HOST
-            start = k + 1 if is_host else start
-        while end > start and data[end - 1] == _SLASH:
-            end -= 1
-        for k in range(i, end):
-            byte = np.uint64(data[k])
-            byte += np.uint64(32) if k < start and 0x41 <= byte <= 0x5A else np.uint64(0)
-            h = (h ^ byte + _ONE) * _MIX
+            is_host &= byte != _SLASH and byte != _QUESTION and byte != _NUMBER_SIGN  # noqa: PLR1714 (no loop)
+            capital = is_host and _A <= byte <= _Z
+            h = (h ^ np.uint64(byte) + (_CAPITAL if capital else _ONE)) * _MIX
             h ^= h >> _HALF
-        keys[url] = h
+            kept = h if is_host or byte != _SLASH else kept
+        keys[url] = kept

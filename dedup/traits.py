@@ -6,7 +6,6 @@ from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import xxhash
 from numpy.typing import NDArray
 
@@ -55,5 +54,5 @@ def url_keys(urls: pa.ChunkedArray) -> Hashes:
     """A hash that is equal for URLs differing in scheme, `www.`, host's case, fragment or final slash; 0 for none."""
     keys = np.zeros(len(urls), np.uint64)
     if urls.null_count < len(urls):
-        fill_url_keys(utf8(pc.fill_null(urls, "")), keys)
+        fill_url_keys(utf8(urls), keys)
     return keys

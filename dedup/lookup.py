@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final, NoReturn
 
 import numpy as np
+import pyarrow as pa
 from datasketch import LeanMinHash, MinHashLSH
 from datasketch.storage import OrderedStorage, UnorderedStorage
 
@@ -16,6 +17,7 @@ from dedup.families import Numbers
 from dedup.opened import OpenIndex
 from dedup.sketch import sketch
 from dedup.sketch_kernels import SLOTS, fill_band_keys
+from khmer.clusters import flagged_units
 
 SEED: Final = 0  # datasketch refuses to compare sketches of two seeds; that of its own is 1
 SCHEME: Final = "affine32"  # slots of 32 bits
@@ -33,6 +35,12 @@ def minhash(units: Numbers, width: int) -> LeanMinHash:
     """The sketch of a document by its units, as an object whose `jaccard` with another estimates their similarity."""
     (slots,) = sketch(units, np.array([0, units.size]), width)
     return LeanMinHash(seed=SEED, hashvalues=slots, scheme=SCHEME)
+
+
+def minhash_of_text(index: OpenIndex, text: str) -> LeanMinHash:
+    """The sketch of a text, of a document of the index or not, to be looked up there."""
+    units = flagged_units(pa.array([text], pa.large_string())).units
+    return minhash(units, index.config["shingle_units"])
 
 
 def minhash_of(index: OpenIndex, number: int) -> LeanMinHash:

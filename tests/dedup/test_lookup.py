@@ -12,7 +12,7 @@ from corpus.errors import ConfigurationError
 from corpus.stage import StageConfig
 from dedup.config import DedupConfig
 from dedup.difference import jaccard
-from dedup.lookup import minhash, minhash_of, open_lsh, optimal_bands
+from dedup.lookup import minhash, minhash_of, minhash_of_text, open_lsh, optimal_bands
 from dedup.opened import OpenIndex
 from khmer.clusters import flagged_units
 
@@ -77,8 +77,9 @@ def test_a_query_finds_on_disk_what_datasketchs_own_index_finds_in_memory(index:
 
 
 def test_a_text_that_is_in_no_corpus_finds_its_copies(index: OpenIndex) -> None:
-    units = flagged_units(pa.array([" ".join(edited(story(7), 5, 2))], pa.large_string())).units
-    assert set(open_lsh(index).query(minhash(units, 5))) == {7, 27}
+    text = " ".join(edited(story(7), 5, 2))
+    assert set(open_lsh(index).query(minhash_of_text(index, text))) == {7, 27}
+    assert minhash_of_text(index, " ".join(story(7))).jaccard(minhash_of(index, 7)) == 1
 
 
 def test_the_index_knows_its_documents_by_number(index: OpenIndex) -> None:

@@ -59,6 +59,12 @@ class Folder:
         filesystem, full = resolve(self.at(path) if path else self.uri)
         return bool(filesystem.get_file_info(full).type != pafs.FileType.NotFound)
 
+    def holds(self, path: str, size: int) -> bool:
+        """Whether a file of that many bytes stands there."""
+        filesystem, full = resolve(self.at(path))
+        info = filesystem.get_file_info(full)
+        return bool(info.is_file and info.size == size)
+
     def sizes(self, path: str = "") -> dict[str, int]:
         """Bytes of every file below `path`, by its path relative to this folder, in sorted order."""
         filesystem, root = resolve(self.uri)

@@ -84,7 +84,8 @@ class Stage(Generic[C]):
     values; `told` gives lines on what came out, for the command line. `gathers` marks output that cannot
     be made again (a crawl): a changed configuration goes on from it, where other stages start afresh.
     `memory` names a folder of the stage's own that outlives changed inputs: it may make the output cheaper,
-    never different, and is no part of it.
+    never different, and is no part of it. `reused` names output folders that outlive them too: tasks may adopt
+    their files, and what none adopts is deleted in the end.
     """
 
     name: str
@@ -97,6 +98,7 @@ class Stage(Generic[C]):
     told: Callable[[Manifest], str] = _nothing
     gathers: bool = False
     memory: str = ""
+    reused: Sequence[str] = ()
 
     @property
     def command(self) -> str:
@@ -176,7 +178,7 @@ class StageRun(Generic[C]):
             self.stage.name, mark, decisive(self.config), dict(inputs), outputs, ledger.rows(), self.facts
         )
         manifest.save(self.folder)
-        self.folder.delete(WORK)
+        _sweep(self.stage, self.folder, manifest)
         return manifest
 
     def _check_handover(self, ledger: Ledger) -> None:
@@ -207,7 +209,7 @@ def execute(stage: Stage[C], config: C) -> tuple[Manifest, bool]:
     with _only_one(folder):
         manifest = Manifest.load(folder)
         if manifest and manifest.fingerprint == mark and manifest.intact(folder):
-            folder.delete(WORK)
+            _sweep(stage, folder, manifest)
             return manifest, False
         _prepare(stage, folder, mark)
         with _logging(stage, config), Workers(worker_count(config.workers)) as workers:
@@ -267,11 +269,21 @@ def _prepare(stage: Stage[C], folder: Folder, mark: str) -> None:
     folder.delete(MANIFEST)
     if _planned(folder) != mark:
         found = {path.split("/")[0] for path in folder.sizes()}
-        stale = {"receipts"} if stage.gathers else found - {LOCK, stage.memory}
+        stale = {"receipts"} if stage.gathers else found - {LOCK, stage.memory, *stage.reused}
         for name in sorted(stale):
             folder.delete(name)
     folder.delete_partial()
     folder.write_json(PLAN, {"fingerprint": mark})
+
+
+def _sweep(stage: Stage[C], folder: Folder, manifest: Manifest) -> None:
+    """Delete what the finished stage no longer needs: intermediate files, and output of before that was not adopted."""
+    folder.delete(WORK)
+    outputs = {file["path"] for file in manifest.outputs}
+    for kind in stage.reused:
+        for path in folder.sizes(kind):
+            if path not in outputs:
+                folder.delete(path)
 
 
 def _planned(folder: Folder) -> object:

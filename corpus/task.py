@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -53,6 +53,11 @@ class Task(Generic[C]):
         with file.open("rb") as content:
             sha256 = hashlib.file_digest(content, "sha256").hexdigest()
         self.files.append({"path": path, "bytes": file.stat().st_size, "sha256": sha256})
+
+    def retake(self, files: Sequence[Mapping[str, Any]], ledger: Sequence[Mapping[str, Any]]) -> None:
+        """Take over what an earlier task wrote and counted."""
+        self.files.extend(map(dict, files))
+        self.ledger.extend(ledger)
 
     def outcome(self, schema: pa.Schema = DOCUMENT) -> Outcome:
         """The kept and dropped shards of this task, as a context manager."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from corpus.shards import ShardWriter, read_batches
 from corpus.stage import Task
 from dedup.columns import Census, read_array, read_columns
 from dedup.config import DedupConfig, Reason
-from dedup.index import FATE, Plan, entry
+from dedup.index import APPLIED, FATE, Plan, entry, settings
 from dedup.passages.cut import PASSAGES, STEP, cut_passages, spans_of
 from dedup.settle import ties
 
@@ -36,8 +37,35 @@ NAMES = pa.array([None, *(reason.name.lower() for reason in list(Reason)[1:])])
 
 
 def apply_shard(task: Task[DedupConfig]) -> None:
-    """Write a shard's kept and dropped documents, its part of the clusters, and the passages cut from documents."""
+    """Write a shard's kept and dropped documents, its part of the clusters, and the passages cut from documents.
+
+    Where an earlier run decided the same about the same shard, what it wrote stands.
+    """
     decided = _Decisions(task)
+    record, mark = f"{APPLIED}/{task.name}.json", decided.mark()
+    if _stands(task, record, mark):
+        return
+    task.folder.delete(record)
+    _write(task, decided)
+    task.folder.write_json(record, {"mark": mark, "files": task.files, "ledger": task.ledger.rows()})
+
+
+def _stands(task: Task[DedupConfig], record: str, mark: str) -> bool:
+    """Whether the shard's output is there already, of the same decisions; the task then takes it over."""
+    if not task.folder.exists(record):
+        return False
+    try:
+        known = task.folder.read_json(record)
+        files, ledger = known["files"], known["ledger"]
+        if known["mark"] != mark or any(not task.folder.holds(file["path"], file["bytes"]) for file in files):
+            return False
+    except (ValueError, TypeError, KeyError):
+        return False
+    task.retake(files, ledger)
+    return True
+
+
+def _write(task: Task[DedupConfig], decided: _Decisions) -> None:
     clusters = ShardWriter(task.create(f"clusters/{task.name}.parquet"), CLUSTERS)
     passages = ShardWriter(task.create(f"passages/{task.name}.parquet"), PASSAGES)
     start = 0
@@ -61,8 +89,8 @@ class _Decisions:
 
     def __init__(self, task: Task[Any]) -> None:
         plan, census = Plan.of(task), Census.of(task)
-        name = task.arguments["shard"]
-        self._start, stop = next((a, b) for other, a, b in census.spans() if other == name)
+        self._shard, self._settings = task.arguments["shard"], settings(task.config)
+        self._start, stop = next((a, b) for other, a, b in census.spans() if other == self._shard)
         self._state = {
             key: read_array(task.folder, f"{plan.new_state}/{key}", dtype, self._start, stop)
             for key, dtype in FATE.items()
@@ -74,6 +102,24 @@ class _Decisions:
         clusters = self._state["cluster"][self._tied]
         self._named = np.unique(np.concatenate([self._kept[self._tied], clusters, self._spans.keeper]))
         self._ids = ids_of(task, census, self._named)
+
+    def mark(self) -> str:
+        """A digest of all that the output of this shard is made from."""
+        rows = np.flatnonzero(self._tied)
+        columns = {"row": pa.array(rows), **self.ties(rows)}
+        spans = {
+            "row": pa.array(self._spans.number - np.uint32(self._start)),
+            "first": pa.array(self._spans.first),
+            "stop": pa.array(self._spans.stop),
+            "keeper": self._ids_of(self._spans.keeper),
+        }
+        parts = [self._settings.encode(), self._shard.encode()]
+        for table in (columns, spans):
+            batch = pa.RecordBatch.from_pydict(
+                {key: pa.concat_arrays([column]) for key, column in table.items()}
+            )
+            parts.append(batch.serialize().to_pybytes())
+        return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
     def _ids_of(self, numbers: NDArray[np.uint32]) -> pa.Array:
         return self._ids.take(pa.array(np.searchsorted(self._named, numbers)))

@@ -20,6 +20,7 @@ from dedup.config import DedupConfig
 
 INDEX: Final = "index"
 CURRENT: Final = f"{INDEX}/current.json"
+APPLIED: Final = f"{INDEX}/applied"  # what was written of each shard, and for which decisions
 FATE: Final = {
     "kept": "uint32",
     "reason": "uint8",
@@ -136,12 +137,13 @@ def commit(task: Task[DedupConfig]) -> None:
     task.folder.write_json(CURRENT, value)
 
 
-def sweep(folder: Folder) -> None:
-    """Delete what the current index does not name."""
+def sweep(folder: Folder, names: Sequence[str]) -> None:
+    """Delete what the current index does not name, and records of other output than of these names."""
     current = read_current(folder)
     if current is not None:
+        named = {CURRENT, *current["files"], *(f"{APPLIED}/{name}.json" for name in names)}
         for path in folder.sizes(INDEX):
-            if path != CURRENT and path not in current["files"]:
+            if path not in named:
                 folder.delete(path)
 
 

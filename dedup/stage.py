@@ -30,7 +30,7 @@ def run(stage: StageRun[DedupConfig]) -> None:
     arguments = decide(stage, shards)
     tasks = [stage.task(s.name, s.uri, {**arguments, "shard": s.index_name}) for s in shards]
     stage.map("apply", apply_shard, tasks, sum(arguments["census"]["counts"]))
-    sweep(stage.folder)
+    sweep(stage.folder, [shard.name for shard in shards])
 
 
 def decide(stage: StageRun[DedupConfig], shards: Sequence[Shard]) -> dict[str, Any]:
@@ -146,4 +146,12 @@ def upstream(_config: DedupConfig) -> list[str]:
     return ["clean"]
 
 
-STAGE = Stage(name="dedup", config=DedupConfig, run=run, upstream=upstream, check=check, memory=INDEX)
+STAGE = Stage(
+    name="dedup",
+    config=DedupConfig,
+    run=run,
+    upstream=upstream,
+    check=check,
+    memory=INDEX,
+    reused=("documents", "dropped", "clusters", "passages"),
+)

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from corpus.paths import Folder
-from dedup.index import CURRENT, INDEX, read_current
+from dedup.index import APPLIED, CURRENT, INDEX, read_current
 from tests.dedup.test_stage import planted
 from tests.killing import contents
 
@@ -68,6 +68,33 @@ def test_only_what_new_documents_touch_is_verified(
     assert 0 < grown.manifest.facts["components"] < whole.manifest.facts["components"]
 
 
+def written_at(folder: Path) -> dict[str, int]:
+    return {str(path): path.stat().st_mtime_ns for path in sorted(folder.glob("documents/*.parquet"))}
+
+
+def test_shards_of_which_nothing_changed_are_not_written_again(
+    deduplicate: Callable[..., Any], make_document: Callable[..., Any], shards: list[Any], tmp_path: Path
+) -> None:
+    names = named(len(shards) + 1)
+    first = deduplicate(*shards, names=names[:-1], runs=tmp_path)
+    before = written_at(first.folder)
+    lonely = next(row for row in shards[3] if row["text"].startswith("សេចក្តីជូនដំណឹង"))
+    copy = {**lonely, "id": "f" * 32, "text": lonely["text"] + " ចម្លងតាមកាសែត"}
+    grown = deduplicate(*shards, [copy], names=names, runs=tmp_path)
+    after = written_at(grown.folder)
+    assert {Path(path).stem for path, at in after.items() if before.get(path) != at} == {names[3], names[-1]}
+    assert output(grown.folder) == output(deduplicate(*shards, [copy], names=names).folder)
+
+
+def test_a_shard_that_went_takes_its_output_along(
+    deduplicate: Callable[..., Any], shards: list[Any], tmp_path: Path
+) -> None:
+    names = named(len(shards))
+    deduplicate(*shards, names=names, runs=tmp_path)
+    left = deduplicate(*shards[:-1], names=names[:-1], runs=tmp_path)
+    assert output(left.folder) == output(deduplicate(*shards[:-1], names=names[:-1]).folder)
+
+
 def test_a_shard_that_changed_takes_back_what_was_decided_for_its_sake(
     deduplicate: Callable[..., Any], shards: list[Any], tmp_path: Path
 ) -> None:
@@ -94,7 +121,8 @@ def test_the_index_holds_what_it_names_and_nothing_else(whole: Any) -> None:
     folder = Folder(str(whole.folder))
     current = read_current(folder)
     assert current is not None
-    assert set(folder.sizes(INDEX)) == {CURRENT, *current["files"]}
+    records = {f"{APPLIED}/{name}.json" for name in named(len(current["order"]))}
+    assert set(folder.sizes(INDEX)) == {CURRENT, *current["files"], *records}
     assert not any(file["path"].startswith(INDEX) for file in whole.manifest.outputs)
 
 

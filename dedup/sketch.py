@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from corpus.document import DOCUMENT
 from corpus.engine import meter
-from corpus.shards import read_batches
+from corpus.shards import BATCH_BYTES, read_batches
 from corpus.stage import Task
 from dedup.columns import write_array, write_table
 from dedup.config import DedupConfig
@@ -90,7 +90,7 @@ def sketch_shard(task: Task[DedupConfig]) -> dict[str, int]:
 
 def _read(uri: str) -> Iterator[tuple[pa.Table, Utf8, FlaggedUnits]]:
     """The documents in batches, with their texts and units; the units stand in memory that the next batch takes."""
-    room = np.empty(0, np.uint32)
+    room = np.empty(BATCH_BYTES, np.uint32)  # of which what is written to takes memory
     for table in read_batches(uri, _INPUT):
         texts = checked_utf8(table["text"])
         if texts.n_bytes > room.size:

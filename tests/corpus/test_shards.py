@@ -66,6 +66,18 @@ def test_a_shard_that_does_not_match_is_refused_by_column_and_type(tmp_path: Pat
         list(read_batches(str(path), DOCUMENT))
 
 
+def test_batches_have_just_the_schema_asked_for(tmp_path: Path) -> None:
+    table = some(3)
+    nullable = pa.schema(
+        [field.with_nullable(True).with_metadata({"x": "y"}) for field in DOCUMENT], {"a": "b"}
+    )
+    pq.write_table(table.cast(nullable), tmp_path / "foreign.parquet")
+    for shard in (write(tmp_path / "own.parquet", table), str(tmp_path / "foreign.parquet")):
+        (batch,) = read_batches(shard, DOCUMENT)
+        assert batch.schema.equals(DOCUMENT, check_metadata=True)
+        assert batch.equals(table)
+
+
 def test_row_groups_are_cut_by_bytes_however_the_rows_came(tmp_path: Path) -> None:
     table = some(300, "ក" * 130_000)
     one, many = tmp_path / "one.parquet", tmp_path / "many.parquet"

@@ -32,7 +32,10 @@ def rows() -> Iterator[Row]:
             yield measured(f"dedup.whole.{phase}", spent / n_bytes * 1e9, "ns a byte")
         forget(runs, "copies")
         apart = deduplicate_apart(runs, "copies", workers=2)
-        yield measured("dedup.memory", apart.resident_bytes / 1e9, "GB, process and larger of two workers")
+        parts = (
+            f"{apart.own_bytes / 1e9:.2f} of the process, {apart.worker_bytes / 1e9:.2f} of its larger worker"
+        )
+        yield measured("dedup.memory", apart.resident_bytes / 1e9, f"GB: {parts}")
         forget(runs, "copies")
         alone = deduplicate_apart(runs, "copies")
         yield measured("dedup.memory_one_process", alone.resident_bytes / 1e9, "GB")

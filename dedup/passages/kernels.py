@@ -1,4 +1,4 @@
-"""Compiled loops over units and windows. They stand in one module, as in `dedup.kernels`."""
+"""Compiled loops over units and windows, all in one module, as in `dedup.kernels`."""
 
 from __future__ import annotations
 
@@ -58,10 +58,7 @@ def _joined(left: Numbers, right: Numbers, factor: Any, to: Numbers) -> None:
 
 @njit(cache=True, nogil=True)
 def _fill_hashes(units: Numbers, scratch: Numbers, halves: Numbers, hashes: Numbers) -> None:
-    """Write a polynomial of each run of WIDTH = 2**5 units, and of each of half as many, by doubling.
-
-    All in vector instructions.
-    """
+    """Write a polynomial of each run of WIDTH = 2**5 units, and of each of half as many, by doubling."""
     n, factor = hashes.size, _FACTOR
     _joined(units, units[1:], factor, scratch[: n + 30])
     factor = np.uint32(factor * factor)
@@ -156,7 +153,7 @@ def fill_anchors(
     before = n_starts - 1
     n_hashes = _BLOCK + 2 * before
     scratch = np.empty((6, n_hashes + WIDTH), np.uint32)
-    local, halves, a, b, c, d = (scratch[0], scratch[1], scratch[2], scratch[3], scratch[4], scratch[5])
+    local, halves, a, b, c, d = scratch[0], scratch[1], scratch[2], scratch[3], scratch[4], scratch[5]
     hashes, places = np.empty(n_hashes, np.uint32), np.empty(_BLOCK + 1, np.uint32)
     n, document, closing, previous = 0, 0, 0, _LARGEST
     for start in range(offsets[0], offsets[-1], _BLOCK):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -14,8 +16,9 @@ from dedup.index import Plan, entry
 from dedup.passages.kernels import Integers, Numbers, fill_spans
 from dedup.passages.matches import MATCH, Matches, among, join, no_matches, read_matches, write_matches
 
-GROUP_UNITS: Final = 16 << 20  # held by one task: 64 MB
-SPAN: Final = ("number", "first", "stop", "keeper")
+TASK_DOCUMENTS: Final = 1 << 16  # whose spans are found by one task at the least: about half a second
+GROUP_UNITS: Final = 16 << 20  # held at once: 64 MB
+SPAN: Final = ("number", "first", "stop", "keeper", "n_units")
 LOST: Final = ("number", "keeper")
 
 
@@ -26,10 +29,17 @@ class Spans(NamedTuple):
     first: Numbers  # unit of the passage in it
     stop: Numbers  # the unit after its last
     keeper: Numbers  # a better document that has it
+    n_units: Numbers  # of the document
 
     def take(self, rows: Any) -> Spans:
         """These rows."""
         return Spans(*(column[rows] for column in self))
+
+
+def join_spans(parts: Sequence[Spans]) -> Spans:
+    """The rows of all, in this order."""
+    none = Spans(*(np.empty(0, np.uint32) for _ in SPAN))
+    return Spans(*map(np.concatenate, zip(none, *parts, strict=True)))
 
 
 def merge_matches(task: Task[DedupConfig]) -> dict[str, Any]:
@@ -47,7 +57,8 @@ def merge_matches(task: Task[DedupConfig]) -> dict[str, Any]:
     write_matches(task, plan.new_state, matches)
     touched = _documents_that_differ(known.take(gone), found)
     write_array(task, "work/spans/touched", touched)
-    return {"bounds": _bounds(_weights(task, matches, touched))}
+    bounds = range(0, touched.size + TASK_DOCUMENTS - 1, TASK_DOCUMENTS)
+    return {"bounds": [min(bound, touched.size) for bound in bounds]}
 
 
 def _documents_that_differ(before: Matches, after: Matches) -> Numbers:
@@ -59,82 +70,100 @@ def _documents_that_differ(before: Matches, after: Matches) -> Numbers:
     return np.unique(both.number[alone])
 
 
-def _weights(task: Task[Any], matches: Matches, touched: Numbers) -> Integers:
-    """Units of each of these documents and of those that keep passages of it."""
-    rows = among(matches.number, touched)
-    pairs = np.unique(matches.number[rows].astype(np.uint64) << np.uint64(32) | matches.keeper[rows])
-    document = np.searchsorted(touched, (pairs >> np.uint64(32)).astype(np.uint32))
-    keepers, at = np.unique(pairs.astype(np.uint32), return_inverse=True)
-    weights = np.bincount(document, _unit_counts(task, keepers)[at], touched.size).astype(np.int64)
-    return weights + _unit_counts(task, touched)
-
-
-def _unit_counts(task: Task[Any], numbers: Numbers) -> Integers:
-    """The units of these documents; their numbers are sorted."""
-
-    def read(shard: str, rows: Integers) -> Integers:
-        return np.asarray(_counts_of_shard(task, shard)[rows])
-
-    return Census.of(task).gather(numbers, np.empty(0, np.int64), read)
-
-
-def _counts_of_shard(task: Task[Any], shard: str) -> Integers:
-    counts = read_columns(task.folder, f"{entry(shard)}/traits.arrow", ["n_units"])["n_units"]
-    return np.asarray(counts.to_numpy(), np.int64)
-
-
-def _bounds(weights: Integers) -> list[int]:
-    """Where groups of consecutive documents of about GROUP_UNITS begin, and the last one ends."""
-    group = np.cumsum(weights) // GROUP_UNITS
-    return [*np.flatnonzero(np.diff(group, prepend=-1)).tolist(), weights.size] if weights.size else []
-
-
 def find_spans(task: Task[DedupConfig]) -> dict[str, int]:
-    """Write the spans of touched documents, `task.arguments["first"]` to `["stop"]` of them."""
+    """Write the spans of touched documents, `task.arguments["first"]` to `["stop"]` of them.
+
+    Memory: the units of GROUP_UNITS, or of a document that has more and of those that keep passages of it.
+    """
     first, stop = task.arguments["first"], task.arguments["stop"]
     touched = read_array(task.folder, "work/spans/touched", np.uint32, first, stop)
     matches = _matches_of(task, touched)
-    texts = np.unique(np.concatenate([matches.number, matches.keeper]))
-    offsets, units = _read_units(task, texts)
-    rows = np.empty((matches.key.size, 5), np.int64)
-    rows[:, 0], rows[:, 2] = np.searchsorted(texts, matches.number), np.searchsorted(texts, matches.keeper)
-    rows[:, 1], rows[:, 3], rows[:, 4] = matches.position, matches.there, matches.key & np.uint64(1)
-    found = np.empty((rows.shape[0], 4), np.int64)
-    n = fill_spans(units, (offsets[:-1], offsets[1:]), rows, task.config.least_passage, found)
-    text, start, end, match = found[:n].T
-    write_spans(task, f"work/spans/{task.name}", Spans(texts[text], start, end, matches.keeper[match]))
-    return {"spans": n}
+    texts = _Texts(task, np.unique(np.concatenate([touched, matches.keeper])))
+    starts = np.append(np.searchsorted(matches.number, touched), matches.number.size)
+    parts = []
+    for a, b in pairwise(_bounds(_weights(matches, touched, texts))):
+        parts.append(_spans_of(matches.take(slice(starts[a], starts[b])), texts, task.config.least_passage))
+    write_spans(task, f"work/spans/{task.name}", join_spans(parts))
+    return {"spans": sum(part.number.size for part in parts)}
 
 
 def _matches_of(task: Task[Any], documents: Numbers) -> Matches:
     """The matches of sorted documents."""
     folder = Plan.of(task).new_state
-    columns = [view_array(task.folder, f"{folder}/matches.{name}", dtype) for name, dtype in MATCH.items()]
-    numbers = Matches(*columns).number
-    first = np.searchsorted(numbers, documents)
-    count = np.searchsorted(numbers, documents, "right") - first
-    return Matches(*columns).take(np.repeat(first - np.cumsum(count) + count, count) + np.arange(count.sum()))
+    columns: list[Any] = [
+        view_array(task.folder, f"{folder}/matches.{name}", dtype) for name, dtype in MATCH.items()
+    ]
+    matches = Matches(*columns)
+    first = np.searchsorted(matches.number, documents)
+    count = np.searchsorted(matches.number, documents, "right") - first
+    return matches.take(np.repeat(first - np.cumsum(count) + count, count) + np.arange(count.sum()))
 
 
-def _read_units(task: Task[Any], numbers: Numbers) -> tuple[Integers, Numbers]:
-    """The units of sorted documents one after another: offsets `(n + 1,)` and units."""
-    offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(_unit_counts(task, numbers))])
-    units, place = np.empty(offsets[-1], np.uint32), 0
-    for shard, start, part in Census.of(task).parts(numbers):
-        counts = _counts_of_shard(task, shard)
-        ends = np.cumsum(counts)
-        there = view_array(task.folder, f"{entry(shard)}/units", np.uint32)
-        for row in (numbers[part].astype(np.int64) - start).tolist():
-            size = int(counts[row])
-            units[place : place + size] = there[ends[row] - size : ends[row]]
-            place += size
-    return offsets, units
+class _Texts:
+    """Where the units of some documents stand."""
+
+    def __init__(self, task: Task[Any], numbers: Numbers) -> None:
+        """Their numbers are sorted."""
+        self._task, self._numbers = task, numbers
+        self._places = Census.of(task).gather(numbers, np.empty((0, 2), np.int64), self._read_places)
+
+    def _read_places(self, shard: str, rows: Integers) -> Integers:
+        columns = read_columns(self._task.folder, f"{entry(shard)}/traits.arrow", ["n_units"])
+        counts = columns["n_units"].to_numpy().astype(np.int64)
+        return np.column_stack([np.cumsum(counts)[rows], counts[rows]])
+
+    def sizes(self, numbers: Numbers) -> Integers:
+        """Units of each of these documents."""
+        return np.asarray(self._places[np.searchsorted(self._numbers, numbers), 1])
+
+    def units(self, numbers: Numbers) -> tuple[Integers, Numbers]:
+        """The units of sorted documents one after another: offsets `(n + 1,)` and units."""
+        places = self._places[np.searchsorted(self._numbers, numbers)]
+        offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(places[:, 1])])
+        units = np.empty(offsets[-1], np.uint32)
+        for shard, _, part in Census.of(self._task).parts(numbers):
+            there = view_array(self._task.folder, f"{entry(shard)}/units", np.uint32)
+            for to, (end, size) in zip(offsets[part].tolist(), places[part].tolist(), strict=True):
+                units[to : to + size] = there[end - size : end]
+        return offsets, units
+
+
+def _weights(matches: Matches, touched: Numbers, texts: _Texts) -> Integers:
+    """Units of each touched document and of those that keep passages of it, some counted more than once."""
+    new = np.ones(matches.key.size, np.bool_)
+    new[1:] = (matches.number[1:] != matches.number[:-1]) | (matches.keeper[1:] != matches.keeper[:-1])
+    at = np.searchsorted(touched, matches.number[new])
+    kept = np.bincount(at, texts.sizes(matches.keeper[new]), touched.size).astype(np.int64)
+    return kept + texts.sizes(touched)
+
+
+def _bounds(weights: Integers) -> list[int]:
+    """Where groups of consecutive documents of about GROUP_UNITS begin, and the last one ends."""
+    group = np.cumsum(weights) // GROUP_UNITS
+    return [*np.flatnonzero(np.diff(group, prepend=-1)).tolist(), weights.size]
+
+
+def _spans_of(matches: Matches, texts: _Texts, least: int) -> Spans:
+    """The spans of documents with these matches."""
+    numbers = np.unique(np.concatenate([matches.number, matches.keeper]))
+    offsets, units = texts.units(numbers)
+    rows = np.empty((matches.key.size, 5), np.int64)
+    rows[:, 0], rows[:, 2] = (
+        np.searchsorted(numbers, matches.number),
+        np.searchsorted(numbers, matches.keeper),
+    )
+    rows[:, 1], rows[:, 3], rows[:, 4] = matches.position, matches.there, matches.key & np.uint64(1)
+    found = np.empty((rows.shape[0], 4), np.int64)
+    n = fill_spans(units, (offsets[:-1], offsets[1:]), rows, least, found)
+    text, start, end, match = found[:n].T
+    columns = (numbers[text], start, end, matches.keeper[match], np.diff(offsets)[text])
+    return Spans(*(column.astype(np.uint32) for column in columns))
 
 
 def write_spans(task: Task[Any], folder: str, spans: Spans) -> None:
     """Write `spans.number` and so on."""
     for name, column in spans._asdict().items():
-        write_array(task, f"{folder}/spans.{name}", column.astype(np.uint32))
+        write_array(task, f"{folder}/spans.{name}", column)
 
 
 def read_spans(task: Task[Any], folder: str) -> Spans:
@@ -155,13 +184,12 @@ def settle_passages(task: Task[DedupConfig]) -> dict[str, int]:
         known = read_spans(task, plan.state)
         touched = read_array(task.folder, "work/spans/touched", np.uint32)
         parts.append(known.take(~among(known.number, touched)))
-    none = Spans(*(np.empty(0, np.uint32) for _ in SPAN))
-    spans = Spans(*map(np.concatenate, zip(none, *parts, strict=True)))
+    spans = join_spans(parts)
     spans = spans.take(np.lexsort((spans.first, spans.number)))
     write_spans(task, plan.new_state, spans)
-    lost, keeper = _lost(task, spans)
-    write_array(task, f"{plan.new_state}/lost.number", lost)
-    write_array(task, f"{plan.new_state}/lost.keeper", keeper)
+    lost, keeper = _lost(spans, task.config)
+    for name, column in zip(LOST, (lost, keeper), strict=True):
+        write_array(task, f"{plan.new_state}/lost.{name}", column)
     return {
         "passages": spans.number.size,
         "documents_cut": np.unique(spans.number).size - lost.size,
@@ -169,13 +197,12 @@ def settle_passages(task: Task[DedupConfig]) -> dict[str, int]:
     }
 
 
-def _lost(task: Task[DedupConfig], spans: Spans) -> tuple[Numbers, Numbers]:
+def _lost(spans: Spans, config: DedupConfig) -> tuple[Numbers, Numbers]:
     """The documents that go whole, and the document that stays for each."""
-    documents, at = np.unique(spans.number, return_inverse=True)
-    sizes = spans.stop.astype(np.int64) - spans.first
-    n_units = _unit_counts(task, documents)
+    documents, first, at = np.unique(spans.number, return_index=True, return_inverse=True)
+    sizes, n_units = spans.stop.astype(np.int64) - spans.first, spans.n_units[first].astype(np.int64)
     left = n_units - np.bincount(at, sizes, documents.size).astype(np.int64)
-    goes = (left < task.config.least_left) | (left < task.config.least_left_share * n_units)
+    goes = (left < config.least_left) | (left < config.least_left_share * n_units)
     longest = np.lexsort((-sizes, at))
     keeper = spans.keeper[longest[np.searchsorted(at[longest], np.arange(documents.size))]]
     lost, kept_by = documents[goes], keeper[goes]

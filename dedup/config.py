@@ -27,7 +27,7 @@ class DedupConfig(StageConfig):
     least_line: int = option(12, "units from which a whole line of several documents is such a passage")
     least_line_documents: int = option(3, "documents that must share a line before it is one")
     least_left: int = option(30, "units that must stand outside such passages, or the document goes whole")
-    least_left_share: float = option(0.1, "share of a document's units that must, or it goes whole")
+    least_left_share: float = option(0.2, "share of a document's units that must, or it goes whole")
     most_lost: float = option(
         0.9, "share of a source's documents that may go before the run stops", volatile=True
     )
@@ -57,6 +57,16 @@ def check(config: DedupConfig) -> None:
         raise ConfigurationError(msg)
     if config.bands < 1 or config.rows < 1 or config.bands * config.rows > SLOTS:
         msg = f"bands × rows: got {config.bands} × {config.rows}; expected 1 to {SLOTS} slots. Try: bands=21 rows=6"
+        raise ConfigurationError(msg)
+    if config.least_passage < 60:
+        msg = f"least_passage: got {config.least_passage}; expected 60 or more. Try: least_passage=100"
+        raise ConfigurationError(msg)
+    if not 1 <= config.least_line <= config.least_passage or config.least_line_documents < 2:
+        got = f"{config.least_line}, {config.least_line_documents}"
+        msg = f"least_line, least_line_documents: got {got}; expected 1 to least_passage, and 2 or more. Try: 12, 3"
+        raise ConfigurationError(msg)
+    if not 0 <= config.least_left_share <= 1:
+        msg = f"least_left_share: got {config.least_left_share}; expected a share from 0 to 1"
         raise ConfigurationError(msg)
     if not 0 <= config.most_lost <= 1:
         msg = f"most_lost: got {config.most_lost}; expected a share from 0 to 1"

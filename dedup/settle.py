@@ -12,7 +12,7 @@ from corpus.stage import Task
 from dedup.columns import Census, read_array, read_columns, write_array
 from dedup.config import DedupConfig, Reason
 from dedup.index import FATE, Plan, entry
-from dedup.passages.spans import LOST, redirect
+from dedup.passages.spans import redirect
 
 State = dict[str, NDArray[Any]]
 
@@ -51,7 +51,9 @@ def ties(task: Task[Any], plan: Plan, start: int, stop: int) -> tuple[NDArray[np
     state = plan.new_state
     kept = read_array(task.folder, f"{state}/kept", np.uint32, start, stop)
     reason = read_array(task.folder, f"{state}/reason", np.uint8, start, stop)
-    lost, keeper = (read_array(task.folder, f"{state}/lost.{name}", np.uint32) for name in LOST)
+    lost, keeper = (
+        read_array(task.folder, f"{state}/lost.{name}", np.uint32) for name in ("number", "keeper")
+    )
     return redirect(kept, reason, lost, keeper)
 
 

@@ -158,12 +158,10 @@ def _recipe_overrides(stage: str, recipe: str | None) -> list[str]:
     return list(_flat(values.get(stage) or {}))
 
 
-def _flat(values: dict[str, Any], prefix: str = "") -> Iterator[str]:
+def _flat(values: dict[str, Any]) -> Iterator[str]:
+    """Values as Hydra's overrides; those of a mapping join what it holds already."""
     for key, value in values.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}={_quoted(value)}"
+        yield f"{'+' if isinstance(value, dict) else ''}{key}={_quoted(value)}"
 
 
 def _quoted(value: Any) -> str:

@@ -14,6 +14,7 @@ POINTS = 400
 MODELS = ("model", "unigram", "five_gram")
 NAMES = (
     *("steps", "tokens", "epochs", "skipped_steps", "last_loss", "size", "parameters"),
+    *("corpus_tokens", "epoch_tokens"),
     *("validation_tokens", "validation_bytes", *MODELS),
 )
 
@@ -34,7 +35,8 @@ def training(record: RunRecord) -> tuple[dict[str, Value], dict[str, Table]]:
     facts = record.manifests["train"].facts if "train" in record.manifests else {}
     evaluation = facts.get("validation", {})
     values |= {name: facts.get("model", {}).get(name) for name in ("size", "parameters")}
-    values |= {name: facts.get("training", {}).get(name) for name in ("epochs", "skipped_steps")}
+    taken = ("epochs", "skipped_steps", "corpus_tokens", "epoch_tokens")
+    values |= {name: facts.get("training", {}).get(name) for name in taken}
     values |= {"validation_tokens": evaluation.get("tokens"), "validation_bytes": evaluation.get("bytes")}
     values |= {name: evaluation.get("bits_per_byte", {}).get(name) for name in MODELS}
     by_source = [
@@ -42,7 +44,8 @@ def training(record: RunRecord) -> tuple[dict[str, Value], dict[str, Table]]:
         for source, row in sorted(evaluation.get("sources", {}).items())
     ]
     curves = {"losses": thinned(losses), "validation": thinned(bits)}
-    return values, {**curves, "bits_by_source": by_source, "continuations": samples}
+    seen = facts.get("training", {}).get("times_seen") or []
+    return values, {**curves, "bits_by_source": by_source, "continuations": samples, "times_seen": seen}
 
 
 def thinned(points: Table) -> Table:

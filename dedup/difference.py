@@ -114,9 +114,13 @@ def runs(units: Numbers, width: int) -> NDArray[np.uint64]:
     return hashes
 
 
-def jaccard(units: Numbers, others: Numbers, width: int) -> float:
-    """The Jaccard similarity of two documents' sets of runs of `width` units; 0 where neither has a unit."""
-    own, other = np.unique(runs(units, width)), np.unique(runs(others, width))
+def run_set(units: Numbers, width: int) -> NDArray[np.uint64]:
+    """The different runs of `width` units of a document, sorted."""
+    return np.unique(runs(units, width))
+
+
+def jaccard(own: NDArray[np.uint64], other: NDArray[np.uint64]) -> float:
+    """The Jaccard similarity of two documents by their sets of runs; 0 where neither has a unit."""
     n_common = np.intersect1d(own, other, assume_unique=True).size
     return n_common / max(own.size + other.size - n_common, 1)
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final, NamedTuple, NoReturn
+from urllib.parse import quote
 
 import numpy as np
 import pyarrow as pa
@@ -20,7 +21,7 @@ from corpus.errors import ConfigurationError, SastraError
 from corpus.stage import StageConfig, check_run_name
 from dedup.columns import Integers
 from dedup.config import Reason
-from dedup.difference import FACTS, GAP, SAME, WORDS, Piece, Text, excerpt, jaccard, pieces, read
+from dedup.difference import FACTS, GAP, SAME, WORDS, Piece, Text, excerpt, jaccard, pieces, read, run_set
 from dedup.opened import OpenIndex
 from dedup.sketch_kernels import SLOTS
 from dedup.texts import documents_of
@@ -33,6 +34,8 @@ MOST_COMPARED: Final = 100_000  # by their sketches, of documents that share a b
 LEAST_SHOWN: Final = 0.5  # similarity; less is common to any two texts of a kind
 EXCERPT_CHARS: Final = 400
 PASSAGE_CHARS: Final = 80
+NAMED_CHARS: Final = 60
+URL_SIGNS: Final = "%/:=&?~#+!$,;'@()*[]"
 MOST_NAMED: Final = 12  # numbers, dates and places that one text alone has, and as many other words
 
 CONTROL: Final = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), " ")  # what a terminal would obey
@@ -91,8 +94,11 @@ def find(index: OpenIndex, question: Question) -> list[int]:
     if question.column == "id":
         found = index.numbers_of("id", question.value)
     else:
-        (key,) = url_keys(pa.chunked_array([[question.value]])).tolist()
-        found = index.numbers_of("url_key", key)
+        written = dict.fromkeys(
+            [question.value, quote(question.value, URL_SIGNS)]
+        )  # a browser shows Khmer letters
+        keys = url_keys(pa.chunked_array([list(written)])).tolist()
+        found = [number for key in dict.fromkeys(keys) for number in index.numbers_of("url_key", key)]
     if not found:
         asked = f"{question.column}={question.value}"
         msg = (
@@ -112,14 +118,16 @@ def neighbours(index: OpenIndex, number: int) -> tuple[list[Neighbour], int]:
     others, kept = _candidates(index, number), int(index.ties[0][number])
     agreeing = index.agreeing(number, others)
     order = np.lexsort((others, -agreeing, others != kept))
-    own, width = index.units(number), index.config["shingle_units"]
+    width = index.config["shingle_units"]
+    own = run_set(index.units(number), width)
     nearest = [
-        Neighbour(other, jaccard(own, index.units(other), width))
+        Neighbour(other, jaccard(own, run_set(index.units(other), width)))
         for other in others[order[: 2 * MOST_SHOWN]].tolist()
     ]
     shown = [near for near in nearest if near.similarity >= LEAST_SHOWN or near.number == kept]
     shown.sort(key=lambda near: (near.number != kept, -near.similarity, near.number))
-    return shown[:MOST_SHOWN], max(len(shown), int((agreeing >= LEAST_SHOWN * SLOTS).sum()))
+    n_alike = int((agreeing >= LEAST_SHOWN * SLOTS).sum()) if others.size > len(nearest) else 0
+    return shown[:MOST_SHOWN], max(n_alike, sum(near.similarity >= LEAST_SHOWN for near in shown))
 
 
 def _candidates(index: OpenIndex, number: int) -> Integers:
@@ -203,8 +211,9 @@ def near(question: Question, style: Style) -> Iterator[str]:
         yield from [""] * min(place, 1)
         yield from _headed("document", [*documents.about(number), documents.fate(number, number)])
         yield from _headed("cut out", list(documents.passages(number)))
-        more = f" of about {n_alike:,}" if n_alike > len(found) else ""
-        yield from _headed("near", [f"{len(found)}{more}, of a similarity of {LEAST_SHOWN} or more"])
+        n_shown = sum(other.similarity >= LEAST_SHOWN for other in found)
+        more = f" of about {n_alike:,}" if n_alike > n_shown else ""
+        yield from _headed("near", [f"{n_shown}{more}, of a similarity of {LEAST_SHOWN} or more"])
         for rank, other in enumerate(found, 1):
             yield ""
             about = [documents.fate(other.number, number), *documents.about(other.number)]
@@ -231,7 +240,8 @@ def _told(own: Text, other: Text, style: Style) -> Iterator[str]:
 
 
 def _named(found: Sequence[Piece], kind: str) -> str:
-    texts = (" ".join(piece.text.translate(CONTROL).split()) for piece in found if piece.kind == kind)
+    differing = [excerpt([Piece(piece.text, SAME)], NAMED_CHARS) for piece in found if piece.kind == kind]
+    texts = (" ".join(_marked(pieces, ("", ""), ("", "")).split()) for pieces in differing)
     told = list(filter(None, dict.fromkeys(texts)))
     more = f" and {len(told) - MOST_NAMED:,} more" if len(told) > MOST_NAMED else ""
     return ", ".join(told[:MOST_NAMED]) + more

@@ -7,7 +7,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.difference import FACTS, GAP, MOST_CHARS, SAME, WORDS, Piece, excerpt, jaccard, pieces, read, runs
+from dedup.difference import (
+    FACTS,
+    GAP,
+    MOST_CHARS,
+    SAME,
+    WORDS,
+    Piece,
+    excerpt,
+    jaccard,
+    pieces,
+    read,
+    run_set,
+    runs,
+)
+from dedup.families import Numbers
 
 NOTICE = (
     "ថ្ងៃទី{day} ខែ{month} ឆ្នាំ២០១២ មន្ទីរកសិកម្មខេត្ត{place}បានចែកពូជស្រូវដល់កសិករចំនួន ៤៥០ គ្រួសារ "
@@ -93,10 +107,14 @@ def test_an_excerpt_is_no_longer_than_asked(text: str, other: str, n_chars: int)
 
 def test_similarity_is_that_of_the_sets_of_runs() -> None:
     units = np.arange(10, dtype=np.uint32)
+
+    def similarity(others: Numbers, own: Numbers = units) -> float:
+        return jaccard(run_set(own, 5), run_set(others, 5))
+
     assert runs(units, 5).size == 6
-    assert jaccard(units, units, 5) == 1
-    assert jaccard(units, np.concatenate([units, units]), 5) == 6 / 10
-    assert jaccard(units, units[:7], 5) == 3 / 6
-    assert jaccard(units, units + np.uint32(100), 5) == 0
-    assert jaccard(units[:0], units[:0], 5) == 0
-    assert jaccard(units[:3], units[:3], 5) == 1
+    assert similarity(units) == 1
+    assert similarity(np.concatenate([units, units])) == 6 / 10
+    assert similarity(units[:7]) == 3 / 6
+    assert similarity(units + np.uint32(100)) == 0
+    assert similarity(units[:0], units[:0]) == 0
+    assert similarity(units[:3], units[:3]) == 1

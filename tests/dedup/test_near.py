@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -120,10 +121,21 @@ def test_the_document_kept_for_one_is_shown_first_however_unlike_they_are(
     url = shown(99)
     assert url[3].startswith("           dropped: at the same URL as")
     assert f"id {98:032x}" in " ".join(about(url, 1))
+    assert "near       0, of a similarity of 0.5 or more" in url
     forecasts = shown(29)
     assert len([line for line in forecasts if line[:2].strip().isdigit()]) == 20
     assert "kept; 29 went for it" in about(forecasts, 1)[0]
     assert "near       20 of about 29, of a similarity of 0.5 or more" in forecasts
+
+
+def test_a_url_is_known_by_its_letters_and_by_their_codes(
+    deduplicate: Callable[..., Any], make_document: Callable[..., Any]
+) -> None:
+    letters = "https://news.example.kh/ព័ត៌មាន?ទំព័រ=២"
+    runs = deduplicate([make_document(1, STORY, url=quote(letters, "/:?="))]).folder.parents[1]
+    for url in (letters, quote(letters, "/:?=")):
+        lines = list(near(Question.parse(["run=t", f"runs={runs}", f"url={url}"]), PLAIN))
+        assert f"           id {1:032x}" in lines
 
 
 @pytest.mark.parametrize("url", [URL, "http://www.radio.example.kh/forecast/", URL + "#top"])

@@ -57,7 +57,7 @@ def merge_matches(task: Task[DedupConfig]) -> dict[str, Any]:
     write_matches(task, plan.new_state, matches)
     touched = _documents_that_differ(known.take(gone), found)
     write_array(task, "work/spans/touched", touched)
-    bounds = range(0, touched.size + TASK_DOCUMENTS - 1, TASK_DOCUMENTS)
+    bounds = range(0, touched.size + TASK_DOCUMENTS, TASK_DOCUMENTS)
     return {"bounds": [min(bound, touched.size) for bound in bounds]}
 
 

@@ -34,7 +34,7 @@ class Found:
     @property
     def runs(self) -> list[tuple[int, int, int, int]]:
         """Number, first unit, stop, keeper."""
-        return list(zip(*(column.tolist() for column in self.spans), strict=True))
+        return list(zip(*(column.tolist() for column in self.spans[:4]), strict=True))
 
     def same_as(self, other: Found) -> bool:
         """Whether all is the same."""

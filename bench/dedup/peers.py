@@ -45,10 +45,10 @@ class Truth(NamedTuple):
 
 def rows() -> Iterator[Row]:
     """Generated documents with planted copies; news and lines of OSCAR together where there is real data."""
-    inputs: dict[str, Callable[[], list[str]]] = {"planted": _planted}
+    inputs: dict[str, Callable[[], list[str]]] = {"planted": planted}
     data = real_data()
     if data is not None:
-        inputs["real"] = lambda: _real(data)
+        inputs["real"] = lambda: real(data)
     for name, texts_of in inputs.items():
         texts = texts_of()
         truth = truth_of(texts)
@@ -59,7 +59,8 @@ def rows() -> Iterator[Row]:
                 yield measured(f"dedup.peers.{name}.{system}.{figure}", value, unit)
 
 
-def _planted() -> list[str]:
+def planted() -> list[str]:
+    """The texts of the generator's first documents."""
     copies = Copies.of(SEED)
     texts: list[str] = []
     while len(texts) < N_PLANTED:
@@ -67,7 +68,8 @@ def _planted() -> list[str]:
     return texts
 
 
-def _real(data: Path) -> list[str]:
+def real(data: Path) -> list[str]:
+    """News and lines of OSCAR, normalised."""
     found: list[str] = []
     for source in ("news_phylypo", "oscar"):
         lines = json_lines(data / "corpus" / f"{source}.jsonl.zst")

@@ -19,11 +19,14 @@ import pyarrow as pa
 import xxhash
 from datasketch import MinHash
 
+from bench.bruteforce import alike
+from bench.bruteforce import shingles as true_shingles
 from bench.copies import Copies
+from bench.dedup.peers import planted, real
 from bench.peers.call import call_peer
 from bench.peers.shingles import shingles
 from bench.realdata import json_lines, real_data
-from bench.rows import Row, against, cpu_seconds
+from bench.rows import Row, against, cpu_seconds, measured
 from clean.whitespace import tidy
 from corpus.errors import SastraError
 from dedup.sketch import sketch
@@ -35,6 +38,7 @@ SEED: Final = 7
 ROUNDS: Final = 5
 N_DOCUMENTS: Final = 2000
 WIDTH: Final = 5
+LEAST: Final = 0.5  # similarity of the pairs that sketches are held against
 Speeds = dict[str, float]  # documents per CPU second, by the kind of row
 
 
@@ -48,16 +52,45 @@ class Peer(NamedTuple):
 
 def rows() -> Iterator[Row]:
     """Articles of the generator, with floors; lines of OSCAR without, where there is real data."""
-    inputs = {"dedup.sketch": Copies.of(SEED).texts(0, N_DOCUMENTS).to_pylist()}
+    inputs = {"dedup.sketch": (Copies.of(SEED).texts(0, N_DOCUMENTS).to_pylist(), planted)}
     data = real_data()
     if data is not None:
-        inputs["dedup.sketch.short"] = _lines(data)
-    for prefix, texts in inputs.items():
+        inputs["dedup.sketch.short"] = (_lines(data), lambda: real(data))
+    for prefix, (texts, with_copies) in inputs.items():
         for peer in PEERS:
             try:
                 yield from _compared(prefix, peer, texts)
             except SastraError as error:
                 print(error, file=sys.stderr)
+        yield from errors(prefix, with_copies())
+
+
+def errors(prefix: str, texts: list[str]) -> Iterator[Row]:
+    """How far the similarities that sketches tell are from the true ones, ours and datasketch's.
+
+    Over pairs of a similarity from 0.5 to under 1, each text once as the second of a pair. `error` is the
+    root of the mean square, of what 128 independent slots would have; `bias` the mean.
+    """
+    texts = list(dict.fromkeys(texts))
+    pairs = {pair.second: pair for pair in alike(true_shingles(texts), LEAST) if pair.similarity < 1}
+    true = np.array([pair.similarity for pair in pairs.values()])
+    ideal = np.sqrt((true * (1 - true) / SLOTS).mean())
+    first = [texts[pair.first] for pair in pairs.values()]
+    second = [texts[place] for place in pairs]
+    for who, sketches in {"": _our_slots, ".datasketch": _datasketch_slots}.items():
+        apart = (sketches(first) == sketches(second)).mean(axis=1) - true
+        yield measured(f"{prefix}.error{who}", np.sqrt((apart**2).mean()) / ideal, "of independent slots'")
+        yield measured(f"{prefix}.bias{who}", apart.mean(), "of similarity")
+
+
+def _our_slots(texts: list[str]) -> Numbers:
+    offsets, units = flagged_units(pa.array(texts, pa.large_string()))
+    return sketch(units, offsets, WIDTH)
+
+
+def _datasketch_slots(texts: list[str]) -> Numbers:
+    sets = [[run.encode() for run in shingles(text)] for text in texts]
+    return np.array([found.hashvalues for found in MinHash.bulk(sets, num_perm=SLOTS)])
 
 
 def _lines(data: Path) -> list[str]:

@@ -35,3 +35,28 @@ def test_the_peer_in_our_environment() -> None:
     who, speeds = sketch._datasketch(TEXTS)
     assert who.startswith("datasketch ")
     assert set(speeds) == {"text", "ready", "kernel"}
+
+
+def test_errors_of_sketches() -> None:
+    words = [
+        "ថ្ងៃ",
+        "នេះ",
+        "មេឃ",
+        "ស្រឡះ",
+        "ល្អ",
+        "អ្នក",
+        "ភូមិ",
+        "នាំគ្នា",
+        "ចេញ",
+        "ទៅ",
+        "ស្ទូង",
+        "ស្រូវ",
+        "តាំង",
+        "ពី",
+        "ព្រលឹម",
+    ]
+    texts = ["".join(words[:n]) for n in range(9, 16)]
+    found = {row.name: row.value for row in sketch.errors("a", [*texts, texts[0], "ក្រុមហ៊ុនថ្មី"])}
+    assert set(found) == {"a.error", "a.bias", "a.error.datasketch", "a.bias.datasketch"}
+    assert all(0 < found[name] < 3 for name in found if "error" in name)
+    assert all(abs(found[name]) < 0.1 for name in found if "bias" in name)

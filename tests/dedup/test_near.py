@@ -195,10 +195,12 @@ def test_what_was_cut_out_of_a_document_is_told(
 ) -> None:
     """A paragraph that two documents share stays in one of them."""
     shared = forecast("កំពត", "១") + " " + STORY
-    own = "ជីដូនរបស់ខ្ញុំធ្វើនំអន្សមរាល់បុណ្យភ្ជុំបិណ្ឌ ហើយចៅៗទាំងអស់ជួយគាត់វេចនំជាមួយស្លឹកចេកដែលកាត់ពីសួនច្បារក្រោយផ្ទះ។"
-    other = "ទន្លេសាបហូរត្រឡប់ក្រោយម្តងក្នុងមួយឆ្នាំ ហើយត្រីជាច្រើនប្រភេទពងកូននៅក្នុងព្រៃលិចទឹកជុំវិញបឹងដ៏ធំទូលាយនេះ។"
+    own = (
+        "ជីដូនរបស់ខ្ញុំធ្វើនំអន្សមរាល់បុណ្យភ្ជុំបិណ្ឌ ហើយចៅៗទាំងអស់ជួយគាត់វេចនំជាមួយស្លឹកចេកដែលកាត់ពីសួនច្បារក្រោយផ្ទះ។ ពេលនំឆ្អិនហើយ "
+        "យើងយកទៅប្រគេនព្រះសង្ឃនៅវត្ត និងចែកអ្នកជិតខាង។"
+    )
     folder = deduplicate(
-        [make_document(1, f"{own}\n{shared}"), make_document(2, f"{shared}\n{other}")]
+        [make_document(1, f"{own}\n{shared}"), make_document(2, f"{shared}\n{RIVER}")]
     ).folder
     questions = [Question.parse(["run=t", f"runs={folder.parents[1]}", f"id={n:032x}"]) for n in (1, 2)]
     cut = [line for question in questions for line in near(question, PLAIN) if line.startswith("cut out")]

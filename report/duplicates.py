@@ -273,9 +273,9 @@ def _facts(data: ds.Dataset) -> dict[str, Value]:
         f"""SELECT count_if(numbers_lost + places_lost > 0) AS facts_documents,
                    coalesce(sum(numbers_lost), 0)::BIGINT AS numbers_lost,
                    coalesce(sum(places_lost), 0)::BIGINT AS places_lost,
-                   (SELECT count(*) FROM (SELECT cluster FROM data GROUP BY cluster
+                   (SELECT count(*) FROM (SELECT cluster FROM data WHERE {WHOLE} GROUP BY cluster
                     HAVING count_if(numbers_lost + places_lost > 0) >= {FAMILY_MEMBERS})) AS families
-            FROM data""",  # noqa: S608
+            FROM data WHERE {WHOLE}""",  # noqa: S608
     )
     return row
 
@@ -284,7 +284,7 @@ def _families(data: ds.Dataset) -> Table:
     """The components of which most members lost facts, with some of these: those that lost most places and numbers."""
     return select(
         data,
-        f"""WITH losing AS (SELECT * FROM data WHERE numbers_lost + places_lost > 0),
+        f"""WITH losing AS (SELECT * FROM data WHERE {WHOLE} AND numbers_lost + places_lost > 0),
                  largest AS (SELECT cluster, count(*) AS n FROM losing GROUP BY cluster
                              HAVING n >= {FAMILY_MEMBERS} ORDER BY n DESC, cluster LIMIT {LARGEST_FAMILIES}),
                  shown AS (SELECT losing.cluster, kept, member, numbers_lost, places_lost
@@ -294,7 +294,8 @@ def _families(data: ds.Dataset) -> Table:
                  whole AS (SELECT data.cluster, n, count(*) AS members, count_if(reason IS NULL) AS kept_documents,
                                   sum(numbers_lost)::BIGINT AS numbers_lost, sum(places_lost)::BIGINT AS places_lost,
                                   list_sort(list_distinct(list(source))) AS sources
-                           FROM data JOIN largest ON data.cluster = largest.cluster GROUP BY data.cluster, n)
+                           FROM data JOIN largest ON data.cluster = largest.cluster WHERE {WHOLE}
+                           GROUP BY data.cluster, n)
             SELECT whole.cluster, n AS losing, members, kept_documents, whole.numbers_lost, whole.places_lost, sources,
                    list({{'kept': kept, 'member': member, 'numbers_lost': shown.numbers_lost,
                           'places_lost': shown.places_lost}}

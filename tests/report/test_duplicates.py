@@ -134,13 +134,13 @@ def test_a_document_of_repeated_passages_is_no_copy_of_the_one_that_has_them(pla
     kept = planted.stay[1]
     lost = planted.document("passages", "ទន្សាយដ៏ឆ្លាតម្នាក់", "radio")
     planted.gone.append({**lost, "reason": "repeated_passages", "evidence": kept["id"]})
-    planted.member(kept, lost, "repeated_passages", 0, 0)
+    planted.member(kept, lost, "repeated_passages", 7, 7)
     values, tables = duplicates(planted.record())
     assert [row["members"] for row in tables["cluster_sizes"]] == [2, 5]
     assert [row["members"] for row in tables["largest_clusters"]] == [5, 2]
     assert [row["sources"] for row in tables["cluster_sources"]] == [2, 3]
     assert ("radio", "books") in {(row["source"], row["kept_source"]) for row in tables["overlap"]}
-    assert values["dropped"] == 6
+    assert (values["dropped"], values["numbers_lost"], values["places_lost"]) == (6, 3, 2)
 
 
 def test_the_largest_clusters_tell_their_members_sources(planted: Planted) -> None:

@@ -45,7 +45,8 @@ def call(python: str, words: Sequence[str], texts: Iterable[str]) -> dict[str, A
     )
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().splitlines()
-        msg = f"bench.peers.{module}: {said[-1] if said else 'ended without a word'}. Try: make bench-peers again"
+        last = said[-1] if said else "ended without a word"
+        msg = f"bench.peers.{module}: {last}. Try: make bench-peers, or by hand: {' '.join(command)}"
         raise StageError(msg)
     answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return answer

@@ -6,34 +6,34 @@ import tempfile
 from pathlib import Path
 from typing import Any, Final
 
-from bench import deduplicated
+from bench.deduplicated import decisions
 from bench.peers.duplicates import Outcome, measured
+from corpus.cli import configure
 from corpus.document import DOCUMENT, documents_table
 from corpus.ledger import Ledger
 from corpus.manifest import Manifest
 from corpus.paths import Folder
 from corpus.shards import ShardWriter
+from corpus.stage import execute
+from dedup.stage import STAGE
 
 RUN: Final = "peers"
 SHARD: Final = 10_000  # documents
-COPIES: Final = ("exact_duplicate", "near_duplicate")
+NO_PASSAGES: Final = (f"least_passage={1 << 14}", f"least_line={1 << 14}")
 
 
 def deduplicate(texts: list[str]) -> Outcome:
     """The whole stage over one source, from Parquet to Parquet, in this process.
 
-    A document's cluster is the document kept for it. One that goes because nothing but repeated passages is in it
-    counts as kept: no peer looks for these.
+    A document's cluster is the document kept for it. Repeated passages stay: no peer looks for them.
     """
     cluster, kept = list(range(len(texts))), [True] * len(texts)
-    with tempfile.TemporaryDirectory() as folder:
-        runs = Path(folder)
-        _write_clean(Folder(folder).child(RUN).child("clean"), texts)
-        deduplicated.deduplicate(runs, RUN)
-        for name, (reason, _, evidence) in deduplicated.decisions(runs, RUN).dropped.items():
-            if reason in COPIES:
-                number = int(name, 16)
-                cluster[number], kept[number] = int(evidence, 16), False
+    with tempfile.TemporaryDirectory() as runs:
+        _write_clean(Folder(runs).child(RUN).child("clean"), texts)
+        execute(STAGE, configure(STAGE, [f"run={RUN}", f"runs={runs}", "workers=1", *NO_PASSAGES]))
+        for name, (_, _, evidence) in decisions(Path(runs), RUN).dropped.items():
+            number = int(name, 16)
+            cluster[number], kept[number] = int(evidence, 16), False
     return Outcome(cluster, kept)
 
 

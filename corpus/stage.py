@@ -101,6 +101,11 @@ class Stage(Generic[C]):
     reused: Sequence[str] = ()
 
     @property
+    def inner(self) -> tuple[str, ...]:
+        """Folders whose files are no output."""
+        return tuple(f"{folder}/" for folder in (WORK, self.memory) if folder)
+
+    @property
     def command(self) -> str:
         """The command that runs it."""
         return f"python -m {self.module or self.name}"
@@ -124,7 +129,9 @@ class StageRun(Generic[C]):
 
     def task(self, name: str, source: str = "", arguments: Mapping[str, Any] | None = None) -> Task[C]:
         """A task of this stage."""
-        return Task(name, self.stage.name, self.folder, self.config, source, arguments or {})
+        return Task(
+            name, self.stage.name, self.folder, self.config, source, arguments or {}, inner=self.stage.inner
+        )
 
     def tasks(self, sources: Sequence[str]) -> list[Task[C]]:
         """A task for each input file, named after it."""

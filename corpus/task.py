@@ -31,16 +31,21 @@ class Task(Generic[C]):
     config: C
     source: str = ""  # URI of the input file, if there is one
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    inner: tuple[str, ...] = ()  # folders of the stage's own, whose files are no output and have no digest
     ledger: Ledger = field(default_factory=Ledger, compare=False)
     files: list[dict[str, Any]] = field(default_factory=list, compare=False)
 
     @contextmanager
     def create(self, path: str) -> Iterator[IO[bytes]]:
         """Open an output file, by its path in the stage's folder; it appears whole, and goes into the receipt."""
+        is_output = not path.startswith(self.inner)
         with self.folder.create(path) as file:
-            counted = _Digesting(file)
+            counted = _Digesting(file) if is_output else _Counting(file)
             yield counted  # type: ignore[misc]
-        self.files.append({"path": path, "bytes": counted.size, "sha256": counted.sha256.hexdigest()})
+        written = {"path": path, "bytes": counted.size}
+        if isinstance(counted, _Digesting):
+            written["sha256"] = counted.sha256.hexdigest()
+        self.files.append(written)
 
     def read(self, table: pa.Table) -> None:
         """Count documents as come in, by the sizes in their columns."""
@@ -109,18 +114,16 @@ class Outcome:
         self._task.ledger.add_edit(step, before, after)
 
 
-class _Digesting:
-    """A file being written in order, with its size and SHA-256 taken on the way."""
+class _Counting:
+    """A file being written in order, with its size taken on the way."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self.size = 0
-        self.sha256 = hashlib.sha256()
         self.closed = False
 
     def write(self, data: Any) -> int:
         view = memoryview(data)
-        self.sha256.update(view)
         self.size += view.nbytes
         self._file.write(view)
         return view.nbytes
@@ -142,3 +145,15 @@ class _Digesting:
 
     def close(self) -> None:
         """The block that opened the file closes it."""
+
+
+class _Digesting(_Counting):
+    """And with its SHA-256."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        super().__init__(file)
+        self.sha256 = hashlib.sha256()
+
+    def write(self, data: Any) -> int:
+        self.sha256.update(memoryview(data))
+        return super().write(data)

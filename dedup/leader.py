@@ -41,7 +41,7 @@ class Members(NamedTuple):
     url: Integers
     source: Integers
     id: Integers
-    carrier: Integers  # a member of the same text, whose shingles are at hand
+    carrier: Integers  # where the shingles of its text are
 
 
 class Fates(NamedTuple):

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from corpus.stage import Task
@@ -15,7 +16,7 @@ from dedup.components import MEMBERS
 from dedup.config import DedupConfig, Reason
 from dedup.families import facts_lost
 from dedup.index import FATE
-from dedup.leader import Fates, Hashes, Integers, Members, lead
+from dedup.leader import Fates, Integers, Members, lead
 from dedup.sketch import shingle
 from dedup.sketch_kernels import SLOTS
 
@@ -25,14 +26,19 @@ def verify_group(task: Task[DedupConfig]) -> dict[str, int]:
 
     `task.arguments["batches"]` says which batch of which shard's members is the group's.
     """
-    members = best_first(_members(task))
-    decided = ties(members, task.config.least_units)
-    sketches = np.frombuffer(members["sketch"].combine_chunks().buffers()[1], np.uint8).reshape(-1, SLOTS)
-    units = members["units"].combine_chunks()
-    starts, shingles = _shingles(units, task.config.shingle_units)
+    found = _members(task)
+    units = found["units"].combine_chunks()  # stay as they are read: Arrow takes lists a hundred times slower
+    order = best_first(found)
+    members = found.drop_columns(["units", "sketch"]).take(pa.array(order))
+    decided = ties(members, order, np.diff(units.offsets.to_numpy()) > 0, task.config.least_units)
+    sketches = np.frombuffer(found["sketch"].combine_chunks().buffers()[1], np.uint8).reshape(-1, SLOTS)
+    offsets, flat = units.offsets.to_numpy() - units.offsets[0].as_py(), units.flatten().to_numpy()
+    starts, shingles = shingle(flat, offsets, task.config.shingle_units)
     threshold = task.config.threshold
-    fates, counts = lead(decided, sketches, starts, shingles, (threshold, least_agreeing(threshold, 8)))
-    _write(task, members["number"].to_numpy(), decided, fates, lost_facts(units, decided, fates))
+    fates, counts = lead(
+        decided, sketches[order], starts, shingles, (threshold, least_agreeing(threshold, 8))
+    )
+    _write(task, members["number"].to_numpy(), decided, fates, lost_facts(flat, offsets, decided, fates))
     return {"checks": int(counts[0]), "capped": int(counts[1])}
 
 
@@ -43,22 +49,21 @@ def _members(task: Task[Any]) -> pa.Table:
     return pa.Table.from_batches(batches, MEMBERS)
 
 
-def best_first(members: pa.Table) -> pa.Table:
-    """The members of each component together, those to be kept first: by preference, then the smaller id."""
+def best_first(members: pa.Table) -> Integers:
+    """The rows of each component together, those to be kept first: by preference, then the smaller id."""
     keys = [("root", "ascending"), ("preference", "descending"), ("id", "ascending"), ("number", "ascending")]
-    return members.sort_by(keys).combine_chunks()
+    return pc.sort_indices(members, sort_keys=keys).to_numpy().astype(np.int64)  # type: ignore[no-any-return]
 
 
-def ties(members: pa.Table, least_units: int) -> Members:
-    """What members have in common, as numbers."""
+def ties(members: pa.Table, rows: Integers, has_units: NDArray[np.bool_], least_units: int) -> Members:
+    """What members have in common, as numbers; `rows` are their rows in the group, of which some hold units."""
     n_units = members["n_units"].to_numpy()
     text = _classes(members, "text_key", "text_check", "n_bytes")
     short = (n_units > 0) & (n_units < least_units)
     has_url = members["url_key"].to_numpy() != 0
-    has_units = np.diff(members["units"].combine_chunks().offsets.to_numpy()) > 0
     carrier = np.full(len(members), -1, np.int64)
-    carrier[text[has_units]] = np.flatnonzero(has_units)
-    own = np.arange(len(members))
+    carries = has_units[rows]
+    carrier[text[carries]] = rows[carries]
     return Members(
         component=members["root"].to_numpy().astype(np.int64),
         text=text,
@@ -66,7 +71,7 @@ def ties(members: pa.Table, least_units: int) -> Members:
         url=np.where(has_url, _classes(members, "url_key"), -1),
         source=_classes(members, "source"),
         id=_classes(members, "id"),
-        carrier=np.where(carrier[text] >= 0, carrier[text], own),
+        carrier=np.where(carrier[text] >= 0, carrier[text], rows),
     )
 
 
@@ -79,18 +84,14 @@ def _classes(members: pa.Table, *names: str) -> NDArray[np.int64]:
     return codes
 
 
-def _shingles(units: pa.LargeListArray, width: int) -> tuple[Integers, Hashes]:
-    return shingle(units.flatten().to_numpy(), units.offsets.to_numpy() - units.offsets[0].as_py(), width)
-
-
-def lost_facts(units: pa.LargeListArray, members: Members, fates: Fates) -> NDArray[np.int32]:
+def lost_facts(
+    units: NDArray[np.uint32], offsets: Integers, members: Members, fates: Fates
+) -> NDArray[np.int32]:
     """Of each near-duplicate its numbers and dates, and its places, that the document kept has not: `(n, 2)`."""
-    own = np.arange(members.carrier.size)
-    compared = (members.carrier == own) & (fates.reason == Reason.NEAR_DUPLICATE)
-    leads = np.where(compared, members.carrier[fates.lead], own)
-    lost = facts_lost(units.flatten().to_numpy(), units.offsets.to_numpy() - units.offsets[0].as_py(), leads)
     is_near = fates.reason == Reason.NEAR_DUPLICATE
-    return np.where(is_near[:, None], lost[members.carrier], 0)
+    leads = np.arange(offsets.size - 1)
+    leads[members.carrier[is_near]] = members.carrier[fates.lead[is_near]]
+    return np.where(is_near[:, None], facts_lost(units, offsets, leads)[members.carrier], 0)
 
 
 def _write(

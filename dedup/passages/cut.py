@@ -14,7 +14,7 @@ from corpus.document import with_text
 from corpus.stage import Task
 from dedup.columns import view_array
 from dedup.passages.spans import SPAN, Spans
-from khmer.unit_spans import unit_spans
+from khmer.unit_spans import Pairs, unit_spans
 
 REASON: Final = "repeated_passage"
 STEP: Final = "repeated_passages"  # in the ledger
@@ -33,7 +33,7 @@ _LINE_ENDS: Final = "\n\r\v\f\x85\u2028\u2029"
 _SENTENCE_ENDS: Final = re.compile(rf"[។៕៚?!…{_LINE_ENDS}]|\.\s")
 _ANNOUNCES: Final = re.compile(r"\s*[៖:]")
 _TAIL: Final = re.compile(
-    rf"(?:[^\S{_LINE_ENDS}]*[។៕៚?!….,;:៖»”’)\]}}]+)*"
+    rf"\A(?:[^\S{_LINE_ENDS}]*[។៕៚?!….,;:៖»”’)\]}}]+)*"
 )  # what belongs to the words before it
 _HEAD: Final = re.compile(
     rf"(?:(?<=[{_LINE_ENDS}])[^{_LINE_ENDS}]+|[«“‘(\[{{]*)\Z"
@@ -41,8 +41,6 @@ _HEAD: Final = re.compile(
 
 _LINE_END: Final = re.compile(rf"[{_LINE_ENDS}]")
 _READ: Final = ["id", "text", "source"]
-
-Pairs = NDArray[np.int64]
 
 
 class Cut(NamedTuple):
@@ -57,13 +55,12 @@ class _Gaps:
     """What stands before each unit of a text, and, as one more, behind the last."""
 
     def __init__(self, data: bytes, units: Pairs) -> None:
-        self.data = data
-        self._starts = np.concatenate([np.zeros(1, np.int64), units[:, 1]])
-        self._ends = np.append(units[:, 0], len(data))
+        self.data, self._units, self._last = data, units, len(units)
 
     def edges(self, i: int) -> tuple[int, int]:
         """First byte and end of a gap."""
-        return int(self._starts[i]), int(self._ends[i])
+        end = int(self._units[i, 0]) if i < self._last else len(self.data)
+        return int(self._units[i - 1, 1]) if i else 0, end
 
     def __getitem__(self, i: int) -> str:
         start, end = self.edges(i)
@@ -71,7 +68,7 @@ class _Gaps:
 
     def parts_sentences(self, i: int) -> bool:
         """Whether one sentence or line ends there and another begins, and the first does not announce the second."""
-        if i in (0, self._starts.size - 1):
+        if i in (0, self._last):
             return True
         gap = self[i]
         return _SENTENCE_ENDS.search(gap) is not None and _ANNOUNCES.match(gap) is None
@@ -90,31 +87,38 @@ def cut_text(text: str, units: Pairs, runs: Sequence[tuple[int, int]]) -> Cut:
     without whole sentences. Where something was cut stand as many line ends as there were, up to two, or one blank.
     """
     gaps = _Gaps(text.encode(), units)
-    left, passages, cut, place, n_lines = "", [], [], 0, 0
+    left, passages, cut, place, n_lines = _Joined(), [], [], 0, 0
     for number, run in enumerate(runs):
         begin, end = gaps.whole_sentences(*run)
         if begin == end:
             continue
         before, after = gaps[begin], gaps[end]
-        tail, closing = _TAIL.match(before).group() if begin else "", _TAIL.match(after).group()  # type: ignore[union-attr]
-        head = _HEAD.search(after[len(closing) :]).group()  # type: ignore[union-attr]
-        piece = gaps.data[place : gaps.edges(begin)[0]].decode() + tail
-        left = _joined(left, n_lines, piece)
+        tail, closing = _matched(_TAIL, before) if begin else "", _matched(_TAIL, after)
+        left.add(gaps.data[place : gaps.edges(begin)[0]].decode() + tail, n_lines)
         passages.append(gaps.data[gaps.edges(begin)[1] : gaps.edges(end)[0]].decode() + closing)
         cut.append(number)
-        n_lines = max(n_lines if not piece.strip() else 0, _count_lines(before), _count_lines(after))
-        place = gaps.edges(end)[1] - len(head.encode())
-    return Cut(_joined(left, n_lines, gaps.data[place:].decode()), passages, cut)
+        n_lines = max(len(_LINE_END.findall(gap)) for gap in (before, after))
+        place = gaps.edges(end)[1] - len(_matched(_HEAD, after[len(closing) :]).encode())
+    left.add(gaps.data[place:].decode(), n_lines)
+    return Cut("".join(left.pieces), passages, cut)
 
 
-def _count_lines(gap: str) -> int:
-    return len(_LINE_END.findall(gap))
+def _matched(pattern: re.Pattern[str], gap: str) -> str:
+    """The part of a gap that a pattern, which can be empty, finds."""
+    return pattern.search(gap).group()  # type: ignore[union-attr]
 
 
-def _joined(left: str, n_lines: int, right: str) -> str:
-    """Two pieces of a text with line ends or a blank between them."""
-    between = "\n" * min(n_lines, 2) or " "
-    return between.join(piece for piece in (left, right.strip()) if piece)
+class _Joined:
+    """Pieces of a text with line ends or a blank between them."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+
+    def add(self, piece: str, n_lines: int) -> None:
+        """Add a piece behind so many line ends, at the most two; one without a sign is left out."""
+        piece = piece.strip()
+        if piece:
+            self.pieces += ["\n" * min(n_lines, 2) or " ", piece] if self.pieces else [piece]
 
 
 def spans_of(task: Task[Any], folder: str, start: int, stop: int) -> Spans:

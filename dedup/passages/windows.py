@@ -51,7 +51,10 @@ def windows_of(units: Numbers, offsets: Integers, config: Any, first_row: int) -
     The units carry their flag LINE (`khmer.clusters`). About one window to 35 units, and one a line.
     """
     n_starts = config.least_passage - WIDTH + 1
-    lines, anchors = _room(units.size // config.least_line + 1), _room(units.size // 2 + 1)
+    lines, anchors = (
+        _room(units.size // config.least_line + 1),
+        _room(units.size),
+    )  # written to are few of these
     n_lines = fill_lines(units, offsets, config.least_line, *lines)
     n_anchors = fill_anchors(units, offsets, n_starts, *anchors)
     key, row, position = join_windows([anchors.take(slice(n_anchors)), lines.take(slice(n_lines))])

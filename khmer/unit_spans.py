@@ -20,22 +20,23 @@ _CONTINUES: Final = 0x80  # the top two bits of a UTF-8 byte that continues a co
 
 Bytes = NDArray[np.uint8]
 Integers = NDArray[np.int64]
+Pairs = NDArray[np.uint32]
 
 
 class UnitSpans(NamedTuple):
     """Units of text i are `spans[offsets[i]:offsets[i + 1]]`: first byte and end, from the text's first byte."""
 
     offsets: Integers  # (n + 1,)
-    spans: Integers  # (m, 2)
+    spans: Pairs  # (m, 2)
 
 
 def unit_spans(texts: pa.Array | pa.ChunkedArray | Utf8) -> UnitSpans:
     """Where the units of `khmer.clusters.unit_hashes` stand in each text."""
     documents = utf8(texts)
-    spans = np.empty((count_characters(documents), 2), np.int64)
+    spans = np.empty((count_characters(documents), 2), np.uint32)  # of which what is written to takes memory
     offsets = np.zeros(documents.n_documents + 1, np.int64)
     find_units(documents, class_table(), spans, offsets[1:])
-    return UnitSpans(offsets, spans[: offsets[-1]].copy())
+    return UnitSpans(offsets, spans[: offsets[-1]])
 
 
 @njit(cache=True, nogil=True)
@@ -71,7 +72,7 @@ def _class_of(code: int, classes: Bytes) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def find_units(text: Utf8, classes: Bytes, spans: Integers, ends: Integers) -> None:
+def find_units(text: Utf8, classes: Bytes, spans: Pairs, ends: Integers) -> None:
     """Write first byte and end of each document's units to `spans` and where its units end to `ends`, `(n,)`.
 
     A joiner left out of a unit's hash belongs to its span only between the unit's characters.

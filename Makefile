@@ -17,7 +17,7 @@ module = $(or $(MODULE_$(1)),$(1))
 
 PEERS := .venv-peers
 
-.PHONY: help setup demo test lint types web real decide thresholds audit agreement ablation explain bench bench-peers wipe $(STAGES)
+.PHONY: help setup demo test lint types web real decide thresholds audit agreement ablation explain bench bench-peers wipe near $(STAGES)
 
 help: ## this list
 	@grep -hE '^[a-z $$()A-Z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([^:]+):[^#]*## (.*)/\1\t\2/; s/\$$\(STAGES\)/crawl … report/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -77,7 +77,10 @@ ablation: $(READY) $(PEERS)/.ready ## the same small model on text unfiltered, b
 explain: $(READY) ## the story of one document: make explain RUN=demo URL=http://…
 	@$(PY) -m report.explain run=$(RUN) url="$(URL)"
 
-bench: $(READY) ## speed beside peers, with floors: make bench AREA=clean
+near: $(READY) ## the documents near a document, and what differs: make near RUN=real URL=http://… (or ID=…)
+	@$(PY) -m dedup.near run=$(RUN) $(if $(ID),id=$(ID),url="$(URL)")
+
+bench: $(READY) ## speed beside peers, with floors: make bench AREA=dedup
 	@$(PY) -m bench $(or $(AREA),clean) $(ARGS)
 
 bench-peers: $(PEERS)/.ready ## the environment of those peers that need one of their own

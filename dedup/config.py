@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Final
 
 from corpus.errors import ConfigurationError
 from corpus.stage import StageConfig, option
 from dedup.sketch_kernels import SLOTS
+
+MOST_MISSED: Final = 0.01  # of the pairs at the threshold, by the bands
 
 
 @dataclass
@@ -57,6 +60,15 @@ def check(config: DedupConfig) -> None:
         raise ConfigurationError(msg)
     if config.bands < 1 or config.rows < 1 or config.bands * config.rows > SLOTS:
         msg = f"bands × rows: got {config.bands} × {config.rows}; expected 1 to {SLOTS} slots. Try: bands=21 rows=6"
+        raise ConfigurationError(msg)
+    if (missed := (1 - config.threshold**config.rows) ** config.bands) > MOST_MISSED:
+        from dedup.lookup import optimal_bands
+
+        bands, rows = optimal_bands(config.threshold)
+        msg = (
+            f"bands × rows: {config.bands} × {config.rows} miss {missed:.1%} of pairs that are {config.threshold} alike; "
+            f"expected at most {MOST_MISSED:.0%}. Try: bands={bands} rows={rows}"
+        )
         raise ConfigurationError(msg)
     if config.least_passage < 60:
         msg = f"least_passage: got {config.least_passage}; expected 60 or more. Try: least_passage=100"

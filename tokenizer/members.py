@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -19,7 +19,10 @@ from tokenizer.config import TokenizerConfig
 
 Keys = NDArray[np.uint64]
 
-KEPT: Final = pa.schema([pa.field("kept", pa.string(), nullable=False)])  # a row for every member
+MEMBERS: Final = pa.schema([pa.field("kept", pa.string(), nullable=False), pa.field("reason", pa.string())])
+NO_COPY: Final = (
+    "repeated_passages"  # the reason of what has part of the kept document's text, and little else
+)
 ID: Final = pa.schema([DOCUMENT.field("id")])
 KEY_DIGITS: Final = 16
 
@@ -29,9 +32,9 @@ def count_members(task: Task[TokenizerConfig]) -> None:
 
     Memory: 8 bytes for each member of a cluster, and as much again for each kept document of one, twice.
     """
-    kept, counts = counted(_keys_of(task.arguments["clusters"], KEPT))
+    kept, counts = counted(_keys_of(_kept(task.arguments["clusters"])))
     for name, shard in task.arguments["shards"]:
-        documents = _keys_of([shard], ID)
+        documents = _keys_of(_ids([shard]))
         with task.create(_path(name)) as file:
             file.write(members_of(documents, kept, counts).astype("<i4").tobytes())
         meter().count(len(documents), 0)
@@ -61,13 +64,25 @@ def _path(shard: str) -> str:
     return f"work/members/{shard}"
 
 
-def _keys_of(shards: Sequence[str], schema: pa.Schema) -> Keys:
-    """The keys of all ids in the one column of `schema`."""
-    [column] = schema.names
-    gathered = bytearray()  # numpy would hold all parts and their concatenation at once
+def _ids(shards: Sequence[str]) -> Iterator[pa.ChunkedArray]:
+    """The ids of documents, in order."""
     for shard in shards:
-        for table in read_batches(shard, schema):
-            gathered += keys(table[column]).tobytes()
+        for table in read_batches(shard, ID):
+            yield table["id"]
+
+
+def _kept(shards: Sequence[str]) -> Iterator[pa.ChunkedArray]:
+    """For each document and each copy of one the id of that which is kept."""
+    for shard in shards:
+        for table in read_batches(shard, MEMBERS):
+            is_copy = pc.not_equal(pc.fill_null(table["reason"], ""), NO_COPY)
+            yield table["kept"].filter(is_copy)
+
+
+def _keys_of(ids: Iterable[pa.ChunkedArray]) -> Keys:
+    gathered = bytearray()  # numpy would hold all parts and their concatenation at once
+    for part in ids:
+        gathered += keys(part).tobytes()
     return np.frombuffer(gathered, np.uint64)
 
 

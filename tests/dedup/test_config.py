@@ -19,6 +19,7 @@ from dedup.config import DedupConfig, check
         ({"shingle_units": 9, "least_units": 8}, "shingle_units"),
         ({"bands": 32}, "bands"),
         ({"rows": 0}, "bands"),
+        ({"threshold": 0.7}, "bands=24 rows=4"),
         ({"least_passage": 59}, "least_passage"),
         ({"least_line": 101}, "least_line"),
         ({"least_line_documents": 1}, "least_line_documents"),

@@ -60,9 +60,13 @@ def kept_for_others(folder: Folder) -> dict[str, int]:
 def hand_over_clusters(folder: Folder) -> list[tuple[str, int]]:
     """The tables of clusters: members stand in the shard that they came in, whichever shard they were kept for."""
     kept = [document for document, n in kept_for_others(folder).items() for _ in range(n)]
+    reasons = [None if kept.index(document) == row else "near_duplicate" for row, document in enumerate(kept)]
+    kept += kept[:1]
+    reasons.append("repeated_passages")
     for n in range(2):
         with folder.create(f"clusters/part-{n:05d}.parquet") as file:
-            pq.write_table(pa.table({"kept": pa.array(kept[n::2], pa.string())}), file)
+            columns = {"kept": kept[n::2], "reason": reasons[n::2]}
+            pq.write_table(pa.table({name: pa.array(c, pa.string()) for name, c in columns.items()}), file)
     return list(folder.sizes("clusters").items())
 
 

@@ -66,7 +66,7 @@ def check(config: DedupConfig) -> None:
 
         bands, rows = optimal_bands(config.threshold)
         msg = (
-            f"bands × rows: {config.bands} × {config.rows} miss {missed:.1%} of pairs that are {config.threshold} alike; "
+            f"bands × rows: {config.bands} × {config.rows} miss {missed:.1%} of pairs at {config.threshold}; "
             f"expected at most {MOST_MISSED:.0%}. Try: bands={bands} rows={rows}"
         )
         raise ConfigurationError(msg)

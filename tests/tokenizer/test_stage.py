@@ -62,7 +62,7 @@ def hand_over_clusters(folder: Folder) -> list[tuple[str, int]]:
     kept = [document for document, n in kept_for_others(folder).items() for _ in range(n)]
     reasons = [None if kept.index(document) == row else "near_duplicate" for row, document in enumerate(kept)]
     kept += kept[:1]
-    reasons.append("repeated_passages")
+    reasons += ["repeated_passages"] * len(kept[:1])
     for n in range(2):
         with folder.create(f"clusters/part-{n:05d}.parquet") as file:
             columns = {"kept": kept[n::2], "reason": reasons[n::2]}

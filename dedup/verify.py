@@ -75,13 +75,16 @@ def ties(members: pa.Table, rows: Integers, has_units: NDArray[np.bool_], least_
     )
 
 
-def _classes(members: pa.Table, *names: str) -> NDArray[np.int64]:
+def _classes(members: pa.Table, *names: str) -> Integers:
     """A number for each row, below the number of rows; equal for rows that are equal in these columns."""
-    codes = np.zeros(len(members), np.int64)
-    for name in names:
-        found = members[name].combine_chunks().dictionary_encode().indices.to_numpy().astype(np.int64)
-        codes = np.unique(codes * len(members) + found, return_inverse=True)[1]
+    codes = _codes(members[names[0]].combine_chunks())
+    for name in names[1:]:
+        codes = _codes(pa.array(codes * len(members) + _codes(members[name].combine_chunks())))
     return codes
+
+
+def _codes(column: pa.Array) -> Integers:
+    return column.dictionary_encode().indices.to_numpy().astype(np.int64)  # type: ignore[no-any-return]
 
 
 def lost_facts(

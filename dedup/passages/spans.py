@@ -174,9 +174,10 @@ def read_spans(task: Task[Any], folder: str) -> Spans:
 def settle_passages(task: Task[DedupConfig]) -> dict[str, int]:
     """Write the spans of all documents to the state, and the documents that go whole.
 
-    A document goes if fewer than `least_left` of its units, or less than `least_left_share` of them, stand outside its
-    spans. `lost.number` are these, and `lost.keeper` the document that has the longest passage of each, or that which
-    stays for it. `task.arguments["spanned"]` names the tasks of `find_spans`. Memory: 40 bytes a span.
+    A document goes if fewer than `least_left` of its units stand outside its spans; also if these are fewer than a
+    passage has and less than `least_left_share` of all, and no passage of another is kept in it. `lost.number` are
+    these, and `lost.keeper` the document that has the longest passage of each, or that which stays for it.
+    `task.arguments["spanned"]` names the tasks of `find_spans`. Memory: 40 bytes a span.
     """
     plan = Plan.of(task)
     parts = [read_spans(task, f"work/spans/{name}") for name in task.arguments["spanned"]]
@@ -202,7 +203,8 @@ def _lost(spans: Spans, config: DedupConfig) -> tuple[Numbers, Numbers]:
     documents, first, at = np.unique(spans.number, return_index=True, return_inverse=True)
     sizes, n_units = spans.stop.astype(np.int64) - spans.first, spans.n_units[first].astype(np.int64)
     left = n_units - np.bincount(at, sizes, documents.size).astype(np.int64)
-    goes = (left < config.least_left) | (left < config.least_left_share * n_units)
+    is_little = (left < config.least_passage) & (left < config.least_left_share * n_units)
+    goes = (left < config.least_left) | is_little & ~np.isin(documents, spans.keeper)
     longest = np.lexsort((-sizes, at))
     keeper = spans.keeper[longest[np.searchsorted(at[longest], np.arange(documents.size))]]
     lost, kept_by = documents[goes], keeper[goes]

@@ -107,6 +107,17 @@ def test_of_documents_that_share_all_but_a_little_the_worse_go_whole(
     assert {number for number, *_ in found.runs} == {0, 1}
 
 
+def test_what_only_a_document_keeps_stays_with_it(passages: Callable[..., Any], draw: random.Random) -> None:
+    head, short, own = run_of(draw, 60), run_of(draw, 90), run_of(draw, 120)
+    long = head + run_of(draw, 2000)
+    texts = [(own + long, 2), (long + run_of(draw, 500), 3), (short + long, 2)]
+    assert passages().add(*texts).find().lost == {2: 1}
+    quoted = (short + head + run_of(draw, 200), 1)
+    found = passages("quoted").add(*texts, quoted).find()
+    assert found.lost == {}
+    assert (3, 0, 150, 2) in found.runs
+
+
 def test_who_stays_for_a_lost_document_is_not_lost(passages: Callable[..., Any], draw: random.Random) -> None:
     a, b = run_of(draw, 150), run_of(draw, 110)
     corpus = passages().add((a + "។ " + run_of(draw, 200) + b, 9), (a + b, 5), (b + "ក", 1))

@@ -141,6 +141,8 @@ def _stage_lines(record: RunRecord, stage: str, fate: str, row: dict[str, Any]) 
         lines += [f"           {line}" for line in _rights(row)]
     if fate == "dropped":
         lines += [f"           {line}" for line in _why(record, stage, row)]
+    if stage == "dedup":
+        lines += [f"           {line}" for line in _copies(record, fate, row["id"])]
     if stage == "clean":
         lines += [
             f"           {line}" for line in (*_findings(record, row["id"]), *_scores(record, row["id"]))
@@ -170,6 +172,20 @@ def _why(record: RunRecord, stage: str, row: dict[str, Any]) -> Iterator[str]:
     data = record.dataset("dedup", "documents")
     if data and (other := rows(data, ("id", "url"), ds.field("id") == row["evidence"]).to_pylist()):
         yield f"              {other[0]['url'] or '(no URL)'}"
+
+
+def _copies(record: RunRecord, fate: str, document: str) -> Iterator[str]:
+    """What a document lost to better ones: passages, where it is kept; facts, where it is not."""
+    if fate == "kept":
+        cut = record.dataset("dedup", "passages")
+        for row in rows(cut, ("text", "evidence"), ds.field("id") == document).to_pylist() if cut else ():
+            yield f"passage of {len(row['text']):,} characters left to {row['evidence']}"
+        return
+    clusters = record.dataset("dedup", "clusters")
+    lost = ("numbers_lost", "places_lost")
+    for row in rows(clusters, lost, ds.field("member") == document).to_pylist() if clusters else ():
+        if any(row.values()):
+            yield f"facts that it has not: {row['numbers_lost']} numbers and dates, {row['places_lost']} places"
 
 
 def _findings(record: RunRecord, document: str) -> Iterator[str]:

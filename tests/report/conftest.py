@@ -185,6 +185,9 @@ class RunWriter:
             "host": pa.array(["news0.example.kh"] * n),
         }
         self.write(task, "clusters/part-00000.parquet", pa.table(clusters))
+        passages = {"id": kept["id"][:1], "text": ["កំណត់ចំណាំ" * 30], "reason": ["repeated_passage"]}
+        passages |= {"evidence": kept["id"][1:2], "source": kept["source"][:1]}
+        self.write(task, "passages/part-00000.parquet", pa.table(passages))
         self.finish(task)
         return kept
 

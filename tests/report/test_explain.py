@@ -64,6 +64,12 @@ def test_a_copy_names_the_document_kept(toy: Any) -> None:
     assert "https://news0.example.kh/article/0" in story
 
 
+def test_what_a_copy_costs_and_what_was_cut_is_told(toy: Any) -> None:
+    stories = [told(toy, url=f"https://news{n % 10}.example.kh/article/{n}") for n in range(50, 60)]
+    assert sum("facts that it has not: 2 numbers and dates, 0 places" in story for story in stories) == 1
+    assert "passage of 300 characters left to" in told(toy, url="https://news0.example.kh/article/0")
+
+
 def run_main(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
     with pytest.raises(SystemExit) as end:
         explain.main(words)

@@ -85,10 +85,11 @@ bench: $(READY) ## speed beside peers, with floors: make bench AREA=dedup
 
 bench-peers: $(PEERS)/.ready ## the environment of those peers that need one of their own
 
-$(PEERS)/.ready: bench/peers/requirements.txt
+$(PEERS)/.ready: bench/peers/requirements.txt bench/peers/without_dependencies.txt
 	@test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
 	@echo "installing pinned versions into $(PEERS)"
 	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement bench/peers/without_dependencies.txt
 	@touch $@
 
 wipe: ## delete a run: make wipe RUN=demo

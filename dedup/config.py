@@ -70,8 +70,8 @@ def check(config: DedupConfig) -> None:
             f"expected at most {MOST_MISSED:.0%}. Try: bands={bands} rows={rows}"
         )
         raise ConfigurationError(msg)
-    if config.least_passage < 60:
-        msg = f"least_passage: got {config.least_passage}; expected 60 or more. Try: least_passage=100"
+    if not 60 <= config.least_passage <= 1 << 14:
+        msg = f"least_passage: got {config.least_passage}; expected 60 to {1 << 14}. Try: least_passage=100"
         raise ConfigurationError(msg)
     if not 1 <= config.least_line <= config.least_passage or config.least_line_documents < 2:
         got = f"{config.least_line}, {config.least_line_documents}"

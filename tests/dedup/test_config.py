@@ -21,6 +21,7 @@ from dedup.config import DedupConfig, check
         ({"rows": 0}, "bands"),
         ({"threshold": 0.7}, "bands=24 rows=4"),
         ({"least_passage": 59}, "least_passage"),
+        ({"least_passage": 1 << 20}, "least_passage"),
         ({"least_line": 101}, "least_line"),
         ({"least_line_documents": 1}, "least_line_documents"),
         ({"least_left_share": 20}, "least_left_share"),

@@ -61,7 +61,7 @@ class Pool(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def _mixed(x: Any) -> Any:
+def _splitmix(x: Any) -> Any:
     x = (x ^ x >> np.uint64(30)) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ x >> np.uint64(27)) * np.uint64(0x94D049BB133111EB)
     return x ^ x >> np.uint64(31)
@@ -70,14 +70,14 @@ def _mixed(x: Any) -> Any:
 @njit(cache=True, nogil=True)
 def _begin(state: NDArray[np.uint64], seed: int, stream: int, number: int) -> None:
     """Set a generator (SplitMix64) to the start of a stream."""
-    x = _mixed(np.uint64(seed) * _GOLDEN + np.uint64(stream))
-    state[0] = _mixed(x + np.uint64(number) * _STREAM)
+    x = _splitmix(np.uint64(seed) * _GOLDEN + np.uint64(stream))
+    state[0] = _splitmix(x + np.uint64(number) * _STREAM)
 
 
 @njit(cache=True, nogil=True)
 def _draw(state: NDArray[np.uint64]) -> Any:
     state[0] += _GOLDEN
-    return _mixed(state[0])
+    return _splitmix(state[0])
 
 
 @njit(cache=True, nogil=True)
@@ -156,7 +156,7 @@ def _walk(state: NDArray[np.uint64], pool: Pool, pieces: Pieces, first: int, las
     start, n_ways = np.int64(0), np.int64(followers.size)
     for k in range(first, last):
         x += _GOLDEN
-        draw = _mixed(x)
+        draw = _splitmix(x)
         high, low = np.int64(draw >> _HALF), np.int64(draw & np.uint64(31))
         if low < 2 or (n_ways == 1 and low & 1):
             start, n_ways = np.int64(0), np.int64(followers.size)
@@ -275,7 +275,7 @@ def _edit(state: NDArray[np.uint64], edit: int, pool: Pool, pieces: Pieces, n: i
 
 
 @njit(cache=True, nogil=True)
-def _copy(state: NDArray[np.uint64], pool: Pool, pieces: Pieces, n: int, manner: Integers) -> Any:
+def _make_copy(state: NDArray[np.uint64], pool: Pool, pieces: Pieces, n: int, manner: Integers) -> Any:
     """Make a copy of what the pieces are, one in four an exact one; their new number.
 
     `manner` is (spacing, spelling): how the pieces are to be rendered.
@@ -316,7 +316,7 @@ def _compose(seed: int, number: int, pool: Pool, pieces: Pieces, manner: Integer
     for k in range(deep - 1, -1, -1):
         _kind(state, seed, chain[k])
         _below(state, chain[k])  # its source, already known
-        n = _copy(state, pool, pieces, n, manner)
+        n = _make_copy(state, pool, pieces, n, manner)
     return n
 
 

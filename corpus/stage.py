@@ -176,10 +176,8 @@ class StageRun(Generic[C]):
         ledger = Ledger(row for receipt in self.receipts for row in receipt["ledger"])
         ledger.check(self.stage.name)
         self._check_handover(ledger)
-        inner = tuple(f"{folder}/" for folder in (WORK, self.stage.memory) if folder)
-        outputs = [
-            f for receipt in self.receipts for f in receipt["files"] if not f["path"].startswith(inner)
-        ]
+        written = [file for receipt in self.receipts for file in receipt["files"]]
+        outputs = [file for file in written if not file["path"].startswith(self.stage.inner)]
         outputs.sort(key=lambda file: str(file["path"]))
         manifest = Manifest(
             self.stage.name, mark, decisive(self.config), dict(inputs), outputs, ledger.rows(), self.facts

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from dedup.families import UNIT, Integers, Numbers, facts_of
 from khmer.clusters import flagged_units
-from khmer.unit_spans import unit_spans
+from khmer.unit_spans import Pairs, unit_spans
 from khmer.words import words
 
 SAME: Final = "same"
@@ -43,7 +43,7 @@ class Text(NamedTuple):
 
     data: bytes
     units: Numbers  # (n,)
-    spans: Integers  # (n, 2): bytes
+    spans: Pairs  # (n, 2): bytes
     facts: Integers  # (m,): as `dedup.families.Facts` has them
     fact_spans: Integers  # (m, 2): units
 

@@ -5,7 +5,7 @@ The compiled scan is `khmer.reading.hash_units` without its hashes, and all that
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 
 from khmer.buffers import Utf8, utf8
 from khmer.kernels import Class
+from khmer.reading import count_characters
 from khmer.tables import class_table
-
-_CONTINUES: Final = 0x80  # the top two bits of a UTF-8 byte that continues a code point
 
 Bytes = NDArray[np.uint8]
 Integers = NDArray[np.int64]
@@ -33,20 +32,11 @@ class UnitSpans(NamedTuple):
 def unit_spans(texts: pa.Array | pa.ChunkedArray | Utf8) -> UnitSpans:
     """Where the units of `khmer.clusters.unit_hashes` stand in each text."""
     documents = utf8(texts)
-    spans = np.empty((count_characters(documents), 2), np.uint32)  # of which what is written to takes memory
+    room = count_characters(documents.data[documents.offsets[0] : documents.offsets[-1]])
+    spans = np.empty((room, 2), np.uint32)  # of which what is written to takes memory
     offsets = np.zeros(documents.n_documents + 1, np.int64)
     find_units(documents, class_table(), spans, offsets[1:])
     return UnitSpans(offsets, spans[: offsets[-1]])
-
-
-@njit(cache=True, nogil=True)
-def count_characters(text: Utf8) -> int:
-    """Code points of all documents."""
-    data, offsets = text
-    n = 0
-    for i in range(offsets[0], offsets[-1]):
-        n += data[i] & 0xC0 != _CONTINUES
-    return n
 
 
 @njit(cache=True, nogil=True)

@@ -121,6 +121,7 @@ def test_planted_copies_go_and_nothing_else(whole: Any, shards: list[Any]) -> No
     assert kept | set(dropped) == set(texts)
     assert not kept & set(dropped)
     in_kept = set().union(*(runs(texts[one], 100) for one in kept))
+    shares = {one for one in dropped if runs(texts[one], 100) & in_kept}
     for member, (reason, score, evidence) in dropped.items():
         assert evidence in kept
         if reason == "near_duplicate":
@@ -132,7 +133,9 @@ def test_planted_copies_go_and_nothing_else(whole: Any, shards: list[Any]) -> No
             assert UNIT.findall(texts[member]) == UNIT.findall(texts[evidence])
         else:
             assert (reason, score) == ("repeated_passages", None)
-            assert runs(texts[member], 100) & in_kept
+            assert member in shares or any(
+                jaccard(shingles(texts[member]), shingles(texts[one])) >= 0.8 for one in shares
+            ), "it was kept for by one that went for its passages"
     long = {i: shingles(text) for i, text in texts.items() if len(UNIT.findall(text)) >= 30}
     alike = [(a, b) for a, b in combinations(long, 2) if jaccard(long[a], long[b]) >= 0.8]
     missed = [pair for pair in alike if kept.issuperset(pair)]

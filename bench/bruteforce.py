@@ -99,6 +99,11 @@ def shingles(texts: Iterable[str], width: int = WIDTH) -> list[Shingles]:
 
 def runs(rows: Sequence[Integers], width: int = WIDTH) -> list[Shingles]:
     """The runs of `width` units of each text, numbered among these texts; from its units."""
+    return [np.unique(row) for row in numbered(rows, width)]
+
+
+def numbered(rows: Sequence[Integers], width: int = WIDTH) -> list[Integers]:
+    """The numbers of the runs of `width` units of each text, in their order, with repeats; from its units."""
     if not rows:
         return []
     stream = np.concatenate(rows)
@@ -109,8 +114,7 @@ def runs(rows: Sequence[Integers], width: int = WIDTH) -> list[Shingles]:
         codes = np.unique(following, return_inverse=True)[1]
     found, start = [], 0
     for row in rows:
-        last = start + max(row.size - width + 1, 0)
-        found.append(np.unique(codes[start:last]))
+        found.append(codes[start : start + max(row.size - width + 1, 0)])
         start += row.size
     return found
 

@@ -170,6 +170,13 @@ def decisions(runs: Path, run: str) -> Decisions:
     return Decisions(kept, dropped)
 
 
+def output_texts(runs: Path, run: str) -> dict[str, str]:
+    """The texts that a finished run hands on, by id."""
+    tables = list(_tables(runs, run, "documents", ["id", "text"]))
+    columns = ([value for table in tables for value in table[name].to_pylist()] for name in ("id", "text"))
+    return dict(zip(*columns, strict=True))
+
+
 def _tables(runs: Path, run: str, kind: str, columns: list[str]) -> Iterator[pa.Table]:
     folder = Folder(str(runs)).child(run).child("dedup")
     manifest = Manifest.load(folder)

@@ -145,8 +145,7 @@ class StageRun(Generic[C]):
         n_documents: int | None = None,
     ) -> list[dict[str, Any]]:
         """The receipts of all tasks, in order; those that already have one are not run again."""
-        sizes = self.folder.sizes()
-        receipts = {task.name: self._receipt(phase, task.name, sizes) for task in tasks}
+        receipts = self._receipts(phase, tasks)
         assert len(receipts) == len(tasks), f"two tasks of one name in {phase}"
         todo = [task for task in tasks if receipts[task.name] is None]
 
@@ -158,6 +157,13 @@ class StageRun(Generic[C]):
         ordered = [receipts[task.name] for task in tasks]
         self.receipts += ordered  # type: ignore[arg-type]
         return ordered  # type: ignore[return-value]
+
+    def _receipts(self, phase: str, tasks: Sequence[Task[C]]) -> dict[str, dict[str, Any] | None]:
+        """The receipt of each task by its name; None for those that are still to run."""
+        if not self.folder.sizes(f"receipts/{phase}"):
+            return {task.name: None for task in tasks}
+        sizes = self.folder.sizes()
+        return {task.name: self._receipt(phase, task.name, sizes) for task in tasks}
 
     def _receipt(self, phase: str, name: str, sizes: Mapping[str, int]) -> dict[str, Any] | None:
         """The task's receipt, if it has one whose files stand there; a damaged one is none."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from corpus.stage import Task
@@ -77,13 +76,16 @@ def known(task: Task[Any], plan: Plan, census: Census) -> State:
 
 def losses(task: Task[Any], census: Census, lost: NDArray[np.bool_]) -> dict[str, list[int]]:
     """Documents and lost documents of each source."""
-    found: dict[str, list[int]] = {}
+    found: dict[str, NDArray[np.int64]] = {}
     for name, start, stop in census.spans():
-        sources = read_columns(task.folder, f"{entry(name)}/traits.arrow", ["source"])
-        counted = sources.append_column("lost", pa.array(lost[start:stop].astype(np.int64)))
-        sums = counted.group_by("source", use_threads=False).aggregate([("lost", "count"), ("lost", "sum")])
-        for row in sums.to_pylist():
-            total = found.setdefault(row["source"], [0, 0])
-            total[0] += row["lost_count"]
-            total[1] += row["lost_sum"]
-    return dict(sorted(found.items()))
+        sources = read_columns(task.folder, f"{entry(name)}/traits.arrow", ["source"])["source"]
+        coded = sources.combine_chunks().dictionary_encode()
+        codes, names = coded.indices.to_numpy(), coded.dictionary.to_pylist()
+        for source, counted in zip(names, _counts(codes, lost[start:stop], len(names)), strict=True):
+            found[source] = found.get(source, 0) + counted
+    return {source: found[source].tolist() for source in sorted(found)}
+
+
+def _counts(codes: NDArray[Any], lost: NDArray[np.bool_], n: int) -> NDArray[np.int64]:
+    """For each code how often it occurs, and how often among the lost, `(n, 2)`."""
+    return np.stack([np.bincount(codes, minlength=n), np.bincount(codes[lost], minlength=n)], axis=1)

@@ -44,8 +44,13 @@ class Matches(NamedTuple):
         return Matches(*columns)
 
     def in_order(self) -> Matches:
-        """The rows sorted."""
-        return self.take(np.lexsort((self.key, self.position, self.number)))
+        """The rows sorted, quickly where most of them are already."""
+        place = self.number.astype(np.uint64) << np.uint64(32) | self.position
+        order = np.argsort(place, kind="stable")
+        same = np.flatnonzero(np.diff(place[order]) == 0)
+        tied = np.unique(np.append(same, same + 1))
+        order[tied] = order[tied][np.lexsort((self.key[order[tied]], place[order[tied]]))]
+        return self.take(order)
 
 
 def no_matches() -> Matches:

@@ -15,6 +15,7 @@ from dedup.config import DedupConfig, Reason
 from dedup.index import Plan, entry
 from dedup.passages.kernels import Integers, Numbers, fill_spans
 from dedup.passages.matches import MATCH, Matches, among, join, no_matches, read_matches, write_matches
+from dedup.trees import copy_ranges
 
 TASK_DOCUMENTS: Final = 1 << 16  # whose spans are found by one task at the least: about half a second
 GROUP_UNITS: Final = 16 << 20  # held at once: 64 MB
@@ -123,8 +124,7 @@ class _Texts:
         units = np.empty(offsets[-1], np.uint32)
         for shard, _, part in Census.of(self._task).parts(numbers):
             there = view_array(self._task.folder, f"{entry(shard)}/units", np.uint32)
-            for to, (end, size) in zip(offsets[part].tolist(), places[part].tolist(), strict=True):
-                units[to : to + size] = there[end - size : end]
+            copy_ranges(there, places[part, 0] - places[part, 1], offsets[part.start : part.stop + 1], units)
         return offsets, units
 
 

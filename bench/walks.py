@@ -53,9 +53,7 @@ class Pool(NamedTuple):
     data: NDArray[np.uint8]
     offsets: Integers  # (n_pieces + 1,)
     followers: Pieces  # what follows each piece in the seed text, piece by piece, (m,)
-    starts: (
-        Pieces  # where those of a piece begin, (n_pieces + 1,); a piece from outside the seed text has none
-    )
+    starts: Pieces  # where those of a piece begin, (n_pieces + 1,); one from elsewhere has none
     special: Integers  # (END + 1,): first pieces that are not of the seed text, by LINE_FEED … END
     median: int  # pieces of an article
 

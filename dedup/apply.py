@@ -27,9 +27,8 @@ CLUSTERS = pa.schema(
         pa.field("jaccard", pa.float64()),  # to the kept document; null for other ties than of whole texts
         pa.field("source", pa.string(), nullable=False),
         pa.field("host", pa.string()),
-        pa.field(
-            "numbers_lost", pa.int32(), nullable=False
-        ),  # numbers and dates that the kept document has not
+        # Numbers and dates of it that the kept document has not, and places.
+        pa.field("numbers_lost", pa.int32(), nullable=False),
         pa.field("places_lost", pa.int32(), nullable=False),
     ]
 )
@@ -90,7 +89,7 @@ class _Decisions:
     def __init__(self, task: Task[Any]) -> None:
         plan, census = Plan.of(task), Census.of(task)
         self._shard, self._settings = task.arguments["shard"], settings(task.config)
-        self._start, stop = next((a, b) for other, a, b in census.spans() if other == self._shard)
+        self._start, stop = census.span(self._shard)
         self._state = {
             key: read_array(task.folder, f"{plan.new_state}/{key}", dtype, self._start, stop)
             for key, dtype in FATE.items()

@@ -30,7 +30,6 @@ from dedup.trees import (
     sort_by_key,
 )
 
-SURE_BANDS: Final = 3  # after those of the sketch: the same text, the same units, the same URL
 TASK_KEYS: Final = 8 << 20  # sorted by one task at the least: about a second
 _KEY_SHIFT: Final = np.uint64(32)
 _LAST_NUMBER: Final = np.uint64(0xFFFFFFFF)

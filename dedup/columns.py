@@ -41,6 +41,10 @@ class Census:
             yield name, start, start + count
             start += count
 
+    def span(self, shard: str) -> tuple[int, int]:
+        """The number of a shard's first document and that after its last."""
+        return next((start, stop) for name, start, stop in self.spans() if name == shard)
+
     def parts(self, numbers: NDArray[Any]) -> Iterator[tuple[str, int, slice]]:
         """Of sorted document numbers, the slice that stands in each shard, with the number the shard starts at."""
         for name, start, stop in self.spans():

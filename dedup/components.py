@@ -18,12 +18,10 @@ from dedup.columns import Census, read_array, read_columns, view_array, write_ar
 from dedup.config import DedupConfig
 from dedup.index import Plan, entry
 from dedup.sketch_kernels import SLOTS
+from dedup.traits import TRAITS
 from dedup.trees import Integers, Numbers, copy_ranges, flatten, join_pairs
 
 GROUP_UNITS: Final = 16 << 20  # held by one task of verification; 64 MB, and 128 MB as shingles
-TRAITS: Final = (
-    "id", "source", "preference", "n_units", "n_bytes", "text_key", "text_check", "unit_key", "url_key",
-)  # fmt: skip
 
 
 def find_components(task: Task[DedupConfig]) -> dict[str, Any]:
@@ -119,7 +117,7 @@ def deal(roots: Numbers, weighed: NDArray[np.uint64], limit: int) -> Numbers:
 def gather_shard(task: Task[DedupConfig]) -> dict[str, Any]:
     """Write what is known of a shard's members, a batch a group: the traits, number, root, sketch and units."""
     census = Census.of(task)
-    start, stop = next((a, b) for name, a, b in census.spans() if name == task.name)
+    start, stop = census.span(task.name)
     numbers = read_array(task.folder, "work/members/number", np.uint32)
     first, last = np.searchsorted(numbers, [start, stop])
     roots = read_array(task.folder, "work/members/root", np.uint32, first, last)
@@ -140,15 +138,7 @@ MEMBERS: Final = pa.schema(
     [
         ("number", pa.uint32()),
         ("root", pa.uint32()),
-        ("id", pa.string()),
-        ("source", pa.string()),
-        ("preference", pa.uint64()),
-        ("n_units", pa.uint32()),
-        ("n_bytes", pa.int64()),
-        ("text_key", pa.uint64()),
-        ("text_check", pa.uint64()),
-        ("unit_key", pa.uint64()),
-        ("url_key", pa.uint64()),
+        *TRAITS,
         ("sketch", pa.binary(SLOTS)),
         ("units", pa.large_list(pa.uint32())),
     ]
@@ -160,7 +150,7 @@ class _Shard:
 
     def __init__(self, task: Task[Any]) -> None:
         folder = entry(task.name)
-        self._traits = read_columns(task.folder, f"{folder}/traits.arrow", TRAITS)
+        self._traits = read_columns(task.folder, f"{folder}/traits.arrow", TRAITS.names)
         self._sketches = view_array(task.folder, f"{folder}/sketches", np.uint8).reshape(-1, SLOTS)
         self._units = view_array(task.folder, f"{folder}/units", np.uint32)
         counts = self._traits["n_units"].to_numpy().astype(np.int64)
@@ -174,7 +164,7 @@ class _Shard:
         columns = {
             "number": pa.array(rows + np.uint32(start)),
             "root": pa.array(roots),
-            **{name: traits[name].combine_chunks() for name in TRAITS},
+            **{name: traits[name].combine_chunks() for name in TRAITS.names},
             "sketch": pa.Array.from_buffers(pa.binary(SLOTS), rows.size, [None, sketches]),
             "units": self._units_of(rows.astype(np.int64), carries),
         }

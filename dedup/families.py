@@ -44,9 +44,7 @@ class Gazetteer(NamedTuple):
     units: Numbers
     facts: Integers  # (n,): kind << 32 | what it names
     after_number: NDArray[np.bool_]  # (n,): is counted only there
-    padded: (
-        Numbers  # (_PADDED, 2): numbers below 100 written with zeros before them, and without; a hash table
-    )
+    padded: Numbers  # (_PADDED, 2), a hash table: numbers below 100 with zeros before them, and without
 
 
 @cache

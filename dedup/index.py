@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from corpus.manifest import digest, fingerprint
+from corpus.manifest import fingerprint
 from corpus.paths import Folder
 from corpus.stage import Task
 from dedup.columns import Census
@@ -21,6 +21,7 @@ from dedup.config import DedupConfig
 INDEX: Final = "index"
 CURRENT: Final = f"{INDEX}/current.json"
 APPLIED: Final = f"{INDEX}/applied"  # what was written of each shard, and for which decisions
+SURE_BANDS: Final = 3  # after those of the sketch: of text, of the units of a short document, of URL
 FATE: Final = {
     "kept": "uint32",
     "reason": "uint8",
@@ -149,4 +150,4 @@ def sweep(folder: Folder, names: Sequence[str]) -> None:
 
 def index_name(shard: str, sha256: str) -> str:
     """A shard's name in the index: another one when its content is another."""
-    return f"{shard}-{sha256[:12] or digest(shard)[:12]}"
+    return f"{shard}-{sha256[:12]}"

@@ -11,15 +11,14 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from dedup.config import Reason
 from dedup.sketch_kernels import SLOTS
 
-MOST_KEPT: Final = (
-    8192  # kept documents, the nearest in preference, that a member of a component is held against
-)
+MOST_KEPT: Final = 8192  # kept documents, the nearest in preference, that a member is held against
 MOST_CHECKS: Final = 64  # exact comparisons for one document, the likeliest first
-EXACT: Final = 1  # dedup.config.Reason
-NEAR: Final = 2
-URL: Final = 3
+EXACT: Final = int(Reason.EXACT_DUPLICATE)
+NEAR: Final = int(Reason.NEAR_DUPLICATE)
+URL: Final = int(Reason.URL_DUPLICATE)
 
 _SLACK: Final = 1e-9  # rounding must not turn a bound into a rejection
 _NONE: Final = -1

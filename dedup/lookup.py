@@ -13,10 +13,9 @@ import pyarrow as pa
 from datasketch import LeanMinHash, MinHashLSH
 from datasketch.storage import OrderedStorage, UnorderedStorage
 
-from dedup.families import Numbers
 from dedup.opened import OpenIndex
 from dedup.sketch import sketch
-from dedup.sketch_kernels import SLOTS, fill_band_keys
+from dedup.sketch_kernels import SLOTS, Numbers, fill_band_keys
 from khmer.clusters import flagged_units
 
 SEED: Final = 0  # datasketch refuses to compare sketches of two seeds; that of its own is 1

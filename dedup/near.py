@@ -94,10 +94,8 @@ def find(index: OpenIndex, question: Question) -> list[int]:
     if question.column == "id":
         found = index.numbers_of("id", question.value)
     else:
-        written = dict.fromkeys(
-            [question.value, quote(question.value, URL_SIGNS)]
-        )  # a browser shows Khmer letters
-        keys = url_keys(pa.chunked_array([list(written)])).tolist()
+        written = [question.value, quote(question.value, URL_SIGNS)]  # a browser shows Khmer letters
+        keys = url_keys(pa.chunked_array([written])).tolist()
         found = [number for key in dict.fromkeys(keys) for number in index.numbers_of("url_key", key)]
     if not found:
         asked = f"{question.column}={question.value}"

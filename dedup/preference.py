@@ -44,9 +44,7 @@ def qualities(uri: str, ids: pa.ChunkedArray) -> NDArray[np.float64]:
     """The quality of the documents of these ids, from the attributes at `uri`; NaN where they have none."""
     filesystem, path = resolve(uri)
     with filesystem.open_input_file(path) as file:
-        attributes = pq.ParquetFile(
-            file
-        )  # of a hundred columns and more: opening it costs as much as reading two
+        attributes = pq.ParquetFile(file)  # with a hundred columns: opening it costs as much as reading two
         if QUALITY not in attributes.schema_arrow.names:
             return np.full(len(ids), np.nan)
         scored = attributes.read(["id", QUALITY], use_threads=False)

@@ -11,7 +11,7 @@ from corpus.stage import Task
 from dedup.columns import Census, read_array, read_columns, write_array
 from dedup.config import DedupConfig, Reason
 from dedup.index import FATE, Plan, entry
-from dedup.passages.spans import redirect
+from dedup.passages.spans import LOST, redirect
 
 State = dict[str, NDArray[Any]]
 
@@ -50,23 +50,15 @@ def ties(task: Task[Any], plan: Plan, start: int, stop: int) -> tuple[NDArray[np
     state = plan.new_state
     kept = read_array(task.folder, f"{state}/kept", np.uint32, start, stop)
     reason = read_array(task.folder, f"{state}/reason", np.uint8, start, stop)
-    lost, keeper = (
-        read_array(task.folder, f"{state}/lost.{name}", np.uint32) for name in ("number", "keeper")
-    )
+    lost, keeper = (read_array(task.folder, f"{state}/lost.{name}", np.uint32) for name in LOST)
     return redirect(kept, reason, lost, keeper)
 
 
 def known(task: Task[Any], plan: Plan, census: Census) -> State:
     """The state of the old documents, and of the new ones as if each stood alone."""
-    everyone = np.arange(census.total, dtype=np.uint32)
-    alone: State = {
-        "kept": everyone,
-        "reason": np.zeros(census.total, np.uint8),
-        "similarity": np.ones(census.total, np.float32),
-        "cluster": everyone.copy(),
-        "numbers_lost": np.zeros(census.total, np.uint16),
-        "places_lost": np.zeros(census.total, np.uint16),
-    }
+    alone: State = {name: np.zeros(census.total, dtype) for name, dtype in FATE.items()}
+    alone["kept"][:] = alone["cluster"][:] = np.arange(census.total)
+    alone["similarity"][:] = 1
     if plan.state:
         n_old = plan.n_old_documents(census)
         for name, dtype in FATE.items():

@@ -21,7 +21,7 @@ from corpus.shards import BATCH_BYTES, read_batches
 from corpus.stage import Task
 from dedup.columns import write_array, write_table
 from dedup.config import DedupConfig
-from dedup.index import entry
+from dedup.index import SURE_BANDS, entry
 from dedup.passages.windows import windows_of, write_windows
 from dedup.preference import WORTH, preferences, qualities
 from dedup.sketch_kernels import (
@@ -36,8 +36,6 @@ from dedup.sketch_kernels import (
 from dedup.traits import TRAITS, keys_of
 from khmer.buffers import Utf8
 from khmer.clusters import FlaggedUnits, checked_utf8, flagged_units
-
-SURE_KEYS: Final = 3  # after those of the bands: of text, of the units of a short document, of URL
 
 _KNOWN: Final = ("id", "source", *WORTH)
 _INPUT: Final = pa.schema([DOCUMENT.field(name) for name in (*_KNOWN, "text", "url")])
@@ -57,11 +55,6 @@ def sketch(units: Numbers, offsets: Integers, width: int) -> Numbers:
     slots = np.empty((offsets.size - 1, SLOTS), np.uint32)
     fill_sketches(units, offsets, width, slots)
     return slots
-
-
-def units_of(texts: pa.ChunkedArray) -> tuple[Integers, Numbers]:
-    """The units of each text with their flags: offsets `(n + 1,)` and units."""
-    return flagged_units(texts)
 
 
 def sketch_shard(task: Task[DedupConfig]) -> dict[str, int]:
@@ -99,11 +92,11 @@ def _read(uri: str) -> Iterator[tuple[pa.Table, Utf8, FlaggedUnits]]:
 
 
 def _no_keys(config: DedupConfig, n: int) -> Numbers:
-    return np.zeros((config.bands + SURE_KEYS, n), np.uint32)
+    return np.zeros((config.bands + SURE_BANDS, n), np.uint32)
 
 
 def _bucket_keys(slots: Numbers, traits: dict[str, NDArray[Any]], config: DedupConfig) -> Numbers:
-    """The keys under which documents meet, `(bands + SURE_KEYS, n)`; 0 for none."""
+    """The keys under which documents meet, `(bands + SURE_BANDS, n)`; 0 for none."""
     keys = _no_keys(config, len(slots))
     bands, (text, unit, url) = keys[: config.bands], keys[config.bands :]
     fill_band_keys(slots, config.rows, bands)

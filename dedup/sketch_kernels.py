@@ -12,6 +12,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from khmer.clusters import LINE
+
 SLOTS: Final = 128  # of a sketch
 ROUNDS: Final = 4  # in which shingles are thrown into slots, before slots still empty become copies of others
 
@@ -22,7 +24,7 @@ _LARGEST: Final = np.uint64(0xFFFFFFFFFFFFFFFF)
 _ONE: Final = np.uint64(1)
 _HALF: Final = np.uint64(32)
 _SLOT: Final = np.uint64(57)  # 64 - log2(SLOTS)
-_NOT_LINE: Final = np.uint32(0xFFFFFFFD)  # all of a unit but its flag khmer.clusters.LINE
+_NOT_LINE: Final = np.uint32(0xFFFFFFFF ^ LINE)
 _SMALL: Final = np.uint8(0x20)  # set in small Latin letters
 _HTTPS: Final = np.frombuffer(b"https:", np.uint8)
 _HTTP: Final = np.frombuffer(b"http:", np.uint8)

@@ -10,11 +10,11 @@ from typing import Any
 from corpus.errors import StageError
 from corpus.stage import Stage, StageRun, run_folder
 from dedup.apply import apply_shard
-from dedup.bands import SURE_BANDS, deal_bands, join_bands
+from dedup.bands import deal_bands, join_bands
 from dedup.columns import Census
 from dedup.components import find_components, gather_shard
 from dedup.config import DedupConfig, check
-from dedup.index import INDEX, Plan, commit, index_name, plan_run, sweep
+from dedup.index import INDEX, SURE_BANDS, Plan, commit, index_name, plan_run, sweep
 from dedup.passages.matches import deal_slices, match_windows
 from dedup.passages.spans import find_spans, merge_matches, settle_passages
 from dedup.settle import settle, tally

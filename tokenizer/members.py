@@ -20,9 +20,7 @@ from tokenizer.config import TokenizerConfig
 Keys = NDArray[np.uint64]
 
 MEMBERS: Final = pa.schema([pa.field("kept", pa.string(), nullable=False), pa.field("reason", pa.string())])
-NO_COPY: Final = (
-    "repeated_passages"  # the reason of what has part of the kept document's text, and little else
-)
+NO_COPY: Final = "repeated_passages"  # the reason of what has part of the kept document's text alone
 ID: Final = pa.schema([DOCUMENT.field("id")])
 KEY_DIGITS: Final = 16
 

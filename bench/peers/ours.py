@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from bench.deduplicated import decisions
+import pyarrow as pa
+
+from bench.deduplicated import decisions, write_clean
 from bench.peers.duplicates import Outcome, measured
 from corpus.cli import configure
-from corpus.document import DOCUMENT, documents_table
-from corpus.ledger import Ledger
-from corpus.manifest import Manifest
-from corpus.paths import Folder
-from corpus.shards import ShardWriter
+from corpus.document import documents_table
 from corpus.stage import execute
 from dedup.stage import STAGE
 
@@ -29,7 +28,7 @@ def deduplicate(texts: list[str]) -> Outcome:
     """
     cluster, kept = list(range(len(texts))), [True] * len(texts)
     with tempfile.TemporaryDirectory() as runs:
-        _write_clean(Folder(runs).child(RUN).child("clean"), texts)
+        write_clean(Path(runs), RUN, _shards(texts))
         execute(STAGE, configure(STAGE, [f"run={RUN}", f"runs={runs}", "workers=1", *NO_PASSAGES]))
         for name, (_, _, evidence) in decisions(Path(runs), RUN).dropped.items():
             number = int(name, 16)
@@ -37,18 +36,10 @@ def deduplicate(texts: list[str]) -> Outcome:
     return Outcome(cluster, kept)
 
 
-def _write_clean(clean: Folder, texts: list[str]) -> None:
-    ledger, outputs = Ledger(), []
+def _shards(texts: list[str]) -> Iterator[pa.Table]:
     for first in range(0, len(texts), SHARD):
-        path = f"documents/part-{first // SHARD:05d}.parquet"
-        rows = [_row(first + k, text) for k, text in enumerate(texts[first : first + SHARD])]
-        table = documents_table(rows)
-        with ShardWriter(clean.create(path), DOCUMENT) as writer:
-            writer.write(table)
-        ledger.add_table(table, "in")
-        ledger.add_table(table, "kept")
-        outputs.append({"path": path, "bytes": clean.sizes()[path], "sha256": "", "rows": len(rows)})
-    Manifest("clean", RUN, {}, {}, outputs, ledger.rows(), {}).save(clean)
+        part = texts[first : first + SHARD]
+        yield documents_table([_row(first + k, text) for k, text in enumerate(part)])
 
 
 def _row(number: int, text: str) -> dict[str, Any]:

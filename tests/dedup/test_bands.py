@@ -4,17 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from datasketch.lsh import _optimal_param
 
 from dedup.bands import _ranges, deal_bands, least_agreeing
 from dedup.config import DedupConfig
-from dedup.sketch_kernels import SLOTS
-
-
-def test_bands_are_datasketchs_optimum_where_a_missed_pair_weighs_500_times_a_vain_comparison() -> None:
-    config = DedupConfig(run="t")
-    best = _optimal_param(config.threshold, SLOTS, 0.002, 0.998)
-    assert (config.bands, config.rows) == best
 
 
 def test_a_pair_at_the_threshold_is_found() -> None:

@@ -41,5 +41,6 @@ def test_tables_are_read_by_column(task: Task[Any]) -> None:
 def test_documents_are_numbered_through_the_shards() -> None:
     census = Census(["x", "y", "z"], [3, 0, 4])
     assert list(census.spans()) == [("x", 0, 3), ("y", 3, 3), ("z", 3, 7)]
+    assert census.span("z") == (3, 7)
     assert list(census.parts(np.array([1, 2, 3, 6]))) == [("x", 0, slice(0, 2)), ("z", 3, slice(2, 4))]
     assert list(census.parts(np.array([], np.int64))) == []

@@ -16,16 +16,18 @@ from corpus.shards import ShardWriter
 from corpus.task import Task
 from dedup.columns import read_array, read_columns
 from dedup.config import DedupConfig
-from dedup.sketch import SURE_KEYS, sketch, sketch_shard, units_of
+from dedup.index import SURE_BANDS
+from dedup.sketch import sketch, sketch_shard
 from dedup.sketch_kernels import SLOTS
 from dedup.traits import TRAITS
+from khmer.clusters import flagged_units
 
 TEXT = "នៅឆ្នាំ ២០២៤ ក្រុមហ៊ុន Mekong Tours បាននាំភ្ញៀវ ១.២០០ នាក់ទៅទស្សនាប្រាសាទសំបូរព្រៃគុក។"
 SHORT = "សូមអរគុណ!"
 
 
 def slots_of(text: str) -> np.ndarray:
-    offsets, units = units_of(pa.chunked_array([[text]], pa.large_string()))
+    offsets, units = flagged_units(pa.chunked_array([[text]], pa.large_string()))
     return sketch(units, offsets, 5)[0]
 
 
@@ -85,13 +87,13 @@ def test_a_shard_leaves_what_later_phases_need(tmp_path: Path) -> None:
     task = sketched(tmp_path, rows)
     traits = read_columns(task.folder, "index/shards/part/traits.arrow", TRAITS.names)
     assert traits.schema.equals(TRAITS)
-    offsets, units = units_of(pa.chunked_array([[row["text"] for row in rows]], pa.large_string()))
+    offsets, units = flagged_units(pa.chunked_array([[row["text"] for row in rows]], pa.large_string()))
     assert traits["n_units"].to_pylist() == np.diff(offsets).tolist()
     assert traits["n_bytes"].to_pylist() == [len(row["text"].encode()) for row in rows]
     assert array(task, "units", np.uint32).tolist() == units.tolist()
     sketches = array(task, "sketches", np.uint8).reshape(-1, SLOTS)
     assert (sketches == sketch(units, offsets, 5).astype(np.uint8)).all()
-    keys = array(task, "keys", np.uint32).reshape(task.config.bands + SURE_KEYS, len(rows))
+    keys = array(task, "keys", np.uint32).reshape(task.config.bands + SURE_BANDS, len(rows))
     has_key = (keys != 0).tolist()
     assert has_key[: task.config.bands] == [[True, False, False, True]] * task.config.bands
     assert has_key[task.config.bands :] == [

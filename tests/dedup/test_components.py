@@ -1,0 +1,76 @@
+"""Members of components are dealt into groups of bounded size, and a text's units are read once."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dedup.components import carriers, deal
+
+LIMIT = 100
+
+
+def dealt(components: list[int], units: list[int], preferences: list[int]) -> list[int]:
+    weighed = np.column_stack([units, preferences]).astype(np.uint64)
+    return deal(np.array(components, np.uint32), weighed, LIMIT).tolist()
+
+
+@pytest.mark.parametrize(
+    ("components", "units", "groups"),
+    [
+        ([3, 3, 7, 7], [20, 30, 25, 25], [0, 0, 0, 0]),
+        ([3, 3, 7, 7], [20, 30, 25, 26], [0, 0, 1, 1]),
+        ([3, 7, 3, 7], [50, 50, 50, 50], [0, 1, 0, 1]),
+        ([3, 3, 3, 7], [60, 40, 60, 10], [0, 0, 1, 2]),
+        ([3], [0], [0]),
+    ],
+    ids=["room for both", "one unit too many", "whole components", "one that is cut", "without units"],
+)
+def test_components_are_dealt_in_order(components: list[int], units: list[int], groups: list[int]) -> None:
+    assert dealt(components, units, [9, 8, 7, 6][: len(units)]) == groups
+
+
+def test_a_heavy_component_is_cut_by_preference() -> None:
+    assert dealt([1, 1, 1, 1], [50, 50, 50, 50], [1, 4, 2, 3]) == [1, 0, 1, 0]
+
+
+MEMBERS = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 60), st.integers(0, 9)), min_size=1)
+
+
+@given(MEMBERS)
+def test_groups_hold_whole_components_or_parts_of_one(members: list[tuple[int, int, int]]) -> None:
+    components, units, preferences = map(list, zip(*members, strict=True))
+    groups = dealt(components, units, preferences)
+    of_group: dict[int, set[int]] = {}
+    for component, group in zip(components, groups, strict=True):
+        of_group.setdefault(group, set()).add(component)
+    for group, held in of_group.items():
+        inside = sum(n for n, own in zip(units, groups, strict=True) if own == group)
+        assert inside < LIMIT + max(units) if len(held) == 1 else inside <= LIMIT
+    for component in set(components):
+        parts = {group for own, group in zip(components, groups, strict=True) if own == component}
+        weight = sum(n for n, own in zip(units, components, strict=True) if own == component)
+        assert len(parts) == 1 or weight > LIMIT
+
+
+@given(MEMBERS)
+def test_no_member_of_a_later_group_is_preferred(members: list[tuple[int, int, int]]) -> None:
+    units, preferences = [n for _, n, _ in members], [worth for *_, worth in members]
+    groups = dealt([0] * len(members), units, preferences)
+    ordered = sorted(zip(groups, preferences, strict=True), key=lambda pair: (pair[0], -pair[1]))
+    assert all(a[1] >= b[1] for a, b in pairwise(ordered))
+
+
+def test_the_preferred_of_one_text_carries_it_in_each_component() -> None:
+    #             units, preference, text key, its check
+    traits = [[9, 1, 5, 5], [9, 3, 5, 5], [9, 2, 5, 5], [9, 9, 5, 6], [9, 1, 5, 5]]
+    roots = np.array([0, 0, 0, 0, 4], np.uint32)
+    assert carriers(roots, np.array(traits, np.uint64)).tolist() == [1, 1, 1, 3, 4]
+
+
+def test_of_no_members_there_are_no_carriers() -> None:
+    assert carriers(np.empty(0, np.uint32), np.empty((0, 4), np.uint64)).size == 0

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 
 from corpus.errors import ConfigurationError
-from dedup.near import COLOURED, PLAIN, Question, Style, near
+from dedup.near import COLOURED, PLAIN, Question, Style, main, near
 
 FORECAST = (
     "ក្រសួងធនធានទឹក និងឧតុនិយមសូមជូនដំណឹងអំពីអាកាសធាតុនៅខេត្ត{place} ថ្ងៃទី{day} ខែមេសា ឆ្នាំ២០១២។ មេឃមានពពកច្រើន "
@@ -210,15 +210,19 @@ def test_what_was_cut_out_of_a_document_is_told(
 
 
 def test_the_command(runs: Path) -> None:
-    def run(*words: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "dedup.near", *words]
-        return subprocess.run(command, capture_output=True, text=True, check=False)
-
-    told = run("run=t", f"runs={runs}", f"id={1:032x}")
+    command = [sys.executable, "-m", "dedup.near", "run=t", f"runs={runs}", f"id={1:032x}"]
+    told = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (told.returncode, told.stderr) == (0, "")
     assert "{+" in told.stdout
-    unknown = run("run=t", f"runs={runs}", "id=none")
-    assert unknown.returncode == 2
-    assert unknown.stderr.count("\n") == 1
-    assert "Traceback" not in unknown.stderr
-    assert run("--help").stdout.startswith("usage: python -m dedup.near")
+
+
+@pytest.mark.parametrize(("words", "code"), [(["id=none"], 2), (["--help"], 0)])
+def test_the_command_says_in_a_line_what_it_can_do(
+    runs: Path, capsys: pytest.CaptureFixture[str], words: list[str], code: int
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["run=t", f"runs={runs}", *words])
+    assert ended.value.code == code
+    told = "".join(capsys.readouterr())
+    assert told.count("\n") == 1
+    assert told.startswith("usage: python -m dedup.near") == (code == 0)

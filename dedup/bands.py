@@ -90,8 +90,11 @@ def _buckets(task: Task[DedupConfig], plan: Plan, census: Census, band: int) -> 
     parts = [new]
     for generation in plan.generations:
         old = view_array(task.folder, f"{generation}/band-{band:02d}", np.uint64)
-        first, last = np.searchsorted(old, asked), np.searchsorted(old, asked | _LAST_NUMBER, "right")
-        parts.append(_ranges(old, first, last - first))
+        first = np.searchsorted(old, asked)
+        known = first < old.size
+        known[known] = old[first[known]] >> _KEY_SHIFT == asked[known] >> _KEY_SHIFT
+        last = np.searchsorted(old, asked[known] | _LAST_NUMBER, "right")
+        parts.append(_ranges(old, first[known], last - first[known]))
     entries = np.concatenate(parts)
     if len(parts) > 1:
         entries.sort()

@@ -21,6 +21,7 @@ from dedup.sketch_kernels import SLOTS
 from dedup.traits import TRAITS
 from dedup.trees import Integers, Numbers, copy_ranges, flatten, join_pairs
 
+TASK_MEMBERS: Final = 1 << 15  # brought together by one task at the least
 GROUP_UNITS: Final = 16 << 20  # held by one task of verification; 64 MB, and 128 MB as shingles
 
 
@@ -48,10 +49,9 @@ def find_components(task: Task[DedupConfig]) -> dict[str, Any]:
     write_array(task, "work/members/carries", carries)
     write_array(task, "work/members/root", roots)
     write_array(task, "work/members/group", groups)
-    shards = [name for name, _, _ in census.parts(members)]
     return {
         "groups": int(groups.max()) + 1 if groups.size else 0,
-        "shards": shards,
+        "shards": deal_shards(census, members),
         "components": int(touched.sum()),
         "largest": int(sizes[touched].max(initial=0)),
     }
@@ -114,24 +114,45 @@ def deal(roots: Numbers, weighed: NDArray[np.uint64], limit: int) -> Numbers:
     return groups
 
 
-def gather_shard(task: Task[DedupConfig]) -> dict[str, Any]:
-    """Write what is known of a shard's members, a batch a group: the traits, number, root, sketch and units."""
+def deal_shards(census: Census, members: Numbers) -> list[list[str]]:
+    """Shards for each task of `gather`: several where few documents are wanted, as a file costs more than these."""
+    dealt: list[list[str]] = []
+    held = TASK_MEMBERS
+    for name, _, part in census.parts(members):
+        if held >= TASK_MEMBERS:
+            dealt.append([])
+            held = 0
+        dealt[-1].append(name)
+        held += part.stop - part.start
+    return dealt
+
+
+def gather_shards(task: Task[DedupConfig]) -> dict[str, Any]:
+    """Write what is known of some shards' members, a batch a group: their traits, number, root, sketch and units."""
     census = Census.of(task)
-    start, stop = census.span(task.name)
     numbers = read_array(task.folder, "work/members/number", np.uint32)
-    first, last = np.searchsorted(numbers, [start, stop])
-    roots = read_array(task.folder, "work/members/root", np.uint32, first, last)
-    groups = read_array(task.folder, "work/members/group", np.uint32, first, last)
-    carries = read_array(task.folder, "work/members/carries", np.bool_, first, last)
+    found = []
+    with task.create(f"work/gathered/{task.name}") as file, pa.ipc.new_file(file, MEMBERS) as writer:
+        for name, start, stop in census.spans():
+            if name in task.arguments["shards"]:
+                first, last = np.searchsorted(numbers, [start, stop])
+                found += _gather(task, _Shard(task, name, start), slice(int(first), int(last)), writer)
+    return {"groups": found}
+
+
+def _gather(task: Task[DedupConfig], shard: _Shard, part: slice, writer: Any) -> list[int]:
+    """Write the members in one shard; the group of each batch."""
+    numbers, roots, groups = (
+        read_array(task.folder, f"work/members/{name}", np.uint32, part.start, part.stop)
+        for name in ("number", "root", "group")
+    )
+    carries = read_array(task.folder, "work/members/carries", np.bool_, part.start, part.stop)
     order = np.argsort(groups, kind="stable")
     bounds = [0, *(np.flatnonzero(np.diff(groups[order])) + 1).tolist(), groups.size]
-    shard = _Shard(task)
-    with task.create(f"work/gathered/{task.name}") as file, pa.ipc.new_file(file, MEMBERS) as writer:
-        for a, b in pairwise(bounds):
-            chosen = order[a:b]
-            rows = numbers[first:last][chosen] - np.uint32(start)
-            writer.write_batch(shard.batch(rows, start, roots[chosen], carries[chosen]))
-    return {"groups": [int(groups[order[a]]) for a, _ in pairwise(bounds)]}
+    for a, b in pairwise(bounds):
+        chosen = order[a:b]
+        writer.write_batch(shard.batch(numbers[chosen], roots[chosen], carries[chosen]))
+    return [int(groups[order[a]]) for a, _ in pairwise(bounds)]
 
 
 MEMBERS: Final = pa.schema(
@@ -148,8 +169,8 @@ MEMBERS: Final = pa.schema(
 class _Shard:
     """A shard's entry in the index, read by rows."""
 
-    def __init__(self, task: Task[Any]) -> None:
-        folder = entry(task.name)
+    def __init__(self, task: Task[Any], name: str, start: int) -> None:
+        folder, self._start = entry(name), start
         self._traits = read_columns(task.folder, f"{folder}/traits.arrow", TRAITS.names)
         self._sketches = view_array(task.folder, f"{folder}/sketches", np.uint8).reshape(-1, SLOTS)
         self._units = view_array(task.folder, f"{folder}/units", np.uint32)
@@ -157,16 +178,17 @@ class _Shard:
         self._ends = np.cumsum(counts)
         self._counts = counts
 
-    def batch(self, rows: Numbers, start: int, roots: Numbers, carries: NDArray[np.bool_]) -> pa.RecordBatch:
-        """These rows as MEMBERS, the first of the shard's being document `start`; units of those that carry them."""
+    def batch(self, numbers: Numbers, roots: Numbers, carries: NDArray[np.bool_]) -> pa.RecordBatch:
+        """These documents as MEMBERS; with units where they carry them."""
+        rows = numbers.astype(np.int64) - self._start
         traits = self._traits.take(pa.array(rows)).combine_chunks()
         sketches = pa.py_buffer(np.ascontiguousarray(self._sketches[rows]))
         columns = {
-            "number": pa.array(rows + np.uint32(start)),
+            "number": pa.array(numbers),
             "root": pa.array(roots),
             **{name: traits[name].combine_chunks() for name in TRAITS.names},
             "sketch": pa.Array.from_buffers(pa.binary(SLOTS), rows.size, [None, sketches]),
-            "units": self._units_of(rows.astype(np.int64), carries),
+            "units": self._units_of(rows, carries),
         }
         return pa.RecordBatch.from_arrays([columns[name] for name in MEMBERS.names], schema=MEMBERS)
 

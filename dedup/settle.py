@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from corpus.stage import Task
@@ -68,16 +70,14 @@ def known(task: Task[Any], plan: Plan, census: Census) -> State:
 
 def losses(task: Task[Any], census: Census, lost: NDArray[np.bool_]) -> dict[str, list[int]]:
     """Documents and lost documents of each source."""
-    found: dict[str, NDArray[np.int64]] = {}
+    documents, gone = Counter[str](), Counter[str]()
     for name, start, stop in census.spans():
         sources = read_columns(task.folder, f"{entry(name)}/traits.arrow", ["source"])["source"]
-        coded = sources.combine_chunks().dictionary_encode()
-        codes, names = coded.indices.to_numpy(), coded.dictionary.to_pylist()
-        for source, counted in zip(names, _counts(codes, lost[start:stop], len(names)), strict=True):
-            found[source] = found.get(source, 0) + counted
-    return {source: found[source].tolist() for source in sorted(found)}
+        documents.update(_counts(sources))
+        gone.update(_counts(sources.filter(pa.array(lost[start:stop]))))
+    return {source: [documents[source], gone[source]] for source in sorted(documents)}
 
 
-def _counts(codes: NDArray[Any], lost: NDArray[np.bool_], n: int) -> NDArray[np.int64]:
-    """For each code how often it occurs, and how often among the lost, `(n, 2)`."""
-    return np.stack([np.bincount(codes, minlength=n), np.bincount(codes[lost], minlength=n)], axis=1)
+def _counts(sources: pa.ChunkedArray) -> dict[str, int]:
+    counted = sources.value_counts()
+    return dict(zip(counted.field("values").to_pylist(), counted.field("counts").to_pylist(), strict=True))

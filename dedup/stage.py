@@ -12,7 +12,7 @@ from corpus.stage import Stage, StageRun, run_folder
 from dedup.apply import apply_shard
 from dedup.bands import deal_bands, join_bands
 from dedup.columns import Census
-from dedup.components import find_components, gather_shard
+from dedup.components import find_components, gather_shards
 from dedup.config import DedupConfig, check
 from dedup.index import INDEX, SURE_BANDS, Plan, commit, index_name, plan_run, sweep
 from dedup.passages.matches import deal_slices, match_windows
@@ -50,7 +50,11 @@ def decide(stage: StageRun[DedupConfig], shards: Sequence[Shard]) -> dict[str, A
     bands = [stage.task(f"bands-{b[0]:03d}", arguments={**common, "bands": b}) for b in dealt]
     joined = stage.map("bands", join_bands, bands)
     found = once("components", find_components, joined=[task.name for task in bands])
-    gathered = stage.map("gather", gather_shard, [stage.task(s, arguments=common) for s in found["shards"]])
+    dealt_shards = [
+        stage.task(f"shards-{n:05d}", arguments={**common, "shards": names})
+        for n, names in enumerate(found["shards"])
+    ]
+    gathered = stage.map("gather", gather_shards, dealt_shards)
     batches: list[list[tuple[str, int]]] = [[] for _ in range(found["groups"])]
     for receipt in gathered:
         for batch, group in enumerate(receipt["facts"]["groups"]):

@@ -1,4 +1,4 @@
-"""Compiled loops over units and windows, all in one module, as in `dedup.kernels`."""
+"""Compiled loops over units and windows, all in one module: numba's cache sees no change elsewhere."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ Numbers = NDArray[np.uint32]
 
 
 @njit(cache=True, nogil=True)
-def _mixed(h: Any) -> Any:
+def _stirred(h: Any) -> Any:
     x = h * _MIX  # the low bits of a polynomial alone are weak
     return (x ^ x >> _HALF) * _STEP
 
 
 @njit(cache=True, nogil=True)
-def _copy(units: Numbers, first: int, to: Numbers) -> None:
+def _copy_units(units: Numbers, first: int, to: Numbers) -> None:
     """Copy units from unit `first` on without their flag LINE; what stands before and after all units is 0."""
     known, last = max(first, 0), min(first + to.size, units.size)
     to[: known - first], to[last - first :] = 0, 0
@@ -51,7 +51,7 @@ def _copy(units: Numbers, first: int, to: Numbers) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _joined(left: Numbers, right: Numbers, factor: Any, to: Numbers) -> None:
+def _doubled(left: Numbers, right: Numbers, factor: Any, to: Numbers) -> None:
     for i in range(to.size):
         to[i] = left[i] * factor + right[i]
 
@@ -60,15 +60,15 @@ def _joined(left: Numbers, right: Numbers, factor: Any, to: Numbers) -> None:
 def _fill_hashes(units: Numbers, scratch: Numbers, halves: Numbers, hashes: Numbers) -> None:
     """Write a polynomial of each run of WIDTH = 2**5 units, and of each of half as many, by doubling."""
     n, factor = hashes.size, _FACTOR
-    _joined(units, units[1:], factor, scratch[: n + 30])
+    _doubled(units, units[1:], factor, scratch[: n + 30])
     factor = np.uint32(factor * factor)
-    _joined(scratch, scratch[2:], factor, halves[: n + 28])
+    _doubled(scratch, scratch[2:], factor, halves[: n + 28])
     factor = np.uint32(factor * factor)
-    _joined(halves, halves[4:], factor, scratch[: n + 24])
+    _doubled(halves, halves[4:], factor, scratch[: n + 24])
     factor = np.uint32(factor * factor)
-    _joined(scratch, scratch[8:], factor, halves[: n + 16])
+    _doubled(scratch, scratch[8:], factor, halves[: n + 16])
     factor = np.uint32(factor * factor)
-    _joined(halves, halves[16:], factor, hashes)
+    _doubled(halves, halves[16:], factor, hashes)
 
 
 @njit(cache=True, nogil=True)
@@ -158,7 +158,7 @@ def fill_anchors(
     n, document, closing, previous = 0, 0, 0, _LARGEST
     for start in range(offsets[0], offsets[-1], _BLOCK):
         first = start - before
-        _copy(units, first, local)
+        _copy_units(units, first, local)
         _fill_hashes(local, a, halves, hashes)
         for i in range(n_hashes):
             hashes[i] |= _BIT  # 0 stands for no window
@@ -172,7 +172,7 @@ def fill_anchors(
             while offsets[document + 1] <= start + i:
                 document, previous = document + 1, _LARGEST
             half = before + i
-            key = _mixed(np.uint64(halves[half]) << _HALF | np.uint64(halves[half + WIDTH // 2])) & ~_ONE
+            key = _stirred(np.uint64(halves[half]) << _HALF | np.uint64(halves[half + WIDTH // 2])) & ~_ONE
             if key != previous:
                 keys[n], rows[n], positions[n] = key, document, start + i - offsets[document]
                 n += 1
@@ -189,7 +189,7 @@ def _hash_of_line(units: Numbers) -> Any:
             total += np.uint64(part[i] & _NOT_LINE) * _COEFFICIENTS[i]
         h = h * _BASE + total
     length = np.uint64(min(units.size, _LONGEST)) << _ONE
-    return _mixed(h) & ~_LINE_BITS | length | _ONE
+    return _stirred(h) & ~_LINE_BITS | length | _ONE
 
 
 @njit(cache=True, nogil=True)
@@ -257,7 +257,7 @@ def _bit(key: Any, bits: Hashes) -> tuple[int, Any]:
 
 
 @njit(cache=True, nogil=True)
-def mark_repeated(keys: Hashes, rows: Numbers, alive: NDArray[np.bool_], once: Hashes, twice: Hashes) -> None:
+def mark_twice(keys: Hashes, rows: Numbers, alive: NDArray[np.bool_], once: Hashes, twice: Hashes) -> None:
     """Set the bits of the keys of living documents in `once`, and in `twice` where they are set there already."""
     for i in range(keys.size):
         if alive[rows[i]]:

@@ -13,7 +13,7 @@ from corpus.stage import Task
 from dedup.columns import Census, read_array, read_columns, write_array
 from dedup.config import DedupConfig, Reason
 from dedup.index import Plan, entry
-from dedup.passages.kernels import SLICES, Hashes, Integers, Numbers, fill_matches, mark, mark_repeated, pick
+from dedup.passages.kernels import SLICES, Hashes, Integers, Numbers, fill_matches, mark, mark_twice, pick
 from dedup.passages.windows import Windows, join_windows, view_windows
 
 TASK_WINDOWS: Final = 16 << 20  # for one task at the least: about half a second
@@ -143,7 +143,7 @@ def _repeated(shards: _Shards) -> Windows:
         once = _bits(n_windows)
         twice = np.zeros_like(once)
         for _, windows, kept, _ in shards.of(first, stop):
-            mark_repeated(windows.key, windows.row, kept, once, twice)
+            mark_twice(windows.key, windows.row, kept, once, twice)
         parts += _picked(shards, first, stop, twice)
     return join_windows(parts)
 

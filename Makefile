@@ -78,7 +78,7 @@ explain: $(READY) ## the story of one document: make explain RUN=demo URL=http:/
 	@$(PY) -m report.explain run=$(RUN) url="$(URL)"
 
 near: $(READY) ## the documents near a document, and what differs: make near RUN=real URL=http://… (or ID=…)
-	@$(PY) -m dedup.near run=$(RUN) $(if $(ID),id=$(ID),url="$(URL)")
+	@$(PY) -m report.near run=$(RUN) $(if $(ID),id=$(ID),url="$(URL)")
 
 bench: $(READY) ## speed beside peers, with floors: make bench AREA=dedup
 	@$(PY) -m bench $(or $(AREA),clean) $(ARGS)

@@ -8,6 +8,7 @@ from typing import Final
 
 from corpus.errors import ConfigurationError
 from corpus.stage import StageConfig, option
+from dedup.optimal import optimal_bands
 from dedup.sketch_kernels import SLOTS
 
 MOST_MISSED: Final = 0.01  # of the pairs at the threshold, by the bands
@@ -62,8 +63,6 @@ def check(config: DedupConfig) -> None:
         msg = f"bands × rows: got {config.bands} × {config.rows}; expected 1 to {SLOTS} slots. Try: bands=21 rows=6"
         raise ConfigurationError(msg)
     if (missed := (1 - config.threshold**config.rows) ** config.bands) > MOST_MISSED:
-        from dedup.lookup import optimal_bands
-
         bands, rows = optimal_bands(config.threshold)
         msg = (
             f"bands × rows: {config.bands} × {config.rows} miss {missed:.1%} of pairs at {config.threshold}; "

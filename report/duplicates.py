@@ -11,8 +11,8 @@ import pyarrow.dataset as ds
 
 from clean.personal import mask_text
 from corpus.ledger import Amount
-from dedup.difference import MOST_CHARS, Piece, excerpt, pieces, read
-from dedup.texts import documents_of
+from report.near.difference import MOST_CHARS, Piece, excerpt, pieces, read
+from report.near.texts import documents_of
 from report.numbers import Value, ratio
 from report.queries import Table, select, select_from
 from report.records import RunRecord

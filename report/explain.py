@@ -5,24 +5,20 @@ from __future__ import annotations
 import difflib
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-from corpus.cli import fail
-from corpus.errors import ConfigurationError, SastraError
-from corpus.stage import StageConfig, check_run_name
+from corpus.errors import ConfigurationError
 from crawl.ingest.rows import host
 from crawl.urls import clean_url
 from report.numbers import plain, size
+from report.question import Question, answer
 from report.records import TEXT_STAGES, RunRecord, dataset, rows
 from report.warc import Visit, visit_at, visits_of
 
-USAGE = "usage: python -m report.explain run=NAME url=URL | id=ID [runs=FOLDER]"
-KEYS = ("run", "runs", "url", "id")
 NEAREST = 5
 FOUND = {
     "language": "language",
@@ -49,36 +45,6 @@ COLUMNS = (
 FATES = (("documents", "kept"), ("dropped", "dropped"))
 
 
-@dataclass(frozen=True)
-class Question:
-    """Which run, and which document of it: by URL or by id."""
-
-    config: StageConfig
-    column: str
-    value: str
-
-    @classmethod
-    def parse(cls, words: Sequence[str]) -> Question:
-        """The question of a command line; ConfigurationError if it is none."""
-        given = dict(word.partition("=")[::2] for word in words)
-        if any("\ud800" <= char <= "\udfff" for word in words for char in word):
-            msg = f"explain: got {' '.join(words)!a}; expected UTF-8. Try: id=ID"
-            raise ConfigurationError(msg)
-        unknown = [key for key in given if key not in KEYS]
-        asked = [key for key in ("url", "id") if given.get(key)]
-        if unknown or len(asked) != 1 or not given.get("run"):
-            msg = f"explain: got {' '.join(words)!r}; expected run=NAME and one of url=URL, id=ID. Try: {USAGE[7:]}"
-            raise ConfigurationError(msg)
-        check_run_name(given["run"])
-        config = StageConfig(run=given["run"], runs=given.get("runs", "runs"))
-        return cls(config, asked[0], given[asked[0]])
-
-    @property
-    def values(self) -> list[str]:
-        """What to look for: a URL as it stands, and in its canonical form."""
-        return [self.value, clean_url("", self.value)] if self.column == "url" else [self.value]
-
-
 def explain(question: Question) -> list[str]:
     """The lines of the story; ConfigurationError if the run knows no such document."""
     record = RunRecord.open(question.config)
@@ -86,7 +52,7 @@ def explain(question: Question) -> list[str]:
         msg = f"{record.folder.uri}: no stage of this run has finished. Try: make demo"
         raise ConfigurationError(msg)
     found = list(_events(record, question))
-    refused = list(visits_of(record, question.values)) if question.column == "url" and not found else []
+    refused = list(visits_of(record, _written(question))) if question.column == "url" and not found else []
     if not found and not refused:
         raise ConfigurationError(_unknown(record, question))
     lines: list[str] = [f"url        {question.value}"] if refused else []
@@ -99,9 +65,15 @@ def explain(question: Question) -> list[str]:
 Event = tuple[str, str, dict[str, Any]]  # stage, fate, the row
 
 
+def _written(question: Question) -> list[str]:
+    """What to look for: a URL as it stands, and in its canonical form."""
+    written = [question.value]
+    return [*written, clean_url("", question.value)] if question.column == "url" else written
+
+
 def _events(record: RunRecord, question: Question) -> Iterator[Event]:
     """What each stage made of the documents asked for."""
-    chosen = ds.field(question.column).isin(question.values)
+    chosen = ds.field(question.column).isin(_written(question))
     for stage in TEXT_STAGES:
         for kind, fate in FATES:
             if data := record.dataset(stage, kind):
@@ -259,17 +231,8 @@ def nearest(record: RunRecord, url: str) -> list[str]:
 
 
 def main(words: Sequence[str]) -> NoReturn:
-    """Tell the story and exit: 0 when there is one, 2 when the run knows no such document."""
-    if {"-h", "--help", "help"} & set(words):
-        sys.stdout.write(USAGE + "\n")
-        sys.exit(0)
-    try:
-        question = Question.parse(words)
-        lines = explain(question)
-    except SastraError as error:
-        fail(str(error), error.exit_code)
-    sys.stdout.write("\n".join(lines) + "\n")
-    sys.exit(0)
+    """Tell the story of the document that the words ask for."""
+    answer("report.explain", words, explain)
 
 
 if __name__ == "__main__":

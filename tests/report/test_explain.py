@@ -10,13 +10,14 @@ import pytest
 from corpus.document import document_id
 from corpus.manifest import Manifest
 from report import explain
+from report.question import Question
 
 URL = "https://news1.example.kh/article/1"
 
 
 def told(toy: Any, **question: str) -> str:
     words = [f"run={toy.config.run}", f"runs={toy.config.runs}", *(f"{k}={v}" for k, v in question.items())]
-    return "\n".join(explain.explain(explain.Question.parse(words)))
+    return "\n".join(explain.explain(Question.parse("report.explain", words)))
 
 
 def test_a_kept_document_is_followed_to_its_tokens(toy: Any) -> None:
@@ -83,24 +84,6 @@ def test_an_unknown_url_gets_one_line_with_the_nearest(toy: Any, capsys: pytest.
     )
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert "https://news1.example.kh/article/1" in err.partition("Nearest:")[2].split()
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        (),
-        ("url=x",),
-        ("run=toy",),
-        ("run=toy", "url=x", "id=y"),
-        ("run=toy", "url=x", "rnu=y"),
-        ("run=toy", "url="),
-    ],
-)
-def test_a_question_that_is_none(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
-    code, _, err = run_main(capsys, *words)
-    assert code == 2
-    assert err.count("\n") == 1
-    assert "url=URL" in err
 
 
 @pytest.mark.parametrize(

@@ -13,21 +13,13 @@ import pyarrow as pa
 from datasketch import LeanMinHash, MinHashLSH
 from datasketch.storage import OrderedStorage, UnorderedStorage
 
-from dedup.opened import OpenIndex
 from dedup.sketch import sketch
 from dedup.sketch_kernels import SLOTS, Numbers, fill_band_keys
 from khmer.clusters import flagged_units
+from report.near.opened import OpenIndex
 
 SEED: Final = 0  # datasketch refuses to compare sketches of two seeds; that of its own is 1
 SCHEME: Final = "affine32"  # slots of 32 bits
-MISSED: Final = 500  # vain comparisons that one missed pair weighs; a comparison costs microseconds
-
-
-def optimal_bands(threshold: float) -> tuple[int, int]:
-    """Bands and rows that are datasketch's optimum for a threshold, (21, 6) for 0.8."""
-    vain = 1 / (1 + MISSED)
-    found = MinHashLSH(threshold=threshold, num_perm=SLOTS, weights=(vain, 1 - vain))
-    return found.b, found.r
 
 
 def minhash(units: Numbers, width: int) -> LeanMinHash:

@@ -10,7 +10,10 @@ from urllib.parse import quote
 import pytest
 
 from corpus.errors import ConfigurationError
-from dedup.near import COLOURED, PLAIN, Question, Style, main, near
+from report.near.__main__ import main
+from report.near.shown import near
+from report.near.style import COLOURED, PLAIN, Style
+from report.question import Question
 
 FORECAST = (
     "ក្រសួងធនធានទឹក និងឧតុនិយមសូមជូនដំណឹងអំពីអាកាសធាតុនៅខេត្ត{place} ថ្ងៃទី{day} ខែមេសា ឆ្នាំ២០១២។ មេឃមានពពកច្រើន "
@@ -51,7 +54,7 @@ def runs(deduplicate: Callable[..., Any], make_document: Callable[..., Any]) -> 
 @pytest.fixture(scope="module")
 def ask(runs: Path) -> Callable[..., list[str]]:
     def lines(asked: str, style: Style = PLAIN) -> list[str]:
-        return list(near(Question.parse(["run=t", f"runs={runs}", asked]), style))
+        return list(near(Question.parse("report.near", ["run=t", f"runs={runs}", asked]), style))
 
     return lines
 
@@ -116,7 +119,9 @@ def test_the_document_kept_for_one_is_shown_first_however_unlike_they_are(
     folder = deduplicate(rows, most_lost_documents=40).folder.parents[1]
 
     def shown(number: int) -> list[str]:
-        return list(near(Question.parse(["run=t", f"runs={folder}", f"id={number:032x}"]), PLAIN))
+        return list(
+            near(Question.parse("report.near", ["run=t", f"runs={folder}", f"id={number:032x}"]), PLAIN)
+        )
 
     url = shown(99)
     assert url[3].startswith("           dropped: at the same URL as")
@@ -134,7 +139,7 @@ def test_a_url_is_known_by_its_letters_and_by_their_codes(
     letters = "https://news.example.kh/ព័ត៌មាន?ទំព័រ=២"
     runs = deduplicate([make_document(1, STORY, url=quote(letters, "/:?="))]).folder.parents[1]
     for url in (letters, quote(letters, "/:?=")):
-        lines = list(near(Question.parse(["run=t", f"runs={runs}", f"url={url}"]), PLAIN))
+        lines = list(near(Question.parse("report.near", ["run=t", f"runs={runs}", f"url={url}"]), PLAIN))
         assert f"           id {1:032x}" in lines
 
 
@@ -159,23 +164,6 @@ def test_an_unknown_document_is_an_error_that_says_what_to_try(
         ask(asked)
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        [],
-        ["run=t"],
-        ["run=t", "url=a", "id=b"],
-        ["run=t", "uri=a"],
-        ["url=a"],
-        ["run=t", "url="],
-        ["run=../x", "id=a"],
-    ],
-)
-def test_a_question_that_is_none(words: list[str]) -> None:
-    with pytest.raises(ConfigurationError, match="Try: "):
-        Question.parse(words)
-
-
 def test_a_terminal_is_not_obeyed_to_what_a_document_says(
     deduplicate: Callable[..., Any], make_document: Callable[..., Any]
 ) -> None:
@@ -185,7 +173,7 @@ def test_a_terminal_is_not_obeyed_to_what_a_document_says(
         make_document(2, forecast("តាកែវ", f"២ {wild}ក{wild}ខ"), url=f"https://x{wild}"),
     ]
     folder = deduplicate(rows).folder.parents[1]
-    lines = list(near(Question.parse(["run=t", f"runs={folder}", f"id={1:032x}"]), PLAIN))
+    lines = list(near(Question.parse("report.near", ["run=t", f"runs={folder}", f"id={1:032x}"]), PLAIN))
     assert len(lines) > 8
     assert not any(char in line for line in lines for char in "\x1b\x9b")
 
@@ -202,7 +190,9 @@ def test_what_was_cut_out_of_a_document_is_told(
     folder = deduplicate(
         [make_document(1, f"{own}\n{shared}"), make_document(2, f"{shared}\n{RIVER}")]
     ).folder
-    questions = [Question.parse(["run=t", f"runs={folder.parents[1]}", f"id={n:032x}"]) for n in (1, 2)]
+    questions = [
+        Question.parse("report.near", ["run=t", f"runs={folder.parents[1]}", f"id={n:032x}"]) for n in (1, 2)
+    ]
     cut = [line for question in questions for line in near(question, PLAIN) if line.startswith("cut out")]
     assert len(cut) == 1
     assert "characters, still in 0" in cut[0]
@@ -210,13 +200,15 @@ def test_what_was_cut_out_of_a_document_is_told(
 
 
 def test_the_command(runs: Path) -> None:
-    command = [sys.executable, "-m", "dedup.near", "run=t", f"runs={runs}", f"id={1:032x}"]
+    command = [sys.executable, "-m", "report.near", "run=t", f"runs={runs}", f"id={1:032x}"]
     told = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (told.returncode, told.stderr) == (0, "")
     assert "{+" in told.stdout
 
 
-@pytest.mark.parametrize(("words", "code"), [(["id=none"], 2), (["--help"], 0)])
+@pytest.mark.parametrize(
+    ("words", "code"), [(["id=none"], 2), (["url=http://x.example/\udcff"], 2), (["--help"], 0)]
+)
 def test_the_command_says_in_a_line_what_it_can_do(
     runs: Path, capsys: pytest.CaptureFixture[str], words: list[str], code: int
 ) -> None:
@@ -225,4 +217,4 @@ def test_the_command_says_in_a_line_what_it_can_do(
     assert ended.value.code == code
     told = "".join(capsys.readouterr())
     assert told.count("\n") == 1
-    assert told.startswith("usage: python -m dedup.near") == (code == 0)
+    assert told.startswith("usage: python -m report.near") == (code == 0)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.difference import (
+from dedup.families import Numbers
+from report.near.difference import (
     FACTS,
     GAP,
     MOST_CHARS,
@@ -21,7 +22,6 @@ from dedup.difference import (
     run_set,
     runs,
 )
-from dedup.families import Numbers
 
 NOTICE = (
     "ថ្ងៃទី{day} ខែ{month} ឆ្នាំ២០១២ មន្ទីរកសិកម្មខេត្ត{place}បានចែកពូជស្រូវដល់កសិករចំនួន ៤៥០ គ្រួសារ "

@@ -10,12 +10,11 @@ from datasketch import MinHash, MinHashLSH
 
 from corpus.errors import ConfigurationError
 from corpus.stage import StageConfig
-from dedup.config import DedupConfig
-from dedup.difference import jaccard, run_set
 from dedup.families import UNIT
-from dedup.lookup import minhash, minhash_of, minhash_of_text, open_lsh, optimal_bands
-from dedup.opened import OpenIndex
 from khmer.clusters import flagged_units
+from report.near.difference import jaccard, run_set
+from report.near.lookup import minhash, minhash_of, minhash_of_text, open_lsh
+from report.near.opened import OpenIndex
 
 WORDS = (
     *("ទន្លេ", "ភ្នំ", "ស្រូវ", "កសិករ", "សាលា", "ផ្លូវ", "ឈើ", "ផ្សារ", "ទឹក", "មេឃ"),
@@ -41,12 +40,6 @@ def index(deduplicate: Callable[..., Any], make_document: Callable[..., Any]) ->
     stories += [edited(words, 100 + n, n) for n, words in enumerate(stories)]
     rows = [make_document(n, " ".join(words)) for n, words in enumerate([*stories, ["ទឹក"], ["ភ្លៀង", "ធ្លាក់"]])]
     return OpenIndex.of(StageConfig(run="t", runs=str(deduplicate(rows[:25], rows[25:]).folder.parents[1])))
-
-
-def test_bands_are_datasketchs_optimum_for_the_threshold() -> None:
-    config = DedupConfig(run="t")
-    assert optimal_bands(config.threshold) == (config.bands, config.rows)
-    assert optimal_bands(0.9) != optimal_bands(0.7)
 
 
 def test_a_minhash_estimates_the_similarity_of_two_documents() -> None:

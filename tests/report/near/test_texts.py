@@ -9,7 +9,7 @@ from corpus.document import DOCUMENT, documents_table
 from corpus.errors import StageError
 from corpus.paths import Folder
 from corpus.shards import ShardWriter
-from dedup.texts import documents_of
+from report.near.texts import documents_of
 
 
 def test_documents_are_found_in_all_row_groups_of_all_shards(tmp_path: Path, make_document: Any) -> None:

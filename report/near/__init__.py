@@ -1,0 +1,1 @@
+"""The documents near a document: look-ups in the index of duplicates."""

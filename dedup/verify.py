@@ -14,7 +14,7 @@ from dedup.bands import least_agreeing
 from dedup.columns import open_table, write_array
 from dedup.components import MEMBERS
 from dedup.config import DedupConfig, Reason
-from dedup.families import facts_lost
+from dedup.facts import facts_lost
 from dedup.index import FATE
 from dedup.leader import Fates, Integers, Members, lead
 from dedup.sketch import shingle

@@ -18,6 +18,7 @@ from khmer.codepoints import CLUSTER, FIRST
 
 NUMBER: Final = 1  # flags of a unit in 32 bits: it is a run of digits
 LINE: Final = 2  # it is the first of its line
+UNIT: Final = np.uint32(0xFFFFFFFF ^ LINE)  # all of a unit but LINE: what is the same wherever it stands
 
 if TYPE_CHECKING:
     from khmer.reading import Reading

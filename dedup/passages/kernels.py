@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from khmer.clusters import LINE
+from khmer.clusters import LINE, UNIT
 
 WIDTH: Final = 32  # units of a window that is not a line
 SLICES: Final = 256  # of windows, by the top byte of their keys
@@ -20,7 +20,6 @@ _LARGEST: Final = np.uint64(0xFFFFFFFFFFFFFFFF)
 _ONE: Final = np.uint64(1)
 _HALF: Final = np.uint64(32)
 _TOP_BYTE: Final = np.uint64(56)
-_NOT_LINE: Final = np.uint32(0xFFFFFFFF ^ LINE)
 _LINE: Final = np.uint32(LINE)
 _LINE_BITS: Final = np.uint64(0xFF)  # of a line's key: its units, up to _LONGEST, and a 1
 _LONGEST: Final = 127
@@ -47,7 +46,7 @@ def _copy_units(units: Numbers, first: int, to: Numbers) -> None:
     to[: known - first], to[last - first :] = 0, 0
     source, to = units[known:last], to[known - first :]
     for i in range(source.size):
-        to[i] = source[i] & _NOT_LINE
+        to[i] = source[i] & UNIT
 
 
 @njit(cache=True, nogil=True)
@@ -186,7 +185,7 @@ def _hash_of_line(units: Numbers) -> Any:
     for start in range(0, units.size, _COEFFICIENTS.size):
         part, total = units[start : start + _COEFFICIENTS.size], np.uint64(0)
         for i in range(part.size):
-            total += np.uint64(part[i] & _NOT_LINE) * _COEFFICIENTS[i]
+            total += np.uint64(part[i] & UNIT) * _COEFFICIENTS[i]
         h = h * _BASE + total
     length = np.uint64(min(units.size, _LONGEST)) << _ONE
     return _stirred(h) & ~_LINE_BITS | length | _ONE
@@ -328,7 +327,7 @@ def _common(a: Numbers, b: Numbers) -> int:
     """How many units the two begin with alike."""
     n = min(a.size, b.size)
     for i in range(n):
-        if (a[i] ^ b[i]) & _NOT_LINE:
+        if (a[i] ^ b[i]) & UNIT:
             return i
     return n
 
@@ -390,7 +389,7 @@ def _shared_run(own: Numbers, other: Numbers, match: Integers, least: int, cover
         return at, at  # two windows of one hash
     back = 0
     while back < min(at, there) and (at - back > covered or stop - at + back < least):
-        if (own[at - back - 1] ^ other[there - back - 1]) & _NOT_LINE:
+        if (own[at - back - 1] ^ other[there - back - 1]) & UNIT:
             break
         back += 1
     if stop - at + back >= least:

@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from dedup.families import UNIT, Integers, Numbers, facts_of
-from khmer.clusters import flagged_units
+from dedup.facts import Integers, Numbers, facts_of
+from khmer.clusters import UNIT, flagged_units
 from khmer.unit_spans import Pairs, unit_spans
 from khmer.words import words
 
@@ -44,7 +44,7 @@ class Text(NamedTuple):
     data: bytes
     units: Numbers  # (n,)
     spans: Pairs  # (n, 2): bytes
-    facts: Integers  # (m,): as `dedup.families.Facts` has them
+    facts: Integers  # (m,): as `dedup.facts.Facts` has them
     fact_spans: Integers  # (m, 2): units
 
 

@@ -17,10 +17,10 @@ from corpus.manifest import Manifest
 from corpus.paths import Folder
 from corpus.stage import StageConfig, run_folder
 from dedup.columns import Census, Integers, read_columns, view_array
-from dedup.families import UNIT
 from dedup.index import FATE, INDEX, entry, read_current
 from dedup.passages.spans import LOST, redirect
 from dedup.sketch_kernels import SLOTS, Numbers
+from khmer.clusters import UNIT
 
 _KEY_SHIFT: Final = np.uint64(32)
 _LAST_NUMBER: Final = np.uint64(0xFFFFFFFF)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.families import Numbers
+from dedup.facts import Numbers
 from report.near.difference import (
     FACTS,
     GAP,

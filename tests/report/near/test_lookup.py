@@ -10,8 +10,7 @@ from datasketch import MinHash, MinHashLSH
 
 from corpus.errors import ConfigurationError
 from corpus.stage import StageConfig
-from dedup.families import UNIT
-from khmer.clusters import flagged_units
+from khmer.clusters import UNIT, flagged_units
 from report.near.difference import jaccard, run_set
 from report.near.lookup import minhash, minhash_of, minhash_of_text, open_lsh
 from report.near.opened import OpenIndex

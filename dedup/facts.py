@@ -1,4 +1,4 @@
-"""Template families: what facts a removal costs, where copies differ in a number, a date or a place only.
+"""The facts of a document, and those that its removal costs: what tells copies of one template apart.
 
 A fact is a number (a run of digits), a month or weekday, or a place of Cambodia, as `dedup.gazetteer` names them. A
 fact is lost where it stands in the removed document and nowhere in the one kept for it.
@@ -15,10 +15,9 @@ from numba import njit
 from numpy.typing import NDArray
 
 from dedup.gazetteer import ANY_NUMBER, DATES, PLACES
-from khmer.clusters import LINE, NUMBER, flagged_units
+from khmer.clusters import NUMBER, UNIT, flagged_units
 from khmer.normalize import normalize_text
 
-UNIT: Final = np.uint32(0xFFFFFFFF - LINE)  # a unit without the flag of its line
 FIGURE: Final = 0  # kinds of facts: a number,
 DATE: Final = 1
 PLACE: Final = 2

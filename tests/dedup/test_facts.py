@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.families import DATE, FIGURE, PLACE, facts_lost, facts_of, gazetteer
+from dedup.facts import DATE, FIGURE, PLACE, facts_lost, facts_of, gazetteer
 from dedup.gazetteer import ANY_NUMBER, DATES, PLACES
 from khmer.clusters import flagged_units
 from khmer.normalize import normalize_text

@@ -13,7 +13,7 @@ from corpus.stage import Task
 from dedup.columns import Census, read_array, read_columns, write_array
 from dedup.config import DedupConfig, Reason
 from dedup.index import FATE, Plan, entry
-from dedup.passages.spans import LOST, redirect
+from dedup.passages.spans import read_lost, redirect
 
 State = dict[str, NDArray[Any]]
 
@@ -52,8 +52,7 @@ def ties(task: Task[Any], plan: Plan, start: int, stop: int) -> tuple[NDArray[np
     state = plan.new_state
     kept = read_array(task.folder, f"{state}/kept", np.uint32, start, stop)
     reason = read_array(task.folder, f"{state}/reason", np.uint8, start, stop)
-    lost, keeper = (read_array(task.folder, f"{state}/lost.{name}", np.uint32) for name in LOST)
-    return redirect(kept, reason, lost, keeper)
+    return redirect(kept, reason, *read_lost(task.folder, state))
 
 
 def known(task: Task[Any], plan: Plan, census: Census) -> State:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from corpus.document import with_text
 from corpus.stage import Task
 from dedup.columns import view_array
-from dedup.passages.spans import LOST, SPAN, Spans, stays
+from dedup.passages.spans import SPAN, Spans, read_lost, stays
 from khmer.unit_spans import Pairs, unit_spans
 
 REASON: Final = "repeated_passage"
@@ -126,8 +126,7 @@ def spans_of(task: Task[Any], folder: str, start: int, stop: int) -> Spans:
     columns = Spans(*(view_array(task.folder, f"{folder}/spans.{name}", np.uint32) for name in SPAN))
     first, last = np.searchsorted(columns.number, [start, stop])
     spans = columns.take(slice(first, last))
-    lost, keeper = (view_array(task.folder, f"{folder}/lost.{name}", np.uint32) for name in LOST)
-    return spans._replace(keeper=stays(spans.keeper, lost, keeper))
+    return spans._replace(keeper=stays(spans.keeper, *read_lost(task.folder, folder)))
 
 
 def cut_passages(

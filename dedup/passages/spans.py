@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.paths import Folder
 from corpus.stage import Task
 from dedup.columns import Census, read_array, read_columns, view_array, write_array
 from dedup.config import DedupConfig, Reason
@@ -20,7 +21,7 @@ from dedup.trees import copy_ranges
 TASK_DOCUMENTS: Final = 1 << 16  # whose spans are found by one task at the least: about half a second
 GROUP_UNITS: Final = 16 << 20  # held at once: 64 MB
 SPAN: Final = ("number", "first", "stop", "keeper", "n_units")
-LOST: Final = ("number", "keeper")
+_LOST: Final = ("number", "keeper")
 
 
 class Spans(NamedTuple):
@@ -189,13 +190,19 @@ def settle_passages(task: Task[DedupConfig]) -> dict[str, int]:
     spans = spans.take(np.lexsort((spans.first, spans.number)))
     write_spans(task, plan.new_state, spans)
     lost, keeper = _lost(spans, task.config)
-    for name, column in zip(LOST, (lost, keeper), strict=True):
+    for name, column in zip(_LOST, (lost, keeper), strict=True):
         write_array(task, f"{plan.new_state}/lost.{name}", column)
     return {
         "passages": spans.number.size,
         "documents_cut": np.unique(spans.number).size - lost.size,
         "lost": lost.size,
     }
+
+
+def read_lost(folder: Folder, state: str) -> tuple[Numbers, Numbers]:
+    """The documents that go whole, sorted, and the document that stays for each, as `settle_passages` wrote them."""
+    lost, keeper = (view_array(folder, f"{state}/lost.{name}", np.uint32) for name in _LOST)
+    return lost, keeper
 
 
 def _lost(spans: Spans, config: DedupConfig) -> tuple[Numbers, Numbers]:

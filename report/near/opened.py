@@ -18,7 +18,7 @@ from corpus.paths import Folder
 from corpus.stage import StageConfig, run_folder
 from dedup.columns import Census, Integers, read_columns, view_array
 from dedup.index import FATE, INDEX, entry, read_current
-from dedup.passages.spans import LOST, redirect
+from dedup.passages.spans import read_lost, redirect
 from dedup.sketch_kernels import SLOTS, Numbers
 from khmer.clusters import UNIT
 
@@ -72,7 +72,7 @@ class OpenIndex:
     def ties(self) -> tuple[Numbers, NDArray[np.uint8]]:
         """Of each document the number of the one kept for it, itself if it stays, and the Reason."""
         kept, reason = (self._state(name, FATE[name]) for name in ("kept", "reason"))
-        return redirect(kept, reason, *(self._state(f"lost.{name}", np.uint32) for name in LOST))
+        return redirect(kept, reason, *read_lost(self.folder, self.state))
 
     def similarity(self, number: int) -> float:
         """The similarity to the document kept for it."""

@@ -20,11 +20,18 @@ EXACT: Final = int(Reason.EXACT_DUPLICATE)
 NEAR: Final = int(Reason.NEAR_DUPLICATE)
 URL: Final = int(Reason.URL_DUPLICATE)
 
+_BASE: Final = np.uint64(0x9E3779B97F4A7C15)
+_MIX: Final = np.uint64(0xBF58476D1CE4E5B9)
+_STEP: Final = np.uint64(0x94D049BB133111EB)
+_ONE: Final = np.uint64(1)
+_HALF: Final = np.uint64(32)
+_NOT_LINE: Final = np.uint32(0xFFFFFFFD)  # all of a unit but its flag khmer.clusters.LINE
 _SLACK: Final = 1e-9  # rounding must not turn a bound into a rejection
 _NONE: Final = -1
 
 Integers = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
+Numbers = NDArray[np.uint32]
 Sketches = NDArray[np.uint8]
 
 
@@ -40,7 +47,7 @@ class Members(NamedTuple):
     url: Integers
     source: Integers
     id: Integers
-    carrier: Integers  # where the shingles of its text are
+    carrier: Integers  # the document whose units are those of its text
 
 
 class Fates(NamedTuple):
@@ -179,47 +186,86 @@ def _remember(member: int, members: Members, kept_of: Integers) -> None:
             kept_of[row, key] = member
 
 
-class _Tables(NamedTuple):
-    """Room to compare in: a table for a leader's shingles, that serves all that resemble it, and one for a member's."""
+class Texts(NamedTuple):
+    """The units of documents, those of document i being `units[offsets[i]:offsets[i + 1]]`; `width` make a shingle."""
 
-    keys: Hashes  # (2, size)
+    units: Numbers
+    offsets: Integers
+    width: int
+
+
+class _Room(NamedTuple):
+    """Where two documents are compared: row 0 for leaders, whose table serves all that resemble them, 1 for members."""
+
+    shingles: Hashes  # (2, most of a document)
+    hashed: Integers  # (2,): the document whose shingles stand there
+    keys: Hashes  # (2, size): tables of shingles
     marks: Integers  # (2, size)
-    owner: Integers  # (2,): whose shingles stand there
+    owner: Integers  # (2,): the document whose table it is
     n_distinct: Integers  # (2,)
     added: Integers
     stamp: Integers  # (1,)
 
 
 @njit(cache=True, nogil=True)
-def _tables(starts: Integers) -> Any:
-    longest = 0
-    for document in range(starts.size - 1):
-        longest = max(longest, starts[document + 1] - starts[document])
+def _room(offsets: Integers) -> Any:
+    longest = 1
+    for document in range(offsets.size - 1):
+        longest = max(longest, offsets[document + 1] - offsets[document])
     size = table_size(longest)
     keys, marks = np.empty((2, size), np.uint64), np.zeros((2, size), np.int64)
-    owner, stamp = np.full(2, _NONE, np.int64), np.ones(1, np.int64)
-    return _Tables(keys, marks, owner, np.zeros(2, np.int64), np.empty(size, np.int64), stamp)
+    none, stamp = np.full((2, 2), _NONE, np.int64), np.ones(1, np.int64)
+    shingles, added = np.empty((2, longest), np.uint64), np.empty(size, np.int64)
+    return _Room(shingles, none[0], keys, marks, none[1], np.zeros(2, np.int64), added, stamp)
 
 
 @njit(cache=True, nogil=True)
-def _compare(
-    t: int, inside: int, outside: int, texts: tuple[Integers, Hashes], threshold: float, tables: Any
-) -> Any:
-    """The similarity of two documents, the shingles of the first in table `t`."""
-    starts, shingles = texts
-    there = shingles[starts[inside] : starts[inside + 1]]
-    if tables.owner[t] != inside:
-        tables.n_distinct[t] = build_table(there, tables.keys[t], tables.marks[t])
-        tables.owner[t] = inside
-    tables.stamp[0] += 1
-    table = (tables.keys[t], tables.marks[t], table_size(there.size), tables.n_distinct[t])
-    other = shingles[starts[outside] : starts[outside + 1]]
-    return similarity(table, other, tables.stamp[0], threshold, tables.added)
+def _stirred(h: Any) -> Any:
+    x = h * _MIX  # the low bits of a polynomial alone are weak
+    return (x ^ x >> _HALF) * _STEP
+
+
+@njit(cache=True, nogil=True)
+def _fill_polynomials(units: Numbers, first: int, width: int, polynomials: Hashes, size: int) -> None:
+    """Write a polynomial of each of `size` runs of `width` units; term by term, which becomes vector instructions."""
+    start = np.uint64(first)
+    for i in range(size):
+        polynomials[i] = np.uint64(units[start + np.uint64(i)] & _NOT_LINE)
+    for _ in range(1, width):
+        start += _ONE
+        for i in range(size):
+            polynomials[i] = polynomials[i] * _BASE + np.uint64(units[start + np.uint64(i)] & _NOT_LINE)
+
+
+@njit(cache=True, nogil=True)
+def _shingles(row: int, document: int, texts: Texts, room: Any) -> Any:
+    """A document's shingles, in a row of the room."""
+    first = texts.offsets[document]
+    n = max(texts.offsets[document + 1] - first - (texts.width - 1), 0)
+    shingles = room.shingles[row]
+    if room.hashed[row] != document:
+        _fill_polynomials(texts.units, first, texts.width, shingles, n)
+        for i in range(n):
+            shingles[i] = _stirred(shingles[i])
+        room.hashed[row] = document
+    return shingles[:n]
+
+
+@njit(cache=True, nogil=True)
+def _compare(row: int, inside: int, outside: int, texts: Texts, threshold: float, room: Any) -> Any:
+    """The similarity of two documents, the shingles of the first in the table `row`, the other's in the other row."""
+    there, other = _shingles(row, inside, texts, room), _shingles(1 - row, outside, texts, room)
+    if room.owner[row] != inside:
+        room.n_distinct[row] = build_table(there, room.keys[row], room.marks[row])
+        room.owner[row] = inside
+    room.stamp[0] += 1
+    table = (room.keys[row], room.marks[row], table_size(there.size), room.n_distinct[row])
+    return similarity(table, other, room.stamp[0], threshold, room.added)
 
 
 @njit(cache=True, nogil=True)
 def lead(
-    members: Members, sketches: Sketches, starts: Integers, shingles: Hashes, bounds: tuple[float, int]
+    members: Members, sketches: Sketches, texts: Texts, bounds: tuple[float, int]
 ) -> tuple[Fates, Integers]:
     """The fate of each member: it goes if one that stays is like enough, and stays otherwise.
 
@@ -230,7 +276,7 @@ def lead(
     n = members.component.size
     fates = Fates(np.arange(n), np.zeros(n, np.uint8), np.ones(n))
     kept_of = np.full((4, n), _NONE, np.int64)  # first members by text, and kept ones by units, URL and id
-    tables = _tables(starts)
+    room = _room(texts.offsets)
     best, agreeing = np.empty(MOST_CHECKS, np.int64), np.empty(MOST_CHECKS, np.int64)
     kept, n_kept = np.empty(n, np.int64), 0
     counts = np.zeros(2, np.int64)
@@ -241,15 +287,15 @@ def lead(
         gone = _same_text(member, kept_of[0, text], fates)
         if not gone and units != _NONE and kept_of[1, units] != _NONE:
             gone = _tie(member, kept_of[1, units], EXACT, 1.0, fates)
-        if not gone and units == _NONE and starts[own] < starts[own + 1]:
+        if not gone and units == _NONE and texts.offsets[own + 1] - texts.offsets[own] >= texts.width:
             first = max(0, n_kept - MOST_KEPT)
             n_best, full = likeliest(member, kept[first:n_kept], sketches, least, best, agreeing)
             counts[1] += full or first > 0
             for k in range(n_best):
                 counts[0] += 1
                 other = members.carrier[best[k]]
-                t, inside, outside = (0, other, own) if k == 0 else (1, own, other)
-                value = _compare(t, inside, outside, (starts, shingles), threshold, tables)
+                row, inside, outside = (0, other, own) if k == 0 else (1, own, other)
+                value = _compare(row, inside, outside, texts, threshold, room)
                 if value >= threshold:
                     gone = _tie(member, best[k], NEAR, value, fates)
                     break

@@ -16,8 +16,7 @@ from dedup.components import MEMBERS
 from dedup.config import DedupConfig, Reason
 from dedup.facts import facts_lost
 from dedup.index import FATE
-from dedup.leader import Fates, Integers, Members, lead
-from dedup.sketch import shingle
+from dedup.leader import Fates, Integers, Members, Texts, lead
 from dedup.sketch_kernels import SLOTS
 
 
@@ -33,11 +32,8 @@ def verify_group(task: Task[DedupConfig]) -> dict[str, int]:
     decided = ties(members, order, np.diff(units.offsets.to_numpy()) > 0, task.config.least_units)
     sketches = np.frombuffer(found["sketch"].combine_chunks().buffers()[1], np.uint8).reshape(-1, SLOTS)
     offsets, flat = units.offsets.to_numpy() - units.offsets[0].as_py(), units.flatten().to_numpy()
-    starts, shingles = shingle(flat, offsets, task.config.shingle_units)
-    threshold = task.config.threshold
-    fates, counts = lead(
-        decided, sketches[order], starts, shingles, (threshold, least_agreeing(threshold, 8))
-    )
+    threshold, texts = task.config.threshold, Texts(flat, offsets, task.config.shingle_units)
+    fates, counts = lead(decided, sketches[order], texts, (threshold, least_agreeing(threshold, 8)))
     _write(task, members["number"].to_numpy(), decided, fates, lost_facts(flat, offsets, decided, fates))
     return {"checks": int(counts[0]), "capped": int(counts[1])}
 

@@ -15,6 +15,7 @@ from dedup.leader import (
     NEAR,
     URL,
     Members,
+    Texts,
     build_table,
     lead,
     similarity,
@@ -80,9 +81,11 @@ def led(documents: list[list[int]], **same: list[int]) -> tuple[list[int], list[
         id=numbered(n, same.get("id")),
         carrier=numbered(n, same.get("carrier")),
     )
-    starts = np.cumsum([0, *map(len, documents)], dtype=np.int64)
-    shingles = hashes([x for d in documents for x in d])
-    fates, counts = lead(members, sketches_of(documents), starts, shingles, (0.8, least_agreeing(0.8, 8)))
+    offsets = np.cumsum([0, *map(len, documents)], dtype=np.int64)
+    units = np.array([4 * x for d in documents for x in d], np.uint32)
+    fates, counts = lead(
+        members, sketches_of(documents), Texts(units, offsets, 1), (0.8, least_agreeing(0.8, 8))
+    )
     return fates.lead.tolist(), fates.reason.tolist(), fates.similarity.tolist(), counts.tolist()
 
 

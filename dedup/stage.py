@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from corpus.errors import StageError
-from corpus.stage import Stage, StageRun, run_folder
+from corpus.stage import Stage, StageRun, Task, run_folder
 from dedup.apply import apply_shard
 from dedup.bands import deal_bands, join_bands
 from dedup.columns import Census
@@ -55,11 +55,7 @@ def decide(stage: StageRun[DedupConfig], shards: Sequence[Shard]) -> dict[str, A
         for n, names in enumerate(found["shards"])
     ]
     gathered = stage.map("gather", gather_shards, dealt_shards)
-    batches: list[list[tuple[str, int]]] = [[] for _ in range(found["groups"])]
-    for receipt in gathered:
-        for batch, group in enumerate(receipt["facts"]["groups"]):
-            batches[group].append((receipt["task"], batch))
-    groups = [stage.task(f"group-{n:05d}", arguments={"batches": held}) for n, held in enumerate(batches)]
+    groups = _groups(stage, gathered, found["groups"])
     verified = stage.map("verify", verify_group, groups)
     once("settle", settle, groups=[task.name for task in groups])
     cut = _find_passages(stage, common)
@@ -74,6 +70,17 @@ def decide(stage: StageRun[DedupConfig], shards: Sequence[Shard]) -> dict[str, A
         **cut,
     )
     return common
+
+
+def _groups(
+    stage: StageRun[DedupConfig], gathered: Sequence[dict[str, Any]], n_groups: int
+) -> list[Task[DedupConfig]]:
+    """The tasks of verification, each told which batches of which tasks of gathering are its own."""
+    batches: list[list[tuple[str, int]]] = [[] for _ in range(n_groups)]
+    for receipt in gathered:
+        for batch, group in enumerate(receipt["facts"]["groups"]):
+            batches[group].append((receipt["task"], batch))
+    return [stage.task(f"group-{n:05d}", arguments={"batches": held}) for n, held in enumerate(batches)]
 
 
 def _find_passages(stage: StageRun[DedupConfig], common: dict[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from dedup.config import Reason
 from dedup.sketch_kernels import SLOTS
+from khmer.clusters import UNIT
 
 MOST_KEPT: Final = 8192  # kept documents, the nearest in preference, that a member is held against
 MOST_CHECKS: Final = 64  # exact comparisons for one document, the likeliest first
@@ -25,7 +26,6 @@ _MIX: Final = np.uint64(0xBF58476D1CE4E5B9)
 _STEP: Final = np.uint64(0x94D049BB133111EB)
 _ONE: Final = np.uint64(1)
 _HALF: Final = np.uint64(32)
-_NOT_LINE: Final = np.uint32(0xFFFFFFFD)  # all of a unit but its flag khmer.clusters.LINE
 _SLACK: Final = 1e-9  # rounding must not turn a bound into a rejection
 _NONE: Final = -1
 
@@ -230,11 +230,11 @@ def _fill_polynomials(units: Numbers, first: int, width: int, polynomials: Hashe
     """Write a polynomial of each of `size` runs of `width` units; term by term, which becomes vector instructions."""
     start = np.uint64(first)
     for i in range(size):
-        polynomials[i] = np.uint64(units[start + np.uint64(i)] & _NOT_LINE)
+        polynomials[i] = np.uint64(units[start + np.uint64(i)] & UNIT)
     for _ in range(1, width):
         start += _ONE
         for i in range(size):
-            polynomials[i] = polynomials[i] * _BASE + np.uint64(units[start + np.uint64(i)] & _NOT_LINE)
+            polynomials[i] = polynomials[i] * _BASE + np.uint64(units[start + np.uint64(i)] & UNIT)
 
 
 @njit(cache=True, nogil=True)
@@ -261,6 +261,17 @@ def _compare(row: int, inside: int, outside: int, texts: Texts, threshold: float
     room.stamp[0] += 1
     table = (room.keys[row], room.marks[row], table_size(there.size), room.n_distinct[row])
     return similarity(table, other, room.stamp[0], threshold, room.added)
+
+
+@njit(cache=True, nogil=True)
+def _first_alike(own: int, others: Integers, texts: Texts, threshold: float, room: Any) -> tuple[int, float]:
+    """Which of the other documents is the first that is like enough, and its similarity; their number if none is."""
+    for k in range(others.size):
+        row, inside, outside = (0, others[k], own) if k == 0 else (1, own, others[k])
+        value = _compare(row, inside, outside, texts, threshold, room)
+        if value >= threshold:
+            return k, value
+    return others.size, 0.0
 
 
 @njit(cache=True, nogil=True)
@@ -291,14 +302,9 @@ def lead(
             first = max(0, n_kept - MOST_KEPT)
             n_best, full = likeliest(member, kept[first:n_kept], sketches, least, best, agreeing)
             counts[1] += full or first > 0
-            for k in range(n_best):
-                counts[0] += 1
-                other = members.carrier[best[k]]
-                row, inside, outside = (0, other, own) if k == 0 else (1, own, other)
-                value = _compare(row, inside, outside, texts, threshold, room)
-                if value >= threshold:
-                    gone = _tie(member, best[k], NEAR, value, fates)
-                    break
+            k, value = _first_alike(own, members.carrier[best[:n_best]], texts, threshold, room)
+            counts[0] += min(k + 1, n_best)
+            gone = k < n_best and _tie(member, best[k], NEAR, value, fates)
         if not gone:
             page = _same_page(member, members, kept_of)
             gone = page != _NONE and _tie(member, page, URL, np.nan, fates)

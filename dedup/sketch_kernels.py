@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from khmer.clusters import LINE
+from khmer.clusters import UNIT
 
 SLOTS: Final = 128  # of a sketch
 ROUNDS: Final = 4  # in which shingles are thrown into slots, before slots still empty become copies of others
@@ -24,7 +24,6 @@ _LARGEST: Final = np.uint64(0xFFFFFFFFFFFFFFFF)
 _ONE: Final = np.uint64(1)
 _HALF: Final = np.uint64(32)
 _SLOT: Final = np.uint64(57)  # 64 - log2(SLOTS)
-_NOT_LINE: Final = np.uint32(0xFFFFFFFF ^ LINE)
 _SMALL: Final = np.uint8(0x20)  # set in small Latin letters
 _HTTPS: Final = np.frombuffer(b"https:", np.uint8)
 _HTTP: Final = np.frombuffer(b"http:", np.uint8)
@@ -56,11 +55,11 @@ def _fill_polynomials(units: Numbers, first: int, width: int, polynomials: Hashe
     """Write a polynomial of each of `size` runs of `width` units; term by term, which becomes vector instructions."""
     start = np.uint64(first)
     for i in range(size):
-        polynomials[i] = np.uint64(units[start + np.uint64(i)] & _NOT_LINE)
+        polynomials[i] = np.uint64(units[start + np.uint64(i)] & UNIT)
     for _ in range(1, width):
         start += _ONE
         for i in range(size):
-            polynomials[i] = polynomials[i] * _BASE + np.uint64(units[start + np.uint64(i)] & _NOT_LINE)
+            polynomials[i] = polynomials[i] * _BASE + np.uint64(units[start + np.uint64(i)] & UNIT)
 
 
 @njit(cache=True, nogil=True)
@@ -167,7 +166,7 @@ def fill_unit_keys(units: Numbers, offsets: Integers, keys: Hashes) -> None:
         n = offsets[document + 1] - offsets[document]
         for i in range(n):
             place = np.uint64(i)
-            total += _stirred(np.uint64(units[first + place] & _NOT_LINE) + (place + _ONE) * _BASE)
+            total += _stirred(np.uint64(units[first + place] & UNIT) + (place + _ONE) * _BASE)
         keys[document] = _stirred(total + np.uint64(n))
 
 

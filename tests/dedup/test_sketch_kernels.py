@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from dedup.sketch import shingle, sketch
-from dedup.sketch_kernels import _NOT_LINE, ROUNDS, SLOTS, fill_band_keys, fill_unit_keys
-from khmer.clusters import LINE
+from dedup.sketch_kernels import ROUNDS, SLOTS, fill_band_keys, fill_unit_keys
+from khmer.clusters import LINE, UNIT
 
 UNTIMED = settings(max_examples=200, deadline=None)  # the first call compiles
 DOCUMENTS = st.lists(st.lists(st.integers(0, 3), max_size=12), max_size=4)
@@ -83,7 +83,7 @@ def test_a_unit_repeated_is_one_shingle() -> None:
 def test_the_flag_of_a_line_does_not_count() -> None:
     plain, offsets = column([list(range(200))])
     flagged = plain | np.uint32(LINE)
-    assert np.uint32(~np.uint32(LINE)) == _NOT_LINE
+    assert np.uint32(~np.uint32(LINE)) == UNIT
     assert (sketch(plain, offsets, 5) == sketch(flagged, offsets, 5)).all()
     assert shingle(plain, offsets, 5)[1].tolist() == shingle(flagged, offsets, 5)[1].tolist()
     assert unit_keys(plain, offsets) == unit_keys(flagged, offsets)

@@ -12,15 +12,15 @@ import pytest
 
 from corpus.paths import Folder
 from dedup.index import APPLIED, CURRENT, INDEX, read_current
-from tests.dedup.test_stage import planted
+from tests.dedup.conftest import planted
 from tests.killing import contents
 
 OUTPUT = ("documents", "dropped", "clusters")
 
 
 @pytest.fixture(scope="module")
-def shards(make_document: Callable[..., dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    rows = planted(make_document)
+def shards() -> list[list[dict[str, Any]]]:
+    rows = planted()
     draw = random.Random(5)
     for row in rows:
         row["url"] = f"https://{draw.choice('abc')}.example/{draw.randrange(900)}"

@@ -25,45 +25,12 @@ import zstandard
 from corpus.errors import StageError
 from dedup import components, trees
 from khmer.clusters import unit_hashes
+from tests.dedup.conftest import article, planted, sentence
 from tests.killing import contents
 
 HOUSE = Path(__file__).resolve().parents[2]
 
-WORDS = """
-who: កសិករ គ្រូបង្រៀន ក្មេងៗ អ្នកនេសាទ ពាណិជ្ជករ មេភូមិ គ្រូពេទ្យ សិស្សានុសិស្ស ជាងដែក អ្នកដំណើរ លោកយាយ តន្ត្រីករ
-do: លក់ ដឹក រៀបចំ ថែទាំ ស្វែងរក ប្រមូល ជួសជុល លាងសម្អាត ចែក រាប់ គូរ ដាំ សរសេរអំពី ថតរូប ការពារ
-what: ស្រូវ ផ្លែស្វាយ ទូក សៀវភៅ ត្រីងៀត កន្ទេល ក្រមា ឆ្នាំងដី ដើមត្នោត រទេះគោ ស្គរ ទឹកឃ្មុំ កាហ្វេ ម្រេច អង្ករ ផ្កាឈូក ចង្កៀង
-where: នៅផ្សារ ក្បែរវត្ត តាមដងទន្លេ ក្នុងសាលា លើភ្នំ នៅមាត់សមុទ្រ ក្រោមផ្ទះ ជិតស្ពាន តាមផ្លូវជាតិ ក្នុងព្រៃ នៅស្រុកកំណើត
-when: ព្រឹកមិញ រាល់ថ្ងៃអាទិត្យ ពេលភ្លៀង នៅរដូវប្រាំង មុនពេលថ្ងៃលិច ក្រោយបុណ្យភ្ជុំ ម្សិលមិញ ឆ្នាំទៅ យប់មិញ រៀងរាល់ខែ
-why: ព្រោះតម្លៃកំពុងឡើង ដើម្បីជួយអ្នកជិតខាង ទោះបីជាផ្លូវឆ្ងាយក៏ដោយ តែមិនទាន់ចប់នៅឡើយ ដូចដែលឪពុកម្តាយធ្លាប់ធ្វើ ដោយគ្មានអ្នកណាដឹង
-"""
-POOLS = {
-    name: pool.split() for name, _, pool in (line.partition(": ") for line in WORDS.strip().splitlines())
-}
-NOTICE = (
-    "សេចក្តីជូនដំណឹង៖ {who}មកពី{where}ត្រូវជួបជុំគ្នាវេលាម៉ោង {n} {when} ដើម្បី{do}{what}ចំនួន {m} និង{do2}{what2}។ "
-    "ព័ត៌មានបន្ថែមសូមសួរ{who2}{where2}។"
-)
 UNIT = re.compile(r"[0-9០-៩]+|[a-zA-Z]+|[ក-អឥ-ឳ](?:្[ក-អឥ-ឳ]|[ា-៑៓៝])*|[^\W_ៗ]")
-
-
-def phrase(draw: random.Random) -> dict[str, str]:
-    return {name: draw.choice(pool) for name, pool in POOLS.items()}
-
-
-def sentence(draw: random.Random) -> str:
-    return "{who}{do}{what} {where} {when} {why}។ ".format(**phrase(draw))
-
-
-def article(draw: random.Random) -> str:
-    return "".join(sentence(draw) for _ in range(draw.randint(4, 12)))
-
-
-def edited(text: str, n_edits: int, draw: random.Random) -> str:
-    words = text.split(" ")
-    for _ in range(n_edits):
-        words[draw.randrange(len(words))] = draw.choice([*POOLS["where"], *POOLS["when"]])
-    return " ".join(words)
 
 
 def runs(text: str, width: int) -> set[tuple[str, ...]]:
@@ -80,33 +47,9 @@ def jaccard(a: set[Any], b: set[Any]) -> float:
     return n_common / (len(a) + len(b) - n_common)
 
 
-def planted(make: Callable[..., dict[str, Any]]) -> list[dict[str, Any]]:
-    """Sixty articles, copies of them of many kinds, notices of one template, and short sentences, shuffled."""
-    draw = random.Random(20)
-    texts = []
-    for n in range(60):
-        text = article(draw)
-        copies = [edited(text, n_edits, draw) for n_edits in range(n % 9)]
-        site = f"{text}| សារព័ត៌មានភូមិយើង លេខ {n} រក្សាសិទ្ធិ"
-        texts += [
-            text,
-            text,
-            site,
-            text.replace(" ", ""),
-            *copies,
-            *(edited(copy, 1, draw) for copy in copies[-2:]),
-        ]
-    for n in range(25):
-        other = {f"{name}2": word for name, word in phrase(draw).items()}
-        texts.append(NOTICE.format(n=n + 1, m=(n * 37) % 91, **phrase(draw), **other))
-    texts += ["{who}{do}{what}".format(**phrase(draw)) for _ in range(40)]
-    draw.shuffle(texts)
-    return [make(i, text, source=draw.choice(["web", "books"])) for i, text in enumerate(texts)]
-
-
 @pytest.fixture(scope="module")
-def shards(make_document: Callable[..., dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    rows = planted(make_document)
+def shards() -> list[list[dict[str, Any]]]:
+    rows = planted()
     return [rows[i : i + 200] for i in range(0, len(rows), 200)]
 
 
@@ -195,10 +138,9 @@ def test_the_clusters_name_every_copy_and_its_keeper(whole: Any) -> None:
     assert all(row["cluster"] == cluster_of[row["kept"]] for row in rows)
 
 
-def test_two_workers_give_the_same_bytes(
-    whole: Any, deduplicate: Callable[..., Any], shards: list[Any]
-) -> None:
-    assert contents(deduplicate(*shards, workers=2).folder) == contents(whole.folder)
+def test_two_workers_give_the_same_bytes(deduplicate: Callable[..., Any], shards: list[Any]) -> None:
+    few = [shard[:60] for shard in shards[:2]]
+    assert contents(deduplicate(*few, workers=2).folder) == contents(deduplicate(*few).folder)
 
 
 def test_many_groups_give_the_same_documents(
@@ -210,14 +152,14 @@ def test_many_groups_give_the_same_documents(
     assert (many.kept, many.dropped) == (whole.kept, whole.dropped)
 
 
-def test_killed_in_every_phase_the_same_command_gives_the_same_bytes(
+def test_killed_in_two_phases_the_same_command_gives_the_same_bytes(
     whole: Any, clean_stage: Callable[..., None], shards: list[Any], tmp_path: Path
 ) -> None:
     clean_stage(tmp_path, shards)
     folder = tmp_path / "t" / "dedup"
     command = [sys.executable, "-m", "dedup", "run=t", f"runs={tmp_path}", "workers=1"]
     n_unfinished = 0
-    for phase in ("sketch", "bands", "settle", "apply"):
+    for phase in ("bands", "apply"):
         process = subprocess.Popen(command, cwd=HOUSE, start_new_session=True, stdout=subprocess.DEVNULL)
         while not (folder / "receipts" / phase).exists() and process.poll() is None:
             time.sleep(0.002)

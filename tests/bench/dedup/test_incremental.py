@@ -16,5 +16,3 @@ def test_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found["dedup.incremental_differs"].value == 0
     n_files, n_before = map(int, re.findall(r"\d+", found["dedup.incremental_differs"].unit))
     assert 3 * n_files == 4 * n_before > 0
-    assert 0 < found["dedup.incremental"].value < 2
-    assert found["dedup.incremental.sketch"].value < found["dedup.incremental_before"].value

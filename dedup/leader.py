@@ -208,7 +208,7 @@ class _Room(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def _room(offsets: Integers) -> Any:
+def room_for(offsets: Integers) -> Any:
     longest = 1
     for document in range(offsets.size - 1):
         longest = max(longest, offsets[document + 1] - offsets[document])
@@ -238,7 +238,7 @@ def _fill_polynomials(units: Numbers, first: int, width: int, polynomials: Hashe
 
 
 @njit(cache=True, nogil=True)
-def _shingles(row: int, document: int, texts: Texts, room: Any) -> Any:
+def shingles_of(row: int, document: int, texts: Texts, room: Any) -> Any:
     """A document's shingles, in a row of the room."""
     first = texts.offsets[document]
     n = max(texts.offsets[document + 1] - first - (texts.width - 1), 0)
@@ -254,7 +254,7 @@ def _shingles(row: int, document: int, texts: Texts, room: Any) -> Any:
 @njit(cache=True, nogil=True)
 def _compare(row: int, inside: int, outside: int, texts: Texts, threshold: float, room: Any) -> Any:
     """The similarity of two documents, the shingles of the first in the table `row`, the other's in the other row."""
-    there, other = _shingles(row, inside, texts, room), _shingles(1 - row, outside, texts, room)
+    there, other = shingles_of(row, inside, texts, room), shingles_of(1 - row, outside, texts, room)
     if room.owner[row] != inside:
         room.n_distinct[row] = build_table(there, room.keys[row], room.marks[row])
         room.owner[row] = inside
@@ -287,7 +287,7 @@ def lead(
     n = members.component.size
     fates = Fates(np.arange(n), np.zeros(n, np.uint8), np.ones(n))
     kept_of = np.full((4, n), _NONE, np.int64)  # first members by text, and kept ones by units, URL and id
-    room = _room(texts.offsets)
+    room = room_for(texts.offsets)
     best, agreeing = np.empty(MOST_CHECKS, np.int64), np.empty(MOST_CHECKS, np.int64)
     kept, n_kept = np.empty(n, np.int64), 0
     counts = np.zeros(2, np.int64)

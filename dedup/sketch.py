@@ -30,7 +30,6 @@ from dedup.sketch_kernels import (
     Integers,
     Numbers,
     fill_band_keys,
-    fill_shingles,
     fill_sketches,
 )
 from dedup.traits import TRAITS, keys_of
@@ -39,15 +38,6 @@ from khmer.clusters import FlaggedUnits, checked_utf8, flagged_units
 
 _KNOWN: Final = ("id", "source", *WORTH)
 _INPUT: Final = pa.schema([DOCUMENT.field(name) for name in (*_KNOWN, "text", "url")])
-
-
-def shingle(units: Numbers, offsets: Integers, width: int) -> tuple[Integers, Hashes]:
-    """Hashes of each document's runs of `width` units, in order, with repeats: offsets `(n + 1,)` and hashes."""
-    lengths = np.maximum(np.diff(offsets) - (width - 1), 0)
-    starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
-    shingles = np.empty(starts[-1], np.uint64)
-    fill_shingles(units, offsets, width, starts, shingles)
-    return starts, shingles
 
 
 def sketch(units: Numbers, offsets: Integers, width: int) -> Numbers:

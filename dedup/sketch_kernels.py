@@ -63,21 +63,6 @@ def _fill_polynomials(units: Numbers, first: int, width: int, polynomials: Hashe
 
 
 @njit(cache=True, nogil=True)
-def fill_shingles(units: Numbers, offsets: Integers, width: int, starts: Integers, shingles: Hashes) -> None:
-    """Write a hash of each run of `width` units to `shingles`, a document's from `starts` on."""
-    polynomials = np.empty(_BLOCK, np.uint64)
-    for document in range(offsets.size - 1):
-        out = np.uint64(starts[document])
-        n = starts[document + 1] - starts[document]
-        for begin in range(0, n, _BLOCK):
-            size = min(_BLOCK, n - begin)
-            _fill_polynomials(units, offsets[document] + begin, width, polynomials, size)
-            for i in range(size):
-                shingles[out + np.uint64(i)] = _stirred(polynomials[i])
-            out += np.uint64(size)
-
-
-@njit(cache=True, nogil=True)
 def _throw(polynomials: Hashes, size: int, number: int, hashes: Hashes, thrown: Hashes) -> None:
     """Throw shingles into the slots of `thrown`, where the smallest hash wins; each round has hashes of its own."""
     salt = np.uint64(number) * _BASE

@@ -18,10 +18,13 @@ from dedup.leader import (
     Texts,
     build_table,
     lead,
+    room_for,
+    shingles_of,
     similarity,
     table_size,
 )
 from dedup.sketch_kernels import SLOTS
+from khmer.clusters import LINE
 
 ALPHABET = st.integers(0, 12)
 UNTIMED = settings(max_examples=200, deadline=None)  # the first call compiles
@@ -62,6 +65,27 @@ def sketches_of(documents: list[list[int]]) -> NDArray[np.uint8]:
         for i, document in enumerate(documents):
             sketches[i, slot] = order[document].min() % 256 if document else 0
     return sketches
+
+
+def shingled(documents: list[list[int]], width: int, flag: int = 0) -> list[list[int]]:
+    offsets = np.cumsum([0, *map(len, documents)], dtype=np.int64)
+    texts = Texts(np.array([4 * x | flag for d in documents for x in d], np.uint32), offsets, width)
+    room = room_for(offsets)
+    return [shingles_of(0, i, texts, room).tolist() for i in range(len(documents))]
+
+
+@UNTIMED
+@given(st.lists(st.lists(st.integers(0, 3), max_size=12), max_size=4), st.integers(1, 5))
+def test_shingles_are_equal_where_the_runs_are(documents: list[list[int]], width: int) -> None:
+    runs = [[tuple(d[i : i + width]) for i in range(len(d) - width + 1)] for d in documents]
+    hashes = shingled(documents, width)
+    assert [*map(len, hashes)] == [*map(len, runs)]
+    pairs = {pair for r, h in zip(runs, hashes, strict=True) for pair in zip(r, h, strict=True)}
+    assert len(pairs) == len({run for run, _ in pairs}) == len({h for _, h in pairs})
+
+
+def test_the_flag_of_a_line_does_not_count() -> None:
+    assert shingled([SAME], 5) == shingled([SAME], 5, LINE)
 
 
 def numbered(n: int, given_numbers: list[int] | None, default: int | None = None) -> NDArray[np.int64]:

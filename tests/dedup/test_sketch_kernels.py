@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from dedup.sketch import shingle, sketch
+from dedup.sketch import sketch
 from dedup.sketch_kernels import ROUNDS, SLOTS, fill_band_keys, fill_unit_keys
 from khmer.clusters import LINE, UNIT
 
@@ -29,23 +29,6 @@ def column(documents: list[list[int]]) -> tuple[NDArray[np.uint32], NDArray[np.i
     return units([number for document in documents for number in document]), np.cumsum(
         [0, *map(len, documents)]
     )
-
-
-@UNTIMED
-@given(DOCUMENTS, st.integers(1, 5))
-def test_shingles_are_equal_where_the_runs_are(documents: list[list[int]], width: int) -> None:
-    starts, hashes = shingle(*column(documents), width)
-    runs = [tuple(d[i : i + width]) for d in documents for i in range(len(d) - width + 1)]
-    assert starts.tolist() == np.cumsum([0, *(max(len(d) - width + 1, 0) for d in documents)]).tolist()
-    assert len(runs) == len(hashes)
-    assert len({*zip(runs, hashes.tolist(), strict=True)}) == len({*runs}) == len({*hashes.tolist()})
-
-
-def test_shingles_of_a_long_document_are_those_of_its_parts() -> None:
-    numbers = np.random.default_rng(7).integers(0, 1 << 14, 5000).tolist()
-    _, whole = shingle(*column([numbers]), 5)
-    _, parts = shingle(*column([numbers[a : a + 54] for a in range(0, 4950, 50)]), 5)
-    assert whole[:4950].tolist() == parts.tolist()
 
 
 @pytest.mark.parametrize(
@@ -85,7 +68,6 @@ def test_the_flag_of_a_line_does_not_count() -> None:
     flagged = plain | np.uint32(LINE)
     assert np.uint32(~np.uint32(LINE)) == UNIT
     assert (sketch(plain, offsets, 5) == sketch(flagged, offsets, 5)).all()
-    assert shingle(plain, offsets, 5)[1].tolist() == shingle(flagged, offsets, 5)[1].tolist()
     assert unit_keys(plain, offsets) == unit_keys(flagged, offsets)
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from corpus.stage import Task
 from dedup.columns import Census, read_array, view_array, write_array
 from dedup.config import DedupConfig
-from dedup.index import Plan, entry
+from dedup.index import COMPONENT, Plan, entry
 from dedup.sketch_kernels import SLOTS
 from dedup.trees import (
     PROBE_WORDS,
@@ -140,6 +140,6 @@ def _known_trees(task: Task[Any], plan: Plan, census: Census, numbers: Numbers) 
     parents = np.arange(numbers.size, dtype=np.uint32)
     if plan.state:
         old = numbers[: np.searchsorted(numbers, plan.n_old_documents(census))]
-        clusters = view_array(task.folder, f"{plan.state}/cluster", np.uint32)[old]
-        join_equal(clusters, np.argsort(clusters, kind="stable"), parents)
+        components = view_array(task.folder, f"{plan.state}/{COMPONENT}", np.uint32)[old]
+        join_equal(components, np.argsort(components, kind="stable"), parents)
     return parents

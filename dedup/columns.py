@@ -34,6 +34,14 @@ class Census:
         """Documents in all shards."""
         return sum(self.counts)
 
+    def by_name(self, numbers: NDArray[Any]) -> Integers:
+        """The numbers that documents would have if the shards stood in the order of their names."""
+        counts, order = np.array(self.counts, np.int64), np.argsort(np.array(self.names))
+        starts, moved = np.cumsum(counts) - counts, np.empty_like(counts)
+        moved[order] = np.cumsum(counts[order]) - counts[order]
+        shard = np.searchsorted(starts, numbers, "right") - 1
+        return np.asarray(numbers + (moved - starts)[shard])
+
     def spans(self) -> Iterator[tuple[str, int, int]]:
         """Each shard's name, the number of its first document and that after its last."""
         start = 0

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from corpus.stage import Task
 from dedup.columns import Census, read_array, read_columns, view_array, write_array
 from dedup.config import DedupConfig
-from dedup.index import Plan, entry
+from dedup.index import COMPONENT, Plan, entry
 from dedup.sketch_kernels import SLOTS
 from dedup.traits import TRAITS
 from dedup.trees import Integers, Numbers, copy_ranges, flatten, join_pairs
@@ -32,6 +32,7 @@ def find_components(task: Task[DedupConfig]) -> dict[str, Any]:
     """
     plan, census = Plan.of(task), Census.of(task)
     parents = _trees(task, plan, census)
+    write_array(task, f"{plan.new_state}/{COMPONENT}", parents)
     n_old = plan.n_old_documents(census)
     sizes = np.bincount(parents, minlength=1).astype(np.uint32)
     touched = np.zeros(sizes.size, np.bool_)
@@ -60,7 +61,9 @@ def find_components(task: Task[DedupConfig]) -> dict[str, Any]:
 def _trees(task: Task[DedupConfig], plan: Plan, census: Census) -> Numbers:
     parents = np.arange(census.total, dtype=np.uint32)
     if plan.state:
-        parents[: plan.n_old_documents(census)] = read_array(task.folder, f"{plan.state}/cluster", np.uint32)
+        parents[: plan.n_old_documents(census)] = read_array(
+            task.folder, f"{plan.state}/{COMPONENT}", np.uint32
+        )
     for name in task.arguments["joined"]:
         join_pairs(read_array(task.folder, f"work/joined/{name}", np.uint32).reshape(-1, 2), parents)
     flatten(parents)
@@ -93,10 +96,10 @@ def deal(roots: Numbers, weighed: NDArray[np.uint64], limit: int) -> Numbers:
     """A group for each member: whole components of up to `limit` units, in the order of their roots.
 
     A component heavier than that is cut, by preference, into groups of its own. The first columns of `weighed` are
-    units and preference.
+    units, preference and a hash of the text, which decides between equal ones.
     """
     units = weighed[:, 0].astype(np.int64)
-    order = np.lexsort((~weighed[:, 1], roots))
+    order = np.lexsort((weighed[:, 2], ~weighed[:, 1], roots))
     starts = np.flatnonzero(np.diff(roots[order].astype(np.int64), prepend=-1))
     weights = np.add.reduceat(units[order], starts) if starts.size else units
     sizes = np.diff(np.append(starts, roots.size))

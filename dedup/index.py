@@ -8,11 +8,12 @@ together; everything else is written under names that say what it was made from,
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from corpus.manifest import fingerprint
+from corpus.manifest import digest, fingerprint
 from corpus.paths import Folder
 from corpus.stage import Task
 from dedup.columns import Census
@@ -22,6 +23,7 @@ INDEX: Final = "index"
 CURRENT: Final = f"{INDEX}/current.json"
 APPLIED: Final = f"{INDEX}/applied"  # what was written of each shard, and for which decisions
 SURE_BANDS: Final = 3  # after those of the sketch: of text, of the units of a short document, of URL
+COMPONENT: Final = "component"  # beside the fates: a member of each document's component, one for all
 FATE: Final = {
     "kept": "uint32",
     "reason": "uint8",
@@ -54,8 +56,8 @@ class Plan:
 
     @property
     def new_generation(self) -> str:
-        """The folder of the new shards' sorted band keys."""
-        return f"{INDEX}/generations/{_named_after(self.new)}"
+        """The folder of the new shards' sorted band keys, in which the documents' numbers count the old ones too."""
+        return f"{INDEX}/generations/{_named_after([*self.shards, str(self.n_old)])}"
 
     @property
     def all_generations(self) -> list[str]:
@@ -90,8 +92,9 @@ def plan_run(task: Task[DedupConfig]) -> dict[str, Any]:
     """The Plan for the input shards (argument `shards`: their names in the index).
 
     Documents added to those of the index are new. Where a shard went or changed, all fates are found again, from the
-    entries of the shards that stayed.
+    entries of the shards that stayed. Receipts of tasks that worked to another plan are deleted.
     """
+    task.folder.delete("receipts")
     wanted = list(task.arguments["shards"])
     current = read_current(task.folder)
     if current is None or current["settings"] != settings(task.config):
@@ -135,19 +138,27 @@ def commit(task: Task[DedupConfig]) -> None:
         "state": plan.new_state,
         "files": {path: size for path, size in sizes.items() if path.rpartition("/")[0] in folders},
     }
-    task.folder.write_json(CURRENT, value)
+    with task.create(CURRENT) as file:
+        file.write(json.dumps(value, indent=1, sort_keys=True).encode())
 
 
 def sweep(folder: Folder, names: Sequence[str]) -> None:
-    """Delete what the current index does not name, and records of other output than of these names."""
+    """Delete what the current index does not name, and records of other output than of these names.
+
+    With it goes the plan, which names what is deleted: where output is lost later, the same input is planned again.
+    """
     current = read_current(folder)
     if current is not None:
+        folder.delete("receipts/plan")
         named = {CURRENT, *current["files"], *(f"{APPLIED}/{name}.json" for name in names)}
         for path in folder.sizes(INDEX):
             if path not in named:
                 folder.delete(path)
 
 
-def index_name(shard: str, sha256: str) -> str:
-    """A shard's name in the index: another one when its content is another."""
-    return f"{shard}-{sha256[:12]}"
+def index_name(shard: str, *made_from: str) -> str:
+    """A shard's name in the index: another one when what its entry is made from is another.
+
+    So an entry never replaces one of another config, which the current index names.
+    """
+    return f"{shard}-{digest(made_from)[:12]}"

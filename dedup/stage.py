@@ -14,7 +14,7 @@ from dedup.bands import deal_bands, join_bands
 from dedup.columns import Census
 from dedup.components import find_components, gather_shards
 from dedup.config import DedupConfig, check
-from dedup.index import INDEX, SURE_BANDS, Plan, commit, index_name, plan_run, sweep
+from dedup.index import INDEX, SURE_BANDS, Plan, commit, index_name, plan_run, settings, sweep
 from dedup.passages.matches import deal_slices, match_windows
 from dedup.passages.spans import find_spans, merge_matches, settle_passages
 from dedup.settle import settle, tally
@@ -26,6 +26,7 @@ def run(stage: StageRun[DedupConfig]) -> None:
     """Decide, then write what was decided; texts are read in the first phase and the last."""
     shards = input_shards(stage)
     if not shards:
+        stage.folder.delete(INDEX)
         return
     arguments = decide(stage, shards)
     tasks = [stage.task(s.name, s.uri, {**arguments, "shard": s.index_name}) for s in shards]
@@ -55,7 +56,7 @@ def decide(stage: StageRun[DedupConfig], shards: Sequence[Shard]) -> dict[str, A
         for n, names in enumerate(found["shards"])
     ]
     gathered = stage.map("gather", gather_shards, dealt_shards)
-    groups = _groups(stage, gathered, found["groups"])
+    groups = _groups(stage, gathered, found["groups"], common)
     verified = stage.map("verify", verify_group, groups)
     once("settle", settle, groups=[task.name for task in groups])
     cut = _find_passages(stage, common)
@@ -73,14 +74,15 @@ def decide(stage: StageRun[DedupConfig], shards: Sequence[Shard]) -> dict[str, A
 
 
 def _groups(
-    stage: StageRun[DedupConfig], gathered: Sequence[dict[str, Any]], n_groups: int
+    stage: StageRun[DedupConfig], gathered: Sequence[dict[str, Any]], n_groups: int, common: dict[str, Any]
 ) -> list[Task[DedupConfig]]:
     """The tasks of verification, each told which batches of which tasks of gathering are its own."""
     batches: list[list[tuple[str, int]]] = [[] for _ in range(n_groups)]
     for receipt in gathered:
         for batch, group in enumerate(receipt["facts"]["groups"]):
             batches[group].append((receipt["task"], batch))
-    return [stage.task(f"group-{n:05d}", arguments={"batches": held}) for n, held in enumerate(batches)]
+    arguments = [{**common, "batches": held} for held in batches]
+    return [stage.task(f"group-{n:05d}", arguments=told) for n, told in enumerate(arguments)]
 
 
 def _find_passages(stage: StageRun[DedupConfig], common: dict[str, Any]) -> dict[str, Any]:
@@ -118,14 +120,15 @@ class Shard:
 def input_shards(stage: StageRun[DedupConfig]) -> list[Shard]:
     """The documents that are to be deduplicated."""
     folder, outputs = run_folder(stage.config).child("clean"), stage.upstream["clean"].outputs
-    scored = {file["path"] for file in outputs if file["path"].startswith("attributes/")}
-    shards = []
+    scored = {file["path"]: file["sha256"] for file in outputs if file["path"].startswith("attributes/")}
+    made_with, shards = settings(stage.config), []
     for file in outputs:
         kind, _, base = file["path"].partition("/")
         if kind == "documents":
             name, attributes = base.removesuffix(".parquet"), f"attributes/{base}"
             there = folder.at(attributes) if attributes in scored else ""
-            shards.append(Shard(name, folder.at(file["path"]), index_name(name, file["sha256"]), there))
+            known_as = index_name(name, made_with, file["sha256"], scored.get(attributes, ""))
+            shards.append(Shard(name, folder.at(file["path"]), known_as, there))
     return shards
 
 

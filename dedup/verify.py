@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from corpus.stage import Task
 from dedup.bands import least_agreeing
-from dedup.columns import open_table, write_array
+from dedup.columns import Census, open_table, write_array
 from dedup.components import MEMBERS
 from dedup.config import DedupConfig, Reason
 from dedup.facts import facts_lost
@@ -27,7 +27,7 @@ def verify_group(task: Task[DedupConfig]) -> dict[str, int]:
     """
     found = _members(task)
     units = found["units"].combine_chunks()  # stay as they are read: Arrow takes lists a hundred times slower
-    order = best_first(found)
+    order = best_first(found, Census.of(task))
     members = found.drop_columns(["units", "sketch"]).take(pa.array(order))
     decided = ties(members, order, np.diff(units.offsets.to_numpy()) > 0, task.config.least_units)
     sketches = np.frombuffer(found["sketch"].combine_chunks().buffers()[1], np.uint8).reshape(-1, SLOTS)
@@ -45,10 +45,14 @@ def _members(task: Task[Any]) -> pa.Table:
     return pa.Table.from_batches(batches, MEMBERS)
 
 
-def best_first(members: pa.Table) -> Integers:
-    """The rows of each component together, those to be kept first: by preference, then the smaller id."""
-    keys = [("root", "ascending"), ("preference", "descending"), ("id", "ascending"), ("number", "ascending")]
-    return pc.sort_indices(members, sort_keys=keys).to_numpy().astype(np.int64)  # type: ignore[no-any-return]
+def best_first(members: pa.Table, census: Census) -> Integers:
+    """The rows of each component together, those to be kept first: by preference, then the smaller id.
+
+    Where all of it is equal, by the place in the shards in order of their names: a number tells when one was added.
+    """
+    keys = [("root", "ascending"), ("preference", "descending"), ("id", "ascending"), ("place", "ascending")]
+    placed = members.append_column("place", pa.array(census.by_name(members["number"].to_numpy())))
+    return pc.sort_indices(placed, sort_keys=keys).to_numpy().astype(np.int64)  # type: ignore[no-any-return]
 
 
 def ties(members: pa.Table, rows: Integers, has_units: NDArray[np.bool_], least_units: int) -> Members:

@@ -35,9 +35,7 @@ _ANNOUNCES: Final = re.compile(r"\s*[៖:]")
 _TAIL: Final = re.compile(
     rf"\A(?:[^\S{_LINE_ENDS}]*[។៕៚?!….,;:៖»”’)\]}}]+)*"
 )  # what belongs to the words before it
-_HEAD: Final = re.compile(
-    rf"(?:(?<=[{_LINE_ENDS}])[^{_LINE_ENDS}]+|[«“‘(\[{{]*)\Z"
-)  # and to the words after it
+_OPENING: Final = "«“‘([{"
 
 _LINE_END: Final = re.compile(rf"[{_LINE_ENDS}]")
 _READ: Final = ["id", "text", "source"]
@@ -98,7 +96,9 @@ def cut_text(text: str, units: Pairs, runs: Sequence[tuple[int, int]]) -> Cut:
         passages.append(gaps.data[gaps.edges(begin)[1] : gaps.edges(end)[0]].decode() + closing)
         cut.append(number)
         n_lines = max(len(_LINE_END.findall(gap)) for gap in (before, after))
-        place = gaps.edges(end)[1] - len(_matched(_HEAD, after[len(closing) :]).encode())
+        place = gaps.edges(end)[1] - len(_head(after[len(closing) :]).encode())
+    if not cut:
+        return Cut(text, [], [])
     left.add(gaps.data[place:].decode(), n_lines)
     return Cut("".join(left.pieces), passages, cut)
 
@@ -106,6 +106,12 @@ def cut_text(text: str, units: Pairs, runs: Sequence[tuple[int, int]]) -> Cut:
 def _matched(pattern: re.Pattern[str], gap: str) -> str:
     """The part of a gap that a pattern, which can be empty, finds."""
     return pattern.search(gap).group()  # type: ignore[union-attr]
+
+
+def _head(gap: str) -> str:
+    """The part of a gap that belongs to the words after it: what stands in their line before them, or what opens."""
+    line = _LINE_END.split(gap)[-1]
+    return line if line and len(line) < len(gap) else gap[len(gap.rstrip(_OPENING)) :]
 
 
 class _Joined:

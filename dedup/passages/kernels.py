@@ -289,15 +289,16 @@ def pick(keys: Hashes, rows: Numbers, alive: NDArray[np.bool_], bits: Hashes, pi
 def fill_matches(
     windows: tuple[Hashes, Numbers, Numbers],
     preferences: Hashes,
+    texts: Hashes,
     least: tuple[int, int],
     matched: Integers,
     keepers: Integers,
 ) -> int:
     """Write the windows that stand in a better document too, and the first window of the best one; how many.
 
-    `windows` (key, number of the document, position) are sorted by these, `preferences` are those of their documents.
-    The key must be that of two documents; that of a line must be that of `least_documents`, and of so many that they
-    hold `least_units` of it. Best is what is preferred most, then the smallest number.
+    `windows` (key, number of the document, position) are sorted by these; `preferences` and hashes of the `texts` are
+    those of their documents. The key must be that of two documents; that of a line must be that of `least_documents`,
+    and of so many that they hold `least_units` of it. Best is what is preferred most, then the smallest hash.
     """
     keys, numbers, _ = windows
     least_documents, least_units = least
@@ -306,7 +307,8 @@ def fill_matches(
         stop, best, n_documents = start + 1, start, 1
         while stop < keys.size and keys[stop] == keys[start]:
             n_documents += numbers[stop] != numbers[stop - 1]
-            if preferences[stop] > preferences[best]:
+            is_like = preferences[stop] == preferences[best]
+            if preferences[stop] > preferences[best] or (is_like and texts[stop] < texts[best]):
                 best = stop
             stop += 1
         needed = 2

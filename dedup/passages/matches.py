@@ -185,17 +185,18 @@ def _matches_of(task: Task[DedupConfig], windows: Windows) -> Matches:
     key, number, position = windows.take(order)
     matched, keepers = np.empty(key.size, np.int64), np.empty(key.size, np.int64)
     least = (task.config.least_line_documents, 2 * task.config.least_passage)
-    n = fill_matches((key, number, position), _preferences(task, number), least, matched, keepers)
+    n = fill_matches((key, number, position), *_worth(task, number), least, matched, keepers)
     rows, best = matched[:n], keepers[:n]
     return Matches(key[rows], number[rows], position[rows], number[best], position[best])
 
 
-def _preferences(task: Task[Any], numbers: Numbers) -> Hashes:
-    """The preference of each document."""
+def _worth(task: Task[Any], numbers: Numbers) -> Hashes:
+    """The preference of each document, and a hash of its text: `(2, n)`."""
     documents, at = np.unique(numbers, return_inverse=True)
+    names = ["preference", "text_key"]
 
     def read(shard: str, rows: Integers) -> Hashes:
-        column = read_columns(task.folder, f"{entry(shard)}/traits.arrow", ["preference"])["preference"]
-        return np.asarray(column.to_numpy()[rows])
+        columns = read_columns(task.folder, f"{entry(shard)}/traits.arrow", names)
+        return np.stack([columns[name].to_numpy()[rows] for name in names], axis=1)
 
-    return Census.of(task).gather(documents, np.empty(0, np.uint64), read)[at]
+    return np.asarray(Census.of(task).gather(documents, np.empty((0, 2), np.uint64), read)[at].T.copy())

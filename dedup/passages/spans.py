@@ -176,9 +176,10 @@ def settle_passages(task: Task[DedupConfig]) -> dict[str, int]:
     """Write the spans of all documents to the state, and the documents that go whole.
 
     A document goes if fewer than `least_left` of its units stand outside its spans; also if these are fewer than a
-    passage has and less than `least_left_share` of all, and no passage of another is kept in it. `lost.number` are
-    these, and `lost.keeper` the document that has the longest passage of each, or that which stays for it.
-    `task.arguments["spanned"]` names the tasks of `find_spans`. Memory: 40 bytes a span.
+    passage has and less than `least_left_share` of all. It stays if a passage of another is kept in it, unless all of
+    its units stand elsewhere. `lost.number` are these, and `lost.keeper` the document that has the longest passage of
+    each, or that which stays for it. `task.arguments["spanned"]` names the tasks of `find_spans`. Memory: 40 bytes a
+    span.
     """
     plan = Plan.of(task)
     parts = [read_spans(task, f"work/spans/{name}") for name in task.arguments["spanned"]]
@@ -192,17 +193,7 @@ def settle_passages(task: Task[DedupConfig]) -> dict[str, int]:
     lost, keeper = _lost(spans, task.config)
     for name, column in zip(_LOST, (lost, keeper), strict=True):
         write_array(task, f"{plan.new_state}/lost.{name}", column)
-    return {
-        "passages": spans.number.size,
-        "documents_cut": np.unique(spans.number).size - lost.size,
-        "lost": lost.size,
-    }
-
-
-def read_lost(folder: Folder, state: str) -> tuple[Numbers, Numbers]:
-    """The documents that go whole, sorted, and the document that stays for each, as `settle_passages` wrote them."""
-    lost, keeper = (view_array(folder, f"{state}/lost.{name}", np.uint32) for name in _LOST)
-    return lost, keeper
+    return {"passages_alone": lost.size}
 
 
 def _lost(spans: Spans, config: DedupConfig) -> tuple[Numbers, Numbers]:
@@ -211,7 +202,7 @@ def _lost(spans: Spans, config: DedupConfig) -> tuple[Numbers, Numbers]:
     sizes, n_units = spans.stop.astype(np.int64) - spans.first, spans.n_units[first].astype(np.int64)
     left = n_units - np.bincount(at, sizes, documents.size).astype(np.int64)
     is_little = (left < config.least_passage) & (left < config.least_left_share * n_units)
-    goes = (left < config.least_left) | is_little & ~np.isin(documents, spans.keeper)
+    goes = (left == 0) | ((left < config.least_left) | is_little) & ~np.isin(documents, spans.keeper)
     longest = np.lexsort((-sizes, at))
     keeper = spans.keeper[longest[np.searchsorted(at[longest], np.arange(documents.size))]]
     lost, kept_by = documents[goes], keeper[goes]

@@ -36,7 +36,7 @@ def find(index: OpenIndex, question: Question) -> list[int]:
     else:
         written = [question.value, quote(question.value, URL_SIGNS)]  # a browser shows Khmer letters
         keys = url_keys(pa.chunked_array([written])).tolist()
-        found = [number for key in dict.fromkeys(keys) for number in index.numbers_of("url_key", key)]
+        found = [number for key in dict.fromkeys(keys) if key for number in index.numbers_of("url_key", key)]
     if not found:
         asked = f"{question.column}={question.value}"
         msg = (

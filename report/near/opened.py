@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import DTypeLike, NDArray
 
 from corpus.errors import ConfigurationError
-from corpus.manifest import Manifest
+from corpus.manifest import MANIFEST, Manifest
 from corpus.paths import Folder
 from corpus.stage import StageConfig, run_folder
 from dedup.columns import Census, Integers, read_columns, view_array
@@ -42,8 +42,11 @@ class OpenIndex:
         folder = run_folder(config).child("dedup")
         manifest, current = Manifest.load(folder), read_current(folder)
         if manifest is None or current is None:
-            missing = "the stage 'dedup' has not finished" if manifest is None else f"no whole {INDEX}/"
-            msg = f"{folder.uri}: {missing}. Try: make dedup RUN={config.run}"
+            again = f"make dedup RUN={config.run}"
+            missing = f"the stage 'dedup' has not finished. Try: {again}"
+            if manifest is not None:
+                missing = f"no whole {INDEX}/. Try: delete {folder.at(MANIFEST)} and {again}"
+            msg = f"{folder.uri}: {missing}"
             raise ConfigurationError(msg)
         counts = [current["shards"][name]["documents"] for name in current["order"]]
         census = Census(current["order"], counts)

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from corpus.document import DOCUMENT, documents_table
+from corpus.document import documents_table
 from corpus.ledger import Ledger
 from corpus.manifest import Manifest
 from corpus.paths import Folder
 from corpus.shards import ShardWriter
 from corpus.stage import execute
 from dedup.config import DedupConfig
+from dedup.preference import QUALITY
 from dedup.stage import STAGE
 
 Rows = Sequence[dict[str, Any]]
@@ -96,16 +98,23 @@ def planted() -> list[dict[str, Any]]:
     return [document(i, text, source=draw.choice(["web", "books"])) for i, text in enumerate(texts)]
 
 
-def write_clean(runs: Path, shards: Sequence[Rows], names: Sequence[str] = ()) -> None:
+def write_clean(
+    runs: Path, shards: Sequence[Rows], names: Sequence[str] = (), quality: Mapping[str, float] | None = None
+) -> None:
     folder, ledger, outputs = Folder(str(runs / "t" / "clean")), Ledger(), []
     for name, rows in zip(names or [f"part-{n:05d}" for n in range(len(shards))], shards, strict=True):
         path, table = f"documents/{name}.parquet", documents_table(rows)
-        with ShardWriter(folder.create(path), DOCUMENT) as writer:
-            writer.write(table)
+        tables = {path: table}
+        if quality is not None:
+            scores = [quality[row["id"]] for row in rows]
+            tables[f"attributes/{name}.parquet"] = pa.table({"id": table["id"], QUALITY: scores})
         ledger.add_table(table, "in")
         ledger.add_table(table, "kept")
-        sha256 = hashlib.sha256(folder.read(path)).hexdigest()
-        outputs.append({"path": path, "bytes": folder.sizes()[path], "sha256": sha256})
+        for path, written in tables.items():
+            with ShardWriter(folder.create(path), written.schema) as writer:
+                writer.write(written)
+            sha256 = hashlib.sha256(folder.read(path)).hexdigest()
+            outputs.append({"path": path, "bytes": folder.sizes()[path], "sha256": sha256})
     outputs.sort(key=lambda file: str(file["path"]))
     Manifest("clean", "planted", {}, {}, outputs, ledger.rows(), {}).save(folder)
 
@@ -134,10 +143,14 @@ class Deduplicated:
 @pytest.fixture(scope="session")
 def deduplicate(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Deduplicated]:
     def run(
-        *shards: Rows, runs: Path | None = None, names: Sequence[str] = (), **config: Any
+        *shards: Rows,
+        runs: Path | None = None,
+        names: Sequence[str] = (),
+        quality: Mapping[str, float] | None = None,
+        **config: Any,
     ) -> Deduplicated:
         runs = runs or tmp_path_factory.mktemp("runs")
-        write_clean(runs, shards, names)
+        write_clean(runs, shards, names, quality)
         manifest, _ = execute(STAGE, DedupConfig(**{"run": "t", "runs": str(runs), "workers": 1, **config}))
         return Deduplicated(runs / "t" / "dedup", manifest)
 

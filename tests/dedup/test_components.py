@@ -15,7 +15,7 @@ LIMIT = 100
 
 
 def dealt(components: list[int], units: list[int], preferences: list[int]) -> list[int]:
-    weighed = np.column_stack([units, preferences]).astype(np.uint64)
+    weighed = np.column_stack([units, preferences, range(len(units))]).astype(np.uint64)
     return deal(np.array(components, np.uint32), weighed, LIMIT).tolist()
 
 

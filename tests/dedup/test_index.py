@@ -10,12 +10,14 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from corpus.document import measure
 from corpus.paths import Folder
+from dedup import stage
 from dedup.index import APPLIED, CURRENT, INDEX, read_current
-from tests.dedup.conftest import planted
+from tests.dedup.conftest import article, planted, sentence
 from tests.killing import contents
 
-OUTPUT = ("documents", "dropped", "clusters")
+OUTPUT = ("documents", "dropped", "clusters", "passages")
 
 
 @pytest.fixture(scope="module")
@@ -146,3 +148,98 @@ def test_other_settings_need_another_index(
     stricter = deduplicate(*shards, names=names, runs=tmp_path, threshold=0.9)
     assert sketched(stricter) == sorted(names)
     assert output(stricter.folder) == output(deduplicate(*shards, names=names, threshold=0.9).folder)
+
+
+def same_length(draw: random.Random, passage: str) -> tuple[str, str]:
+    """Two texts of as many clusters that share a passage."""
+    by_length: dict[int, str] = {}
+    while True:
+        text = f"{sentence(draw)}{passage}{sentence(draw)}{sentence(draw)}"
+        length = measure(pa.array([text], pa.large_string()))["n_clusters"][0].as_py()
+        if by_length.setdefault(length, text) != text:
+            return by_length[length], text
+
+
+@pytest.mark.parametrize("alike", ["a passage", "all"])
+def test_what_came_first_is_not_preferred_for_it(
+    deduplicate: Callable[..., Any], make_document: Callable[..., Any], tmp_path: Path, alike: str
+) -> None:
+    draw = random.Random(8)
+    first, second = same_length(draw, "".join(sentence(draw) for _ in range(9)))
+    if alike == "all":
+        old, new = make_document(1, first), make_document(1, first)
+    else:
+        old, new = make_document(1, first), make_document(2, second)
+    for one, other in ((old, new), (new, old)):
+        runs = tmp_path / one["text"][:9] / str(one is old)
+        deduplicate([one], names=["b"], runs=runs)
+        grown = deduplicate([other], [one], names=["a", "b"], runs=runs)
+        assert len(grown.rows("passages")) + len(grown.dropped) == 1
+        assert output(grown.folder) == output(deduplicate([other], [one], names=["a", "b"]).folder)
+
+
+def test_other_scores_need_another_entry(
+    deduplicate: Callable[..., Any], make_document: Callable[..., Any], tmp_path: Path
+) -> None:
+    text = article(random.Random(1))
+    rows = [make_document(1, text), make_document(2, text + "ចប់")]
+    for best in ("1", "2", "1"):
+        scores = {row["id"]: float(row["id"].endswith(best)) for row in rows}
+        assert deduplicate(rows, runs=tmp_path, quality=scores).kept == {f"{int(best):032x}"}
+
+
+class Killed(BaseException):
+    """As if by a signal."""
+
+
+def stopped(monkeypatch: pytest.MonkeyPatch, run: Callable[[], Any]) -> None:
+    """Run until near-duplicates are settled."""
+
+    def stop(*_: Any) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(stage, "_find_passages", stop)
+        with pytest.raises(Killed):
+            run()
+
+
+def test_what_a_stopped_run_left_is_not_taken_for_the_index(
+    deduplicate: Callable[..., Any],
+    shards: list[Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    names = named(3)
+    for n in (1, 2):
+        deduplicate(*shards[:n], names=names[:n], runs=tmp_path)
+    for config in ({"threshold": 0.95}, {"shingle_units": 8}):
+        stopped(monkeypatch, lambda c=config: deduplicate(*shards[:2], names=names[:2], runs=tmp_path, **c))
+    stopped(monkeypatch, lambda: deduplicate(shards[1], names=names[1:2], runs=tmp_path))
+    again = deduplicate(*shards[:2], names=names[:2], runs=tmp_path)
+    assert sketched(again) == []
+    assert output(again.folder) == output(deduplicate(*shards[:2], names=names[:2]).folder)
+    grown = deduplicate(*shards[:3], names=names, runs=tmp_path)
+    assert output(grown.folder) == output(deduplicate(*shards[:3], names=names).folder)
+
+
+@pytest.mark.parametrize("lost", [["documents"], ["manifest.json"], [CURRENT, "manifest.json"]])
+def test_output_lost_after_an_addition_is_written_again(
+    deduplicate: Callable[..., Any], shards: list[Any], tmp_path: Path, lost: list[str]
+) -> None:
+    names = named(3)
+    deduplicate(*shards[:2], names=names[:2], runs=tmp_path)
+    before = deduplicate(*shards[:3], names=names, runs=tmp_path)
+    expected, folder = output(before.folder), Folder(str(before.folder))
+    for path in lost:
+        folder.delete(path)
+    again = deduplicate(*shards[:3], names=names, runs=tmp_path)
+    assert output(again.folder) == expected
+    assert read_current(folder) is not None
+
+
+def test_where_no_input_is_left_nothing_is_known(
+    deduplicate: Callable[..., Any], shards: list[Any], tmp_path: Path
+) -> None:
+    deduplicate(shards[0], runs=tmp_path)
+    assert not (deduplicate(runs=tmp_path).folder / INDEX).exists()

@@ -20,6 +20,8 @@ from dedup.index import Plan, entry
 from dedup.passages.matches import Matches, match_windows, read_matches
 from dedup.passages.spans import Spans, find_spans, merge_matches, read_spans, settle_passages
 from dedup.passages.windows import windows_of, write_windows
+from dedup.traits import digests
+from khmer.buffers import utf8
 from khmer.clusters import flagged_units
 
 
@@ -67,7 +69,12 @@ class Passages:
         preferences = pa.array([preference for _, preference in documents], pa.uint64())
         n_units = pa.array(np.diff(offsets).astype(np.uint32))
         traits = pa.table(
-            {"id": [f"{name}-{i}" for i in range(n)], "n_units": n_units, "preference": preferences}
+            {
+                "id": [f"{name}-{i}" for i in range(n)],
+                "n_units": n_units,
+                "preference": preferences,
+                "text_key": pa.array(digests(utf8(texts))[:, 0]),
+            }
         )
         write_table(task, f"{entry(name)}/traits.arrow", traits)
         self.names.append(name)

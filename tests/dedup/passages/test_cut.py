@@ -59,5 +59,13 @@ def test_what_is_left_and_what_is_cut(marked: str, left: str, passages: list[str
     assert cut(marked)[:2] == (left, passages)
 
 
+def test_a_text_that_nothing_is_cut_from_is_left_as_it_is() -> None:
+    assert cut(" ពិធី⟦ក្រោមអធិបតីភាព⟧លោកមេភូមិ។\n") == (" ពិធីក្រោមអធិបតីភាពលោកមេភូមិ។\n", [], [])
+
+
+def test_brackets_without_end() -> None:
+    assert cut(f"មុន។ ⟦កណ្តាល⟧។ {'(' * 200_000}- ក្រោយ។").passages == ["កណ្តាល។"]
+
+
 def test_cuts_name_their_run() -> None:
     assert cut("ក⟦ខ⟧គ។ ⟦ឃង⟧។ ច").runs == [1]

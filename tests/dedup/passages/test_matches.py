@@ -46,7 +46,7 @@ def test_a_passage_stays_in_the_best_document_alone(
 ) -> None:
     shared = run_of(draw, 130)
     texts = [run_of(draw, n) + "។ " + shared + "។ " + run_of(draw, 80) for n in (60, 90, 70)]
-    corpus = passages().add((texts[0], 5), (texts[1], 9)).add((texts[2], 9), (run_of(draw, 300), 20))
+    corpus = passages().add((texts[0], 5), (texts[1], 9)).add((texts[2], 8), (run_of(draw, 300), 20))
     found = corpus.find()
     assert found.runs == [(0, 60, 190, 1), (2, 70, 200, 1)]
     assert found.lost == {}
@@ -105,6 +105,16 @@ def test_of_documents_that_share_all_but_a_little_the_worse_go_whole(
     found = passages().add((excerpt, 1), (quoted, 1), (text, 3)).find()
     assert found.lost == {0: 2}
     assert {number for number, *_ in found.runs} == {0, 1}
+
+
+def test_a_line_that_others_lose_stays_in_the_best_of_its_documents(
+    passages: Callable[..., Any], draw: random.Random
+) -> None:
+    line, passage = run_of(draw, 20), run_of(draw, 200)
+    others = [(f"{line}\n{run_of(draw, 60)}", 1) for _ in range(9)]
+    found = passages().add((passage + run_of(draw, 90), 9), (f"{line}\n{passage}", 5), *others).find()
+    assert found.lost == {}  # of 1 the line is left, which is cut from all others for its sake
+    assert found.runs == [(1, 20, 220, 0), *((n, 0, 20, 1) for n in range(2, 11))]
 
 
 def test_what_only_a_document_keeps_stays_with_it(passages: Callable[..., Any], draw: random.Random) -> None:

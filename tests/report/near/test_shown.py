@@ -156,7 +156,7 @@ def test_colours_mark_what_differs_on_a_terminal(ask: Callable[..., list[str]]) 
     assert "\x1b[31m\x1b[1;4mខេត្តកំពត\x1b[22;24m\x1b[0m" in block[-1]
 
 
-@pytest.mark.parametrize("asked", ["url=https://elsewhere.example.kh/", "id=none"])
+@pytest.mark.parametrize("asked", ["url=https://elsewhere.example.kh/", "url=http://", "id=none"])
 def test_an_unknown_document_is_an_error_that_says_what_to_try(
     ask: Callable[..., list[str]], asked: str
 ) -> None:

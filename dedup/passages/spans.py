@@ -196,6 +196,12 @@ def settle_passages(task: Task[DedupConfig]) -> dict[str, int]:
     return {"passages_alone": lost.size}
 
 
+def read_lost(folder: Folder, state: str) -> tuple[Numbers, Numbers]:
+    """The documents that go whole, sorted, and the document that stays for each, as `settle_passages` wrote them."""
+    lost, keeper = (view_array(folder, f"{state}/lost.{name}", np.uint32) for name in _LOST)
+    return lost, keeper
+
+
 def _lost(spans: Spans, config: DedupConfig) -> tuple[Numbers, Numbers]:
     """The documents that go whole, and the document that stays for each."""
     documents, first, at = np.unique(spans.number, return_index=True, return_inverse=True)

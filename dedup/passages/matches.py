@@ -16,7 +16,7 @@ from dedup.index import Plan, entry
 from dedup.passages.kernels import SLICES, Hashes, Integers, Numbers, fill_matches, mark, mark_twice, pick
 from dedup.passages.windows import Windows, join_windows, view_windows
 
-TASK_WINDOWS: Final = 16 << 20  # for one task at the least: about half a second
+TASK_WINDOWS: Final = 1 << 20  # for one task at the least: about a twentieth of a second
 RUN_WINDOWS: Final = 1 << 16  # whose keys are counted together at the least
 MATCH: Final = {
     "key": "uint64",

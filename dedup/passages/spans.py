@@ -18,8 +18,8 @@ from dedup.passages.kernels import Integers, Numbers, fill_spans
 from dedup.passages.matches import MATCH, Matches, among, join, no_matches, read_matches, write_matches
 from dedup.trees import copy_ranges
 
-TASK_DOCUMENTS: Final = 1 << 16  # whose spans are found by one task at the least: about half a second
-GROUP_UNITS: Final = 16 << 20  # held at once: 64 MB
+TASK_DOCUMENTS: Final = 1 << 15  # whose spans are found by one task at the least: a quarter of a second
+GROUP_UNITS: Final = 4 << 20  # held at once: 16 MB
 SPAN: Final = ("number", "first", "stop", "keeper", "n_units")
 _LOST: Final = ("number", "keeper")
 

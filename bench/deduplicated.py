@@ -154,8 +154,10 @@ def write_clean(runs: Path, run: str, shards: Iterable[pa.Table]) -> None:
 
 
 def warm_up() -> None:
-    """Deduplicate a few documents, in this process and its memory alone."""
-    with generated(WARM_BYTES, WARM_BYTES // 2) as (runs, _):
+    """Deduplicate a few documents and then some more, in this process and its memory alone."""
+    with generated(WARM_BYTES, WARM_BYTES // 2) as (runs, copies):
+        deduplicate(runs, "copies")
+        add_shards(Folder(f"{runs}/copies"), copies, WARM_BYTES // 2, WARM_BYTES // 2)
         deduplicate(runs, "copies")
 
 

@@ -14,7 +14,7 @@ from dedup.bands import deal_bands, join_bands
 from dedup.columns import Census
 from dedup.components import find_components, gather_shards
 from dedup.config import DedupConfig, check
-from dedup.index import INDEX, SURE_BANDS, Plan, commit, index_name, plan_run, settings, sweep
+from dedup.index import INDEX, SURE_BANDS, Plan, commit, entry, index_name, plan_run, settings, sweep
 from dedup.passages.matches import deal_slices, match_windows
 from dedup.passages.spans import find_spans, merge_matches, settle_passages
 from dedup.settle import settle, tally
@@ -87,8 +87,8 @@ def _groups(
 
 def _find_passages(stage: StageRun[DedupConfig], common: dict[str, Any]) -> dict[str, Any]:
     """Match → merge → spans → settle: what kept documents share with better ones."""
-    sizes = stage.folder.sizes(f"{INDEX}/shards")
-    n_windows = sum(size // 8 for path, size in sizes.items() if path.endswith("/windows.key"))
+    sizes, new = stage.folder.sizes(f"{INDEX}/shards"), Plan(**common["plan"]).new
+    n_windows = sum(sizes[f"{entry(name)}/windows.key"] // 8 for name in new)
     dealt = [
         stage.task(f"slices-{a:03d}", arguments={**common, "slices": [a, b]})
         for a, b in deal_slices(n_windows)

@@ -21,7 +21,7 @@ from dedup.sketch_kernels import SLOTS
 from dedup.traits import TRAITS
 from dedup.trees import Integers, Numbers, copy_ranges, flatten, join_pairs
 
-TASK_MEMBERS: Final = 1 << 14  # brought together by one task at the least
+TASK_MEMBERS: Final = 1 << 15  # brought together by one task at the least
 GROUP_UNITS: Final = 4 << 20  # held by one task of verification: 16 MB, which memory is found for again
 
 

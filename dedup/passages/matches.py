@@ -16,6 +16,7 @@ from dedup.index import Plan, entry
 from dedup.passages.kernels import SLICES, Hashes, Integers, Numbers, fill_matches, mark, mark_twice, pick
 from dedup.passages.windows import Windows, join_windows, view_windows
 
+MOST_TASKS: Final = 16  # as each looks at every shard
 TASK_WINDOWS: Final = 1 << 20  # for one task at the least: about a twentieth of a second
 RUN_WINDOWS: Final = 1 << 16  # whose keys are counted together at the least
 MATCH: Final = {
@@ -78,7 +79,7 @@ def read_matches(task: Task[Any], folder: str) -> Matches:
 
 def deal_slices(n_windows: int) -> list[tuple[int, int]]:
     """Slices of windows for each task, from and up to: about as many windows as make one worth its while."""
-    n_tasks = min(max(n_windows // TASK_WINDOWS, 1), SLICES)
+    n_tasks = min(max(n_windows // TASK_WINDOWS, 1), MOST_TASKS)
     return list(pairwise(SLICES * n // n_tasks for n in range(n_tasks + 1)))
 
 

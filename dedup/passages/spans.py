@@ -15,7 +15,16 @@ from dedup.columns import Census, read_array, read_columns, view_array, write_ar
 from dedup.config import DedupConfig, Reason
 from dedup.index import Plan, entry
 from dedup.passages.kernels import Integers, Numbers, fill_spans
-from dedup.passages.matches import MATCH, Matches, among, join, no_matches, read_matches, write_matches
+from dedup.passages.matches import (
+    MATCH,
+    MOST_TASKS,
+    Matches,
+    among,
+    join,
+    no_matches,
+    read_matches,
+    write_matches,
+)
 from dedup.trees import copy_ranges
 
 TASK_DOCUMENTS: Final = 1 << 15  # whose spans are found by one task at the least: a quarter of a second
@@ -59,7 +68,8 @@ def merge_matches(task: Task[DedupConfig]) -> dict[str, Any]:
     write_matches(task, plan.new_state, matches)
     touched = _documents_that_differ(known.take(gone), found)
     write_array(task, "work/spans/touched", touched)
-    bounds = range(0, touched.size + TASK_DOCUMENTS, TASK_DOCUMENTS)
+    step = max(TASK_DOCUMENTS, -(-touched.size // MOST_TASKS))
+    bounds = range(0, touched.size + step, step)
     return {"bounds": [min(bound, touched.size) for bound in bounds]}
 
 

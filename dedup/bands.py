@@ -30,14 +30,16 @@ from dedup.trees import (
     sort_by_key,
 )
 
-TASK_KEYS: Final = 2 << 20  # sorted by one task at the least: a fifth of a second
+TASK_KEYS: Final = 8 << 20  # sorted by one task at the most, unless a band has more
+FEW: Final = 1 << 16  # documents up to which one task sorts all bands
+MOST_BANDS: Final = 8  # of a task with more
 _KEY_SHIFT: Final = np.uint64(32)
 _LAST_NUMBER: Final = np.uint64(0xFFFFFFFF)
 
 
 def deal_bands(n_bands: int, n_documents: int) -> list[list[int]]:
     """Bands for each task: several where documents are few, as a task costs more than sorting some thousand keys."""
-    size = max(TASK_KEYS // max(n_documents, 1), 1)
+    size = n_bands if n_documents <= FEW else min(max(TASK_KEYS // n_documents, 1), MOST_BANDS)
     return [list(range(band, min(band + size, n_bands))) for band in range(0, n_bands, size)]
 
 

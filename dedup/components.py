@@ -22,7 +22,9 @@ from dedup.traits import TRAITS
 from dedup.trees import Integers, Numbers, copy_ranges, flatten, join_pairs
 
 TASK_MEMBERS: Final = 1 << 15  # brought together by one task at the least
-GROUP_UNITS: Final = 4 << 20  # held by one task of verification: 16 MB, which memory is found for again
+GROUP_UNITS: Final = 16 << 20  # of a component, before it is cut
+LEAST_GROUP: Final = 4 << 20  # units that a task of verification holds at the least: 16 MB
+MOST_GROUPS: Final = 64  # unless components are heavier
 
 
 def find_components(task: Task[DedupConfig]) -> dict[str, Any]:
@@ -93,19 +95,20 @@ def carriers(roots: Numbers, traits: NDArray[np.uint64]) -> Integers:
 
 
 def deal(roots: Numbers, weighed: NDArray[np.uint64], limit: int) -> Numbers:
-    """A group for each member: whole components of up to `limit` units, in the order of their roots.
+    """A group for each member: whole components of LEAST_GROUP units or a part of all, in the order of their roots.
 
-    A component heavier than that is cut, by preference, into groups of its own. The first columns of `weighed` are
+    A component heavier than `limit` is cut, by preference, into groups of its own. The first columns of `weighed` are
     units, preference and a hash of the text, which decides between equal ones.
     """
     units = weighed[:, 0].astype(np.int64)
+    enough = min(max(int(units.sum()) // MOST_GROUPS, LEAST_GROUP), limit)
     order = np.lexsort((weighed[:, 2], ~weighed[:, 1], roots))
     starts = np.flatnonzero(np.diff(roots[order].astype(np.int64), prepend=-1))
     weights = np.add.reduceat(units[order], starts) if starts.size else units
     sizes = np.diff(np.append(starts, roots.size))
     first_groups, group, held = [], 0, 0
     for weight in weights.tolist():
-        if held and held + weight > limit:
+        if held and held + weight > enough:
             group, held = group + 1, 0
         first_groups.append(group)
         group, held = group + max(weight - 1, 0) // limit, held + weight

@@ -28,7 +28,7 @@ from dedup.passages.matches import (
 from dedup.trees import copy_ranges
 
 TASK_DOCUMENTS: Final = 1 << 15  # whose spans are found by one task at the least: a quarter of a second
-GROUP_UNITS: Final = 4 << 20  # held at once: 16 MB
+GROUP_UNITS: Final = 16 << 20  # held at once: 64 MB
 SPAN: Final = ("number", "first", "stop", "keeper", "n_units")
 _LOST: Final = ("number", "keeper")
 

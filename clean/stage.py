@@ -18,13 +18,13 @@ from clean.extract.markup import unmarked
 from clean.extract.page import Reading, extract, extract_page
 from clean.extract.settle import settle
 from clean.extract.tables import PAGES
-from clean.extract.worker import kept_worker
 from corpus.document import RECORD
 from corpus.engine import meter
 from corpus.paths import resolve
 from corpus.shards import ShardWriter, read_batches
 from corpus.stage import WORK, Stage, StageRun
 from corpus.task import Task
+from corpus.worker import kept_worker
 from khmer.words import icu_version
 
 COUNTED: Final = (*REPAIRED, *MASKED, *REMOVED)

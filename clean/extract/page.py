@@ -29,7 +29,7 @@ from clean.extract.tables import (
     TOO_SLOW,
 )
 from clean.extract.trafilatura_text import trafilatura_text
-from clean.extract.worker import Lost, Outcome
+from corpus.worker import Lost, Outcome
 
 logger = logging.getLogger("sastra")
 

@@ -22,8 +22,8 @@ from clean.extract.page import (
     extract_page,
 )
 from clean.extract.tables import PAGES
-from clean.extract.worker import Lost, Outcome
 from corpus.document import RECORD
+from corpus.worker import Lost, Outcome
 
 READING = Reading("blocks", page_bytes=1 << 20)
 

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from clean.extract.worker import BATCH_JOBS, Lost, Outcome, Worker, kept_worker
 from corpus.engine import CONTEXT
 from corpus.errors import StageError
+from corpus.worker import BATCH_JOBS, Lost, Outcome, Worker, kept_worker
 
 MEMORY = 64 << 20
 ENDLESS = range(10**12)
@@ -133,7 +133,7 @@ def test_a_function_that_the_child_cannot_import_is_told(monkeypatch: pytest.Mon
 
 PARENT = """
 import operator, os, time
-from clean.extract.worker import Worker
+from corpus.worker import Worker
 if __name__ == "__main__":
     worker = Worker(operator.call, 60, 1 << 26)
     print(worker.map([(os.getpid,)])[0], flush=True)

@@ -12,6 +12,8 @@ What a reader may rely on:
 - Head and body are as received, but that a chunked body stands without its chunk marks: its header is renamed
   to `X-Crawler-Transfer-Encoding`. Content codings are left alone.
 - A body cut short has `WARC-Truncated`: `length` (our limit), `time` (our deadline) or `disconnect`.
+- A page visited again and found as it was has a `revisit` in place of the `response`: the head of the new answer,
+  and by target and date the `response` that holds the body (WARC/1.1, 6.7.2 and 6.7.3).
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from isal import igzip
 
@@ -35,11 +37,14 @@ from corpus.paths import sync_folder
 COMPRESSION_LEVEL = 2  # of isal: 0.24 ms a page, where zlib's level 6 takes 0.70
 PATTERN = "crawl-*.warc.gz"
 TRANSFER_CODED = b"X-Crawler-Transfer-Encoding"
+PROFILES = "http://netpreserve.org/warc/1.1/revisit/"
+
+Profile = Literal["server-not-modified", "identical-payload-digest"]  # WARC/1.1, 6.7.3 and 6.7.2
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """A request and its answer, as they went over the wire."""
+    """A request and its answer, as they went over the wire; `seconds` passed before the answer began."""
 
     url: str
     started: datetime
@@ -50,6 +55,7 @@ class Exchange:
     headers: tuple[tuple[bytes, bytes], ...]
     body: bytes
     truncated: str = ""
+    seconds: float = 0.0
 
     def header(self, name: str) -> str:
         """The values of a header, joined; empty where there is none."""
@@ -76,20 +82,48 @@ class Position:
     offset: int = 0
 
 
+class Earlier(NamedTuple):
+    """The response that a revisit refers to, as its record names it: URL, WARC-Date and WARC-Payload-Digest."""
+
+    url: str
+    date: str
+    digest: str
+
+
 def response_members(exchange: Exchange, evidence: Mapping[str, Any]) -> bytes:
     """The metadata, request and response records of a kept answer."""
-    response_id, request_id = _new_id(), _new_id()
-    about = {"WARC-Target-URI": exchange.url, "WARC-Date": _timestamp(exchange.started)}
-    wire = about | ({"WARC-IP-Address": exchange.address} if exchange.address else {})
-    concurrent = {"WARC-Concurrent-To": response_id}
-    response = wire | {"WARC-Payload-Digest": _digest(exchange.body)}
+    headers = {"WARC-Payload-Digest": payload_digest(exchange.body)}
     if exchange.truncated:
-        response["WARC-Truncated"] = exchange.truncated
-    block = exchange.response_head() + exchange.body
+        headers["WARC-Truncated"] = exchange.truncated
+    return _answer_members(exchange, evidence, ("response", headers, exchange.body))
+
+
+def revisit_members(
+    exchange: Exchange, profile: Profile, earlier: Earlier, evidence: Mapping[str, Any]
+) -> bytes:
+    """The metadata, request and revisit records of an answer that brought nothing new; its body is not stored."""
+    headers = {
+        "WARC-Profile": PROFILES + profile,
+        "WARC-Refers-To-Target-URI": earlier.url,
+        "WARC-Refers-To-Date": earlier.date,
+        "WARC-Payload-Digest": earlier.digest,
+    }
+    return _answer_members(exchange, evidence, ("revisit", headers, b""))
+
+
+def _answer_members(
+    exchange: Exchange, evidence: Mapping[str, Any], answer: tuple[str, dict[str, str], bytes]
+) -> bytes:
+    """The records of an answer, itself given by its WARC-Type, the headers that this type has, and the body."""
+    kind, headers, body = answer
+    answer_id, request_id = _new_id(), _new_id()
+    about = {"WARC-Target-URI": exchange.url, "WARC-Date": timestamp(exchange.started)}
+    wire = about | ({"WARC-IP-Address": exchange.address} if exchange.address else {})
+    concurrent = {"WARC-Concurrent-To": answer_id}
     return (
         _metadata(about | concurrent, evidence)
         + _member("request", request_id, wire | concurrent | HTTP_REQUEST, exchange.request_head)
-        + _member("response", response_id, response | HTTP_RESPONSE, block)
+        + _member(kind, answer_id, wire | headers | HTTP_RESPONSE, exchange.response_head() + body)
     )
 
 
@@ -99,7 +133,7 @@ HTTP_RESPONSE = {"Content-Type": "application/http; msgtype=response"}
 
 def refusal_member(url: str, evidence: Mapping[str, Any]) -> bytes:
     """The metadata record of a URL of which nothing is kept."""
-    return _metadata({"WARC-Target-URI": url, "WARC-Date": _timestamp(datetime.now(UTC))}, evidence)
+    return _metadata({"WARC-Target-URI": url, "WARC-Date": timestamp(datetime.now(UTC))}, evidence)
 
 
 def _metadata(headers: dict[str, str], evidence: Mapping[str, Any]) -> bytes:
@@ -110,7 +144,7 @@ def _metadata(headers: dict[str, str], evidence: Mapping[str, Any]) -> bytes:
 def _warcinfo(filename: str, fields: Mapping[str, str]) -> bytes:
     block = "".join(f"{name}: {value}\r\n" for name, value in fields.items()).encode()
     headers = {
-        "WARC-Date": _timestamp(datetime.now(UTC)),
+        "WARC-Date": timestamp(datetime.now(UTC)),
         "WARC-Filename": filename,
         "Content-Type": "application/warc-fields",
     }
@@ -120,7 +154,7 @@ def _warcinfo(filename: str, fields: Mapping[str, str]) -> bytes:
 def _member(kind: str, record_id: str, headers: Mapping[str, str], block: bytes) -> bytes:
     lines = ["WARC/1.1", f"WARC-Type: {kind}", f"WARC-Record-ID: {record_id}"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
-    lines += [f"WARC-Block-Digest: {_digest(block)}", f"Content-Length: {len(block)}", "", ""]
+    lines += [f"WARC-Block-Digest: {payload_digest(block)}", f"Content-Length: {len(block)}", "", ""]
     record = "\r\n".join(lines).encode() + block + b"\r\n\r\n"
     return bytes(igzip.compress(record, COMPRESSION_LEVEL))
 
@@ -129,12 +163,13 @@ def _new_id() -> str:
     return f"<urn:uuid:{uuid.uuid4()}>"
 
 
-def _digest(data: bytes) -> str:
+def payload_digest(data: bytes) -> str:
     """WARC's customary digest; it finds damage, it protects against nobody."""
     return "sha1:" + base64.b32encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()
 
 
-def _timestamp(moment: datetime) -> str:
+def timestamp(moment: datetime) -> str:
+    """A WARC-Date."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

@@ -8,7 +8,17 @@ import pytest
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
 from corpus.errors import StageError
-from crawl.warc import Exchange, Position, WarcFiles, refusal_member, response_members
+from crawl.warc import (
+    Earlier,
+    Exchange,
+    Position,
+    WarcFiles,
+    payload_digest,
+    refusal_member,
+    response_members,
+    revisit_members,
+    timestamp,
+)
 
 from .conftest import read_warcs
 
@@ -63,6 +73,27 @@ def test_what_is_written_is_what_warcio_reads(tmp_path):
     assert response.headers["WARC-Truncated"] == "length"
     assert response.headers["WARC-Date"] == "2026-01-02T03:04:05Z"
     assert response.headers["WARC-IP-Address"] == "192.0.2.7"
+
+
+@pytest.mark.parametrize("profile", ["server-not-modified", "identical-payload-digest"])
+def test_a_revisit_names_the_response_that_holds_the_body(tmp_path, profile):
+    first = exchange()
+    earlier = Earlier(first.url, timestamp(first.started), payload_digest(first.body))
+    files = WarcFiles(tmp_path, Position(), 1 << 30, {})
+    files.append(response_members(first, {}))
+    files.append(revisit_members(exchange(), profile, earlier, {"decision": "kept", "kind": "page"}))
+    files.close()
+    _, _, _, response, metadata, request, revisit = read_warcs(tmp_path)
+    assert (metadata.kind, request.kind, revisit.kind) == ("metadata", "request", "revisit")
+    assert {r.headers["WARC-Concurrent-To"] for r in (metadata, request)} == {
+        revisit.headers["WARC-Record-ID"]
+    }
+    assert revisit.headers["WARC-Profile"] == f"http://netpreserve.org/warc/1.1/revisit/{profile}"
+    assert revisit.headers["WARC-Refers-To-Target-URI"] == response.url
+    assert revisit.headers["WARC-Refers-To-Date"] == response.headers["WARC-Date"]
+    assert revisit.headers["WARC-Payload-Digest"] == response.headers["WARC-Payload-Digest"]
+    assert revisit.http.headers == response.http.headers
+    assert revisit.content == b""
 
 
 def test_fastwarc_reads_it_too(tmp_path):

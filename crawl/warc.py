@@ -26,6 +26,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -56,6 +57,11 @@ class Exchange:
     body: bytes
     truncated: str = ""
     seconds: float = 0.0
+
+    @cached_property
+    def digest(self) -> str:
+        """The body's WARC-Payload-Digest."""
+        return payload_digest(self.body)
 
     def header(self, name: str) -> str:
         """The values of a header, joined; empty where there is none."""
@@ -92,7 +98,7 @@ class Earlier(NamedTuple):
 
 def response_members(exchange: Exchange, evidence: Mapping[str, Any]) -> bytes:
     """The metadata, request and response records of a kept answer."""
-    headers = {"WARC-Payload-Digest": payload_digest(exchange.body)}
+    headers = {"WARC-Payload-Digest": exchange.digest}
     if exchange.truncated:
         headers["WARC-Truncated"] = exchange.truncated
     return _answer_members(exchange, evidence, ("response", headers, exchange.body))
@@ -174,11 +180,17 @@ def timestamp(moment: datetime) -> str:
 
 
 class WarcFiles:
-    """The files of a crawl, `crawl-00000.warc.gz` and on, appended to from a position that was made durable."""
+    """The files of one writer, `crawl-00000.warc.gz` and on, appended to from a position that was made durable.
 
-    def __init__(self, folder: Path, start: Position, roll_bytes: int, about: Mapping[str, str]) -> None:
+    Of a folder that several write to, each has the files with its own prefix.
+    """
+
+    def __init__(
+        self, folder: Path, start: Position, roll_bytes: int, about: Mapping[str, str], prefix: str = "crawl"
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
+        self._prefix = prefix
         self._roll_bytes = roll_bytes
         self._about = about
         self.position = start
@@ -211,14 +223,14 @@ class WarcFiles:
 
     def paths(self) -> list[Path]:
         """The files that there are, in order."""
-        return sorted(self._folder.glob(PATTERN))
+        return sorted(self._folder.glob(f"{self._prefix}-*.warc.gz"))
 
     def close(self) -> None:
         """Close the file being written."""
         os.close(self._descriptor)
 
     def _path(self, number: int) -> Path:
-        return self._folder / PATTERN.replace("*", f"{number:05d}")
+        return self._folder / f"{self._prefix}-{number:05d}.warc.gz"
 
     def _opened(self, position: Position) -> int:
         descriptor = os.open(self._path(position.file), os.O_RDWR | os.O_CREAT, 0o644)

@@ -122,6 +122,19 @@ def test_a_file_is_begun_at_the_size_and_cut_at_the_start(tmp_path):
     assert urls == ["http://a.kh/1", "http://a.kh/3"]
 
 
+def test_writers_of_one_folder_leave_each_other_s_files_alone(tmp_path):
+    one, other = (WarcFiles(tmp_path, Position(), 1, {}, prefix) for prefix in ("crawl-00", "crawl-01"))
+    before = one.append(refusal_member("http://a.kh/", {}))
+    for url in ("http://b.kh/", "http://c.kh/"):
+        other.append(refusal_member(url, {}))
+    one.close()
+    other.close()
+    WarcFiles(tmp_path, before, 1, {}, "crawl-00").close()
+    assert [path.name for path in other.paths()] == ["crawl-01-00000.warc.gz", "crawl-01-00001.warc.gz"]
+    urls = [r.url for r in read_warcs(tmp_path) if r.kind == "metadata"]
+    assert urls == ["http://a.kh/", "http://b.kh/", "http://c.kh/"]
+
+
 def test_a_file_shorter_than_committed_is_an_error(tmp_path):
     with pytest.raises(StageError, match="0 bytes, but 10 were committed"):
         WarcFiles(tmp_path, Position(0, 10), 100, {})

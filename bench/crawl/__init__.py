@@ -1,0 +1,1 @@
+"""Rooms that measure the crawl: each has `rows()`."""

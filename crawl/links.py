@@ -1,16 +1,10 @@
-"""The links of a page that a crawler may follow."""
+"""The links of a page, under the name that the session still imports."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-from selectolax.lexbor import LexborHTMLParser
-
-from crawl.urls import clean_url
-
-LINKS = "base[href], a[href], area[href], iframe[src], frame[src], link[rel=next][href], meta[http-equiv]"
-_REFRESH = re.compile(r"\s*+[\d.]*+\s*+[;,]\s*+url\s*+=\s*+[\"']?([^\"'>]+)", re.I)
+from crawl.discovery.links import page_links as _page_links
 
 
 @dataclass(frozen=True)
@@ -24,29 +18,5 @@ class PageLinks:
 
 def page_links(html: str, url: str, limit: int) -> PageLinks:
     """The first `limit` links of a page, as absolute URLs."""
-    base, found, n_nofollow, n_beyond = url, dict[str, None](), 0, 0
-    for node in LexborHTMLParser(html).css(LINKS):
-        attributes = node.attributes
-        if node.tag == "base":
-            base = clean_url(url, attributes.get("href") or "") or url
-            continue
-        reference = _reference(node.tag or "", attributes)
-        link = clean_url(base, reference) if reference and not reference.startswith("#") else ""
-        if not link or link in found:
-            continue
-        if "nofollow" in (attributes.get("rel") or "").lower().split():
-            n_nofollow += 1
-        elif len(found) < limit:
-            found[link] = None
-        else:
-            n_beyond += 1
-    return PageLinks(list(found), n_nofollow, n_beyond)
-
-
-def _reference(tag: str, attributes: dict[str, str | None]) -> str:
-    """What the element points to, as written."""
-    if tag == "meta":
-        refresh = _REFRESH.match(attributes.get("content") or "")
-        is_refresh = (attributes.get("http-equiv") or "").lower() == "refresh"
-        return refresh[1] if refresh and is_refresh else ""
-    return attributes.get("href") or attributes.get("src") or ""
+    found = _page_links(html, url, limit)
+    return PageLinks([link.url for link in found.links], found.n_nofollow, found.n_beyond_limit)

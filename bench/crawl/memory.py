@@ -32,6 +32,8 @@ def rows() -> Iterator[Row]:
         _check(grown, served)
         again = _Resuming(served)
         resumed = watch(command, again)
+    if not again.first_request:
+        raise RuntimeError(f"started again, exit {resumed.code}: {resumed.said[-2000:]}")
     peak = max(grown.peak_bytes, resumed.peak_bytes)
     yield measured("crawl.memory_1m_pending", peak / 1e6, "MB, crawl running")
     yield measured("crawl.memory_1m_restarted", resumed.peak_bytes / 1e6, "MB, started again on it")

@@ -75,6 +75,10 @@ def _nothing(_manifest: Manifest) -> str:
     return ""
 
 
+def _never(_manifest: Manifest) -> bool:
+    return False
+
+
 @dataclass(frozen=True)
 class Stage(Generic[C]):
     """A stage of the pipeline: its name, its config's schema and its algorithm.
@@ -82,7 +86,8 @@ class Stage(Generic[C]):
     `module` is what `python -m` runs, the name itself unless given. `upstream` names the stages it
     reads, `sources` the URIs of files from outside; `check` raises ConfigurationError for impossible
     values; `told` gives lines on what came out, for the command line. `gathers` marks output that cannot
-    be made again (a crawl): a changed configuration goes on from it, where other stages start afresh.
+    be made again (a crawl): a changed configuration goes on from it, where other stages start afresh; `goes_on`
+    tells of a finished one whether there is more to gather by now.
     `memory` names a folder of the stage's own that outlives changed inputs: it may make the output cheaper,
     never different, and is no part of it. `reused` names output folders that outlive them too: tasks may adopt
     their files, and what none adopts is deleted in the end.
@@ -97,6 +102,7 @@ class Stage(Generic[C]):
     check: Callable[[C], None] = _no_check
     told: Callable[[Manifest], str] = _nothing
     gathers: bool = False
+    goes_on: Callable[[Manifest], bool] = _never
     memory: str = ""
     reused: Sequence[str] = ()
 
@@ -220,8 +226,10 @@ def execute(stage: Stage[C], config: C) -> tuple[Manifest, bool]:
     with _only_one(folder):
         manifest = Manifest.load(folder)
         if manifest and manifest.fingerprint == mark and manifest.intact(folder):
-            _sweep(stage, folder, manifest)
-            return manifest, False
+            if not stage.goes_on(manifest):
+                _sweep(stage, folder, manifest)
+                return manifest, False
+            folder.delete("receipts")
         _prepare(stage, folder, mark)
         with _logging(stage, config), Workers(worker_count(config.workers)) as workers:
             run = StageRun(stage, config, workers)

@@ -9,13 +9,15 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
 
 import corpus.cli
-from tests.corpus.toy import STAGE
+from corpus.stage import execute
+from tests.corpus.toy import STAGE, ToyConfig
 from tests.killing import contents
 
 HOUSE = Path(__file__).resolve().parents[2]
@@ -59,6 +61,13 @@ def test_again_does_nothing(uninterrupted: Path) -> None:
     again = toy(uninterrupted.parents[1], "shards=6")
     assert "nothing to do" in again.stdout
     assert before == {p: p.stat().st_mtime_ns for p in uninterrupted.rglob("*.parquet")}
+
+
+def test_a_stage_that_goes_on_does_its_tasks_again_until_nothing_is_left(tmp_path: Path) -> None:
+    left = [True, False]
+    stage = replace(STAGE, goes_on=lambda manifest: bool(manifest.facts) and left.pop(0))
+    config = ToyConfig(run="t", runs=str(tmp_path), workers=1, shards=1)
+    assert [execute(stage, config)[1] for _ in range(3)] == [True, True, False]
 
 
 def test_one_worker_gives_the_same_bytes(uninterrupted: Path, tmp_path: Path) -> None:

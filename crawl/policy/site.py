@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
 
-from crawl.policy.optout import Signal, SiteFiles, forbidden, site_signals
-from crawl.policy.robots import MAX_BYTES, Robots
+from crawl.policy.reservations import Reservations
+from crawl.policy.robots import Robots, policy_text
+from crawl.policy.signals import Signal
 
 PolicyFile = Literal["robots", "tdmrep", "ai_txt"]
 PATHS: dict[PolicyFile, str] = {
@@ -17,31 +18,42 @@ PATHS: dict[PolicyFile, str] = {
     "ai_txt": "/ai.txt",
 }
 MAX_AGE_SECONDS = 24 * 3600.0  # RFC 9309, 2.4
+MAX_STALE_SECONDS = 30 * 24 * 3600.0  # RFC 9309, 2.3.1.4: "for example, 30 days"
+STALE_RETRY_SECONDS = 3600.0
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a site's files say about one URL; `refusal` is the ledger's reason not to fetch it, or empty."""
+    """What a site's files say about one URL: `rule` is the line of robots.txt that disallows it."""
 
     robots: str
     signals: list[Signal]
+    rule: str = ""
 
     @property
     def refusal(self) -> str:
+        """The ledger's reason not to fetch the URL; empty if it may be fetched."""
         if self.robots in ("disallowed", "unreachable"):
             return "robots" if self.robots == "disallowed" else "robots_unreachable"
-        return "opt_out" if forbidden(self.signals, "training") else ""
+        return "opt_out" if any(said.forbids == "training" for said in self.signals) else ""
 
 
 @dataclass
 class Site:
-    """The policy files of one origin (scheme, host, port), learnt one after the other."""
+    """The policy files of one origin (scheme, host, port), learnt one after the other.
+
+    Unix times: `fetched_at`, when they were last asked for; `read_at`, when the rules of robots.txt that are in
+    force were read, which is earlier where it was out of reach since.
+    """
 
     origin: str
     robots: Robots | None = None
     tdmrep: str | None = None
     ai_txt: str | None = None
     fetched_at: float = field(default_factory=time.time)
+    read_at: float = 0.0
+    _earlier: Site | None = field(default=None, repr=False, compare=False)
+    _reservations: Reservations | None = field(default=None, repr=False, compare=False)
 
     def missing(self) -> PolicyFile | None:
         """The file to be fetched next; None when all that matters is known."""
@@ -57,18 +69,41 @@ class Site:
         return self.robots.verdict(self.origin + PATHS[file]) in ("allowed", "absent")
 
     def learn(self, file: PolicyFile, status: int, body: bytes) -> None:
-        """Take in the answer to a file's request; status 0 stands for no answer."""
+        """Take in the answer to a file's request; status 0 stands for no answer, or none that is whole.
+
+        Where robots.txt is out of reach, rules that were read within 30 days stay in force (RFC 9309, 2.4), with the
+        other files of their time; after an hour it is asked for again.
+        """
+        self._reservations = None
         if file == "robots":
-            self.robots = Robots.of_response(status, body)
-            return
-        text = body[:MAX_BYTES].decode("utf-8-sig", "replace") if 200 <= status < 300 else ""
-        setattr(self, file, text)
+            self._learn_robots(Robots.of_response(status, body))
+        else:
+            setattr(self, file, policy_text(body) if 200 <= status < 300 else "")
+
+    def _learn_robots(self, robots: Robots) -> None:
+        self.robots, self.read_at = robots, time.time()
+        earlier = self._earlier
+        if robots.state == "unreachable" and earlier and self.read_at - earlier.read_at < MAX_STALE_SECONDS:
+            self.robots, self.read_at = earlier.robots, earlier.read_at
+            self.tdmrep, self.ai_txt = earlier.tdmrep, earlier.ai_txt
+            self.fetched_at = time.time() - MAX_AGE_SECONDS + STALE_RETRY_SECONDS
+        self._earlier = None
+
+    def renewed(self) -> Site:
+        """The site with nothing learnt yet; what this one knows serves should robots.txt be out of reach."""
+        is_known = self.robots is not None and self.robots.state != "unreachable"
+        return Site(self.origin, _earlier=self if is_known else None)
 
     def verdict(self, url: str) -> Verdict:
         """What the files say about `url`; robots.txt must be known."""
         assert self.robots is not None
-        files = SiteFiles(self.robots.text, self.tdmrep or "", self.ai_txt or "")
-        return Verdict(self.robots.verdict(url), site_signals(url, files))
+        if self._reservations is None:
+            self._reservations = Reservations.of_files(
+                self.robots.groups, self.tdmrep or "", self.ai_txt or ""
+            )
+        robots = self.robots.verdict(url)
+        rule = self.robots.refusing(url) if robots == "disallowed" else ""
+        return Verdict(robots, self._reservations.signals(url), rule)
 
     @property
     def is_old(self) -> bool:

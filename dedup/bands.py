@@ -65,15 +65,16 @@ def join_bands(task: Task[DedupConfig]) -> dict[str, int]:
     numbers = np.flatnonzero(row_of).astype(np.uint32)
     row_of[numbers] = np.arange(numbers.size)
     probes = _probes(task, census, numbers)
-    parents = _known_trees(task, plan, census, numbers)
-    n_pairs = 0
+    n_old = int(np.searchsorted(numbers, plan.n_old_documents(census)))
+    parents = _known_trees(task, plan, numbers, n_old)
+    least, n_pairs = least_agreeing(task.config.threshold, 2), 0
     for band in reversed(task.arguments["bands"]):  # sure ones first: what is joined need not be looked at
         entries = buckets[band]
         rows = row_of[entries & _LAST_NUMBER].astype(np.int64)
         if band >= task.config.bands:
             join_buckets(entries, rows, parents)
         else:
-            n_pairs += join_similar(entries, rows, probes, least_agreeing(task.config.threshold, 2), parents)
+            n_pairs += join_similar(entries, rows, n_old, probes, least, parents)
     flatten(parents)
     joined = np.flatnonzero(parents != np.arange(parents.size))
     write_array(
@@ -137,11 +138,10 @@ def _probes(task: Task[Any], census: Census, numbers: Numbers) -> Hashes:
     return probes
 
 
-def _known_trees(task: Task[Any], plan: Plan, census: Census, numbers: Numbers) -> Numbers:
-    """Trees over the rows of `numbers`, in which old documents of one component are joined."""
+def _known_trees(task: Task[Any], plan: Plan, numbers: Numbers, n_old: int) -> Numbers:
+    """Trees over the rows of `numbers`, of which the first `n_old` are known: those of one component are joined."""
     parents = np.arange(numbers.size, dtype=np.uint32)
     if plan.state:
-        old = numbers[: np.searchsorted(numbers, plan.n_old_documents(census))]
-        components = view_array(task.folder, f"{plan.state}/{COMPONENT}", np.uint32)[old]
+        components = view_array(task.folder, f"{plan.state}/{COMPONENT}", np.uint32)[numbers[:n_old]]
         join_equal(components, np.argsort(components, kind="stable"), parents)
     return parents

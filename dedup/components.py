@@ -17,6 +17,7 @@ from corpus.stage import Task
 from dedup.columns import Census, read_array, read_columns, view_array, write_array
 from dedup.config import DedupConfig
 from dedup.index import COMPONENT, Plan, entry
+from dedup.leader import MOST_KEPT
 from dedup.sketch_kernels import SLOTS
 from dedup.traits import TRAITS
 from dedup.trees import Integers, Numbers, copy_ranges, flatten, join_pairs
@@ -29,6 +30,8 @@ MOST_GROUPS: Final = 64  # unless components are heavier
 
 def find_components(task: Task[DedupConfig]) -> dict[str, Any]:
     """Write the members of all components of two and more that hold a new document, by number, and their groups.
+
+    Fresh are those whose fate is found without knowing what it was; the units of these alone are gathered.
 
     `task.arguments["joined"]` names the tasks of `join_bands`. Memory: 30 bytes a document.
     """
@@ -48,10 +51,10 @@ def find_components(task: Task[DedupConfig]) -> dict[str, Any]:
     groups = np.zeros(members.size, np.uint32)
     groups[carries] = deal(roots[carries], traits[carries], GROUP_UNITS)
     groups = groups[carrier]
-    write_array(task, "work/members/number", members)
-    write_array(task, "work/members/carries", carries)
-    write_array(task, "work/members/root", roots)
-    write_array(task, "work/members/group", groups)
+    fresh = (members >= n_old) | _is_capped(roots, traits[:, 0] * carries)
+    columns = {"number": members, "root": roots, "group": groups, "fresh": fresh, "carries": carries & fresh}
+    for name, column in columns.items():
+        write_array(task, f"work/members/{name}", column)
     return {
         "groups": int(groups.max()) + 1 if groups.size else 0,
         "shards": deal_shards(census, members),
@@ -92,6 +95,13 @@ def carriers(roots: Numbers, traits: NDArray[np.uint64]) -> Integers:
     carrier = np.empty(order.size, np.int64)
     carrier[order] = order[np.maximum.accumulate(np.where(same, 0, np.arange(order.size)))]
     return carrier
+
+
+def _is_capped(roots: Numbers, units: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Whether each member's component is so large that what becomes of it depends on more than those it resembles."""
+    _, component, sizes = np.unique(roots, return_inverse=True, return_counts=True)
+    weights = np.bincount(component, units, sizes.size)
+    return np.asarray(((sizes > MOST_KEPT) | (weights > GROUP_UNITS))[component])
 
 
 def deal(roots: Numbers, weighed: NDArray[np.uint64], limit: int) -> Numbers:
@@ -152,12 +162,16 @@ def _gather(task: Task[DedupConfig], shard: _Shard, part: slice, writer: Any) ->
         read_array(task.folder, f"work/members/{name}", np.uint32, part.start, part.stop)
         for name in ("number", "root", "group")
     )
-    carries = read_array(task.folder, "work/members/carries", np.bool_, part.start, part.stop)
+    fresh, carries = (
+        read_array(task.folder, f"work/members/{name}", np.bool_, part.start, part.stop)
+        for name in ("fresh", "carries")
+    )
     order = np.argsort(groups, kind="stable")
     bounds = [0, *(np.flatnonzero(np.diff(groups[order])) + 1).tolist(), groups.size]
     for a, b in pairwise(bounds):
         chosen = order[a:b]
-        writer.write_batch(shard.batch(numbers[chosen], roots[chosen], carries[chosen]))
+        told = {"number": numbers[chosen], "root": roots[chosen], "fresh": fresh[chosen]}
+        writer.write_batch(shard.batch(told, carries[chosen]))
     return [int(groups[order[a]]) for a, _ in pairwise(bounds)]
 
 
@@ -165,6 +179,7 @@ MEMBERS: Final = pa.schema(
     [
         ("number", pa.uint32()),
         ("root", pa.uint32()),
+        ("fresh", pa.bool_()),
         *TRAITS,
         ("sketch", pa.binary(SLOTS)),
         ("units", pa.large_list(pa.uint32())),
@@ -184,14 +199,13 @@ class _Shard:
         self._ends = np.cumsum(counts)
         self._counts = counts
 
-    def batch(self, numbers: Numbers, roots: Numbers, carries: NDArray[np.bool_]) -> pa.RecordBatch:
-        """These documents as MEMBERS; with units where they carry them."""
-        rows = numbers.astype(np.int64) - self._start
+    def batch(self, told: dict[str, NDArray[Any]], carries: NDArray[np.bool_]) -> pa.RecordBatch:
+        """Documents as MEMBERS, by the columns that are not in the index; with units where they carry them."""
+        rows = told["number"].astype(np.int64) - self._start
         traits = self._traits.take(pa.array(rows)).combine_chunks()
         sketches = pa.py_buffer(np.ascontiguousarray(self._sketches[rows]))
         columns = {
-            "number": pa.array(numbers),
-            "root": pa.array(roots),
+            **{name: pa.array(column) for name, column in told.items()},
             **{name: traits[name].combine_chunks() for name in TRAITS.names},
             "sketch": pa.Array.from_buffers(pa.binary(SLOTS), rows.size, [None, sketches]),
             "units": self._units_of(rows, carries),

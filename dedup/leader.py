@@ -12,6 +12,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from dedup.config import Reason
+from dedup.members import Case, Fates, Known, Members, Seen, Texts
 from dedup.sketch_kernels import SLOTS
 from khmer.clusters import UNIT
 
@@ -33,29 +34,6 @@ Integers = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
 Numbers = NDArray[np.uint32]
 Sketches = NDArray[np.uint8]
-
-
-class Members(NamedTuple):
-    """The documents of a group's components, those of one component together, best first: `(n,) int64` each.
-
-    Equal numbers in one column mean the same component, text, … -1 stands for none.
-    """
-
-    component: Integers
-    text: Integers
-    units: Integers  # the same sequence of units; -1 for documents that are long enough to be compared
-    url: Integers
-    source: Integers
-    id: Integers
-    carrier: Integers  # the document whose units are those of its text
-
-
-class Fates(NamedTuple):
-    """What becomes of each member."""
-
-    lead: Integers  # the member kept for it, itself if it stays
-    reason: NDArray[np.uint8]
-    similarity: NDArray[np.float64]  # to that member; 1 where it stays, NaN where only the URL is the same
 
 
 @njit(cache=True, nogil=True)
@@ -186,14 +164,6 @@ def _remember(member: int, members: Members, kept_of: Integers) -> None:
             kept_of[row, key] = member
 
 
-class Texts(NamedTuple):
-    """The units of documents, those of document i being `units[offsets[i]:offsets[i + 1]]`; `width` make a shingle."""
-
-    units: Numbers
-    offsets: Integers
-    width: int
-
-
 class _Room(NamedTuple):
     """Where two documents are compared: row 0 for leaders, whose table serves all that resemble them, 1 for members."""
 
@@ -205,6 +175,7 @@ class _Room(NamedTuple):
     n_distinct: Integers  # (2,)
     added: Integers
     stamp: Integers  # (1,)
+    likely: Integers  # (2, MOST_CHECKS): the likeliest kept members, and slots in which they agree
 
 
 @njit(cache=True, nogil=True)
@@ -216,7 +187,8 @@ def room_for(offsets: Integers) -> Any:
     keys, marks = np.empty((2, size), np.uint64), np.zeros((2, size), np.int64)
     none, stamp = np.full((2, 2), _NONE, np.int64), np.ones(1, np.int64)
     shingles, added = np.empty((2, longest), np.uint64), np.empty(size, np.int64)
-    return _Room(shingles, none[0], keys, marks, none[1], np.zeros(2, np.int64), added, stamp)
+    likely, n_distinct = np.empty((2, MOST_CHECKS), np.int64), np.zeros(2, np.int64)
+    return _Room(shingles, none[0], keys, marks, none[1], n_distinct, added, stamp, likely)
 
 
 @njit(cache=True, nogil=True)
@@ -264,54 +236,155 @@ def _compare(row: int, inside: int, outside: int, texts: Texts, threshold: float
 
 
 @njit(cache=True, nogil=True)
-def _first_alike(own: int, others: Integers, texts: Texts, threshold: float, room: Any) -> tuple[int, float]:
-    """Which of the other documents is the first that is like enough, and its similarity; their number if none is."""
-    for k in range(others.size):
-        row, inside, outside = (0, others[k], own) if k == 0 else (1, own, others[k])
-        value = _compare(row, inside, outside, texts, threshold, room)
-        if value >= threshold:
-            return k, value
-    return others.size, 0.0
+def _agree(a: int, b: int, case: Case) -> Any:
+    agreeing = 0
+    for slot in range(SLOTS):
+        agreeing += case.sketches[a, slot] == case.sketches[b, slot]
+    return agreeing >= case.least
+
+
+@njit(cache=True, nogil=True)
+def _is_long(member: int, case: Case) -> Any:
+    """Whether a member is compared with others."""
+    return case.members.units[member] == _NONE and case.members.n_units[member] >= case.texts.width
+
+
+@njit(cache=True, nogil=True)
+def _keys(member: int, members: Members) -> Any:
+    return members.text[member], members.units[member], members.url[member], members.id[member]
+
+
+@njit(cache=True, nogil=True)
+def _stands(member: int, seen: Seen, case: Case) -> bool:
+    """Whether a member's fate is known, and what came or changed before it has no say in it."""
+    component = case.known.component
+    if component[member] == _NONE:
+        return False
+    for row, key in enumerate(_keys(member, case.members)):
+        if key != _NONE and seen.differs[row, key]:
+            return False
+    if _is_long(member, case):
+        for other in seen.changed[: seen.n[1]]:
+            if _agree(member, other, case):
+                return False
+        for other in seen.kept[: seen.n[0]]:
+            is_strange = component[other] != _NONE and component[other] != component[member]
+            if is_strange and _agree(member, other, case):
+                return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _is_compared(member: int, seen: Seen, case: Case) -> bool:
+    """Whether a member was held against all those kept now that it would be held against, but for new ones."""
+    known, first = case.known, seen.first_of[0, case.members.text[member]]
+    if known.component[member] == _NONE or known.fates.reason[member] == EXACT or first != _NONE:
+        return False
+    for other in seen.changed[: seen.n[1]]:
+        if seen.fates.reason[other] != 0 and _agree(member, other, case):
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _alike(member: int, likely: Integers, seen: Seen, case: Case, room: Any) -> tuple[int, float]:
+    """The first of these kept members that is like enough, and its similarity; -1 if none is.
+
+    Those that the member was compared with before are not compared again: what stands before its lead was not alike.
+    """
+    component, fates, texts = case.known.component, case.known.fates, case.texts
+    own, is_compared = case.members.carrier[member], _is_compared(member, seen, case)
+    for k in range(likely.size):
+        other = case.members.carrier[likely[k]]
+        if is_compared and component[likely[k]] == component[member] and fates.reason[likely[k]] == 0:
+            if fates.reason[member] == NEAR and fates.lead[member] == likely[k]:
+                return likely[k], fates.similarity[member]
+            continue
+        if texts.offsets[own] == texts.offsets[own + 1] or texts.offsets[other] == texts.offsets[other + 1]:
+            seen.wanted[own] = seen.wanted[other] = True
+            continue
+        row, inside, outside = (0, other, own) if k == 0 else (1, own, other)
+        value = _compare(row, inside, outside, texts, case.threshold, room)
+        seen.counts[0] += 1
+        if value >= case.threshold:
+            return likely[k], value
+    return _NONE, 0.0
+
+
+@njit(cache=True, nogil=True)
+def _is_near(member: int, seen: Seen, case: Case, room: Any) -> bool:
+    """Tie a member to a kept one that is like enough, if there is one."""
+    first = max(0, seen.n[0] - MOST_KEPT)
+    kept, best, agreeing = seen.kept[first : seen.n[0]], room.likely[0], room.likely[1]
+    n_best, full = likeliest(member, kept, case.sketches, case.least, best, agreeing)
+    seen.counts[1] += full or first > 0
+    other, value = _alike(member, best[:n_best], seen, case, room)
+    return bool(other != _NONE) and _tie(member, other, NEAR, value, seen.fates)
+
+
+@njit(cache=True, nogil=True)
+def _decide(member: int, seen: Seen, case: Case, room: Any) -> None:
+    """Find the fate of a member from what became of those before it."""
+    members, fates, first_of = case.members, seen.fates, seen.first_of
+    text, units = members.text[member], members.units[member]
+    if _same_text(member, first_of[0, text], fates):
+        return
+    if units != _NONE and first_of[1, units] != _NONE:
+        _tie(member, first_of[1, units], EXACT, 1.0, fates)
+        return
+    if _is_long(member, case) and _is_near(member, seen, case, room):
+        return
+    page = _same_page(member, members, first_of)
+    if page != _NONE:
+        _tie(member, page, URL, np.nan, fates)
+
+
+@njit(cache=True, nogil=True)
+def _note(member: int, seen: Seen, case: Case) -> None:
+    """Note what became of a member for those after it."""
+    fates, before, text = seen.fates, case.known.fates, case.members.text[member]
+    is_kept, is_known = fates.reason[member] == 0, case.known.component[member] != _NONE
+    if is_kept:
+        seen.kept[seen.n[0]] = member
+        seen.n[0] += 1
+        _remember(member, case.members, seen.first_of)
+    if seen.first_of[0, text] == _NONE or is_kept:
+        seen.first_of[0, text] = member
+    if is_kept != (is_known and before.reason[member] == 0):
+        seen.changed[seen.n[1]] = member
+        seen.n[1] += 1
+    is_same = is_known and before.lead[member] == fates.lead[member]
+    if not (is_same and before.reason[member] == fates.reason[member]):
+        for row, key in enumerate(_keys(member, case.members)):
+            if key != _NONE:
+                seen.differs[row, key] = True
 
 
 @njit(cache=True, nogil=True)
 def lead(
-    members: Members, sketches: Sketches, texts: Texts, bounds: tuple[float, int]
-) -> tuple[Fates, Integers]:
+    members: Members, known: Known, sketches: Sketches, texts: Texts, bounds: tuple[float, int]
+) -> tuple[Fates, Integers, NDArray[np.bool_]]:
     """The fate of each member: it goes if one that stays is like enough, and stays otherwise.
 
-    So nothing is removed for the sake of a document that is itself removed. `bounds`: least similarity, least agreeing
-    slots. Second: exact comparisons made, and members for which the caps left some out.
+    So nothing is removed for the sake of a document that is itself removed. A known fate is found again only where a
+    member that came, or has another fate now, could change it. `bounds`: least similarity, least agreeing slots.
+    Second: exact comparisons made, and members for which the caps left some out. Third: documents whose units are not
+    at hand and are needed; while there are such, fates are a guess.
     """
-    threshold, least = bounds
     n = members.component.size
     fates = Fates(np.arange(n), np.zeros(n, np.uint8), np.ones(n))
-    kept_of = np.full((4, n), _NONE, np.int64)  # first members by text, and kept ones by units, URL and id
+    firsts, rows, counts = np.full((4, n), _NONE), np.empty((2, n), np.int64), np.zeros((2, 2), np.int64)
+    differs, wanted = np.zeros((4, n), np.bool_), np.zeros(n, np.bool_)
+    seen = Seen(fates, firsts, differs, rows[0], rows[1], counts[0], counts[1], wanted)
+    case = Case(members, known, sketches, texts, bounds[0], bounds[1])
     room = room_for(texts.offsets)
-    best, agreeing = np.empty(MOST_CHECKS, np.int64), np.empty(MOST_CHECKS, np.int64)
-    kept, n_kept = np.empty(n, np.int64), 0
-    counts = np.zeros(2, np.int64)
     for member in range(n):
         if member and members.component[member] != members.component[member - 1]:
-            n_kept = 0
-        text, units, own = members.text[member], members.units[member], members.carrier[member]
-        gone = _same_text(member, kept_of[0, text], fates)
-        if not gone and units != _NONE and kept_of[1, units] != _NONE:
-            gone = _tie(member, kept_of[1, units], EXACT, 1.0, fates)
-        if not gone and units == _NONE and texts.offsets[own + 1] - texts.offsets[own] >= texts.width:
-            first = max(0, n_kept - MOST_KEPT)
-            n_best, full = likeliest(member, kept[first:n_kept], sketches, least, best, agreeing)
-            counts[1] += full or first > 0
-            k, value = _first_alike(own, members.carrier[best[:n_best]], texts, threshold, room)
-            counts[0] += min(k + 1, n_best)
-            gone = k < n_best and _tie(member, best[k], NEAR, value, fates)
-        if not gone:
-            page = _same_page(member, members, kept_of)
-            gone = page != _NONE and _tie(member, page, URL, np.nan, fates)
-        if not gone:
-            kept[n_kept] = member
-            n_kept += 1
-            _remember(member, members, kept_of)
-        if kept_of[0, text] == _NONE or not gone:
-            kept_of[0, text] = member
-    return fates, counts
+            seen.n[:] = 0
+        if _stands(member, seen, case):
+            before = known.fates
+            _tie(member, before.lead[member], before.reason[member], before.similarity[member], fates)
+        else:
+            _decide(member, seen, case, room)
+        _note(member, seen, case)
+    return fates, seen.counts, seen.wanted

@@ -125,10 +125,13 @@ def _try(a: int, b: int, probes: Hashes, least: int, parents: Numbers) -> None:
 
 
 @njit(cache=True, nogil=True)
-def join_similar(entries: Hashes, rows: Integers, probes: Hashes, least: int, parents: Numbers) -> int:
+def join_similar(
+    entries: Hashes, rows: Integers, n_old: int, probes: Hashes, least: int, parents: Numbers
+) -> int:
     """Join the documents of each bucket whose probes agree in `least` slots; the number of pairs looked at.
 
-    Of a hot bucket each document is held against the NEAR before it and the NEAR first.
+    Of a hot bucket each document is held against the NEAR before it and the NEAR first. Rows below `n_old` are held
+    against nothing: what they join is joined already.
     """
     n_pairs = first = 0
     for i in range(1, entries.size + 1):
@@ -136,6 +139,8 @@ def join_similar(entries: Hashes, rows: Integers, probes: Hashes, least: int, pa
             continue
         n = i - first
         for k in range(first + 1, i):
+            if rows[k] < n_old:
+                continue
             start = first if n <= HOT else max(first, k - NEAR)
             for other in range(start, k):
                 _try(rows[other], rows[k], probes, least, parents)
@@ -158,3 +163,10 @@ def copy_ranges(source: Numbers, firsts: Integers, offsets: Integers, target: Nu
     """Copy the items from `firsts[k]` on to `target[offsets[k]:offsets[k + 1]]`."""
     for k in range(firsts.size):
         target[offsets[k] : offsets[k + 1]] = source[firsts[k] : firsts[k] + offsets[k + 1] - offsets[k]]
+
+
+@njit(cache=True, nogil=True)
+def copy_runs(source: Numbers, firsts: Integers, target: Numbers, places: Integers, counts: Integers) -> None:
+    """Copy `counts[k]` items from `firsts[k]` on to where `places[k]` is in the target."""
+    for k in range(firsts.size):
+        target[places[k] : places[k] + counts[k]] = source[firsts[k] : firsts[k] + counts[k]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -11,13 +11,16 @@ from numpy.typing import NDArray
 
 from corpus.stage import Task
 from dedup.bands import least_agreeing
-from dedup.columns import Census, open_table, write_array
+from dedup.columns import Census, open_table, view_array, write_array
 from dedup.components import MEMBERS
 from dedup.config import DedupConfig, Reason
 from dedup.facts import facts_lost
-from dedup.index import FATE
-from dedup.leader import Fates, Integers, Members, Texts, lead
+from dedup.index import COMPONENT, FATE, Plan
+from dedup.leader import lead
+from dedup.members import Fates, Integers, Known, Members, Texts
 from dedup.sketch_kernels import SLOTS
+from dedup.trees import copy_runs
+from dedup.units import units_of
 
 
 def verify_group(task: Task[DedupConfig]) -> dict[str, int]:
@@ -26,16 +29,81 @@ def verify_group(task: Task[DedupConfig]) -> dict[str, int]:
     `task.arguments["batches"]` says which batch of which shard's members is the group's.
     """
     found = _members(task)
-    units = found["units"].combine_chunks()  # stay as they are read: Arrow takes lists a hundred times slower
+    texts = _Units(task, found)
     order = best_first(found, Census.of(task))
     members = found.drop_columns(["units", "sketch"]).take(pa.array(order))
-    decided = ties(members, order, np.diff(units.offsets.to_numpy()) > 0, task.config.least_units)
-    sketches = np.frombuffer(found["sketch"].combine_chunks().buffers()[1], np.uint8).reshape(-1, SLOTS)
-    offsets, flat = units.offsets.to_numpy() - units.offsets[0].as_py(), units.flatten().to_numpy()
-    threshold, texts = task.config.threshold, Texts(flat, offsets, task.config.shingle_units)
-    fates, counts = lead(decided, sketches[order], texts, (threshold, least_agreeing(threshold, 8)))
-    _write(task, members["number"].to_numpy(), decided, fates, lost_facts(flat, offsets, decided, fates))
+    numbers = members["number"].to_numpy()
+    decided = ties(members, order, texts.at_hand, task.config.least_units)
+    known = Past.of(task, numbers, ~members["fresh"].to_numpy())
+    sketches = np.frombuffer(found["sketch"].combine_chunks().buffers()[1], np.uint8).reshape(-1, SLOTS)[
+        order
+    ]
+    bounds = (task.config.threshold, least_agreeing(task.config.threshold, 8))
+    fates, counts, wanted = lead(decided, known.known, sketches, texts.texts, bounds)
+    while texts.fetch(wanted):
+        fates, counts, wanted = lead(decided, known.known, sketches, texts.texts, bounds)
+    _write(task, numbers, decided, fates, _lost_facts(texts, decided, fates, known))
     return {"checks": int(counts[0]), "capped": int(counts[1])}
+
+
+class _Units:
+    """The units of a group's documents, by the rows in which these were read."""
+
+    def __init__(self, task: Task[DedupConfig], found: pa.Table) -> None:
+        self._task, self._numbers = task, found["number"].to_numpy()
+        self._sizes = found["n_units"].to_numpy().astype(np.int64)
+        units = found[
+            "units"
+        ].combine_chunks()  # stay as they are read: Arrow takes lists a hundred times slower
+        offsets = units.offsets.to_numpy() - units.offsets[0].as_py()
+        self.texts = Texts(units.flatten().to_numpy(), offsets, task.config.shingle_units)
+
+    @property
+    def at_hand(self) -> NDArray[np.bool_]:
+        """Which documents' units are."""
+        return np.diff(self.texts.offsets) > 0
+
+    def fetch(self, wanted: NDArray[np.bool_]) -> bool:
+        """Bring the units of these documents to hand; whether there was anything to bring."""
+        (rows,) = np.nonzero(wanted & ~self.at_hand & (self._sizes > 0))
+        if not rows.size:
+            return False
+        rows = rows[np.argsort(self._numbers[rows])]
+        offsets, units = units_of(self._task, self._numbers[rows])
+        counts, (held,) = np.diff(self.texts.offsets), np.nonzero(self.at_hand)
+        counts[rows] = np.diff(offsets)
+        ends = np.cumsum(counts)
+        whole = np.empty(ends[-1], np.uint32)
+        copy_runs(self.texts.units, self.texts.offsets[held], whole, ends[held] - counts[held], counts[held])
+        copy_runs(units, offsets[:-1], whole, ends[rows] - counts[rows], counts[rows])
+        self.texts = Texts(whole, np.concatenate([np.zeros(1, np.int64), ends]), self.texts.width)
+        return True
+
+
+class Past(NamedTuple):
+    """What became of members when the new ones were not there yet."""
+
+    known: Known
+    lost: NDArray[np.int64]  # (n, 2): numbers and dates, and places, that the one kept for each had not
+
+    @classmethod
+    def of(cls, task: Task[Any], numbers: NDArray[np.uint32], is_known: NDArray[np.bool_]) -> Past:
+        """Of the members of these numbers."""
+        n, state = numbers.size, Plan.of(task).state
+        fates = Fates(np.zeros(n, np.int64), np.zeros(n, np.uint8), np.zeros(n))
+        past = cls(Known(np.full(n, -1), fates), np.zeros((n, 2), np.int64))
+        (rows,) = np.nonzero(is_known)
+        if rows.size:
+            old, order = numbers[rows], np.argsort(numbers)
+            dtypes = {**FATE, COMPONENT: "uint32"}
+            then = {
+                name: view_array(task.folder, f"{state}/{name}", dtype)[old] for name, dtype in dtypes.items()
+            }
+            past.known.component[rows] = then[COMPONENT]
+            fates.lead[rows] = order[np.searchsorted(numbers, then["kept"], sorter=order)]
+            fates.reason[rows], fates.similarity[rows] = then["reason"], then["similarity"]
+            past.lost[rows] = np.stack([then["numbers_lost"], then["places_lost"]], axis=1)
+        return past
 
 
 def _members(task: Task[Any]) -> pa.Table:
@@ -61,7 +129,8 @@ def ties(members: pa.Table, rows: Integers, has_units: NDArray[np.bool_], least_
     text = _classes(members, "text_key", "text_check", "n_bytes")
     short = (n_units > 0) & (n_units < least_units)
     has_url = members["url_key"].to_numpy() != 0
-    carrier = np.full(len(members), -1, np.int64)
+    carrier = np.empty(len(members), np.int64)
+    carrier[text[::-1]] = rows[::-1]  # the best of a text, if none has its units at hand
     carries = has_units[rows]
     carrier[text[carries]] = rows[carries]
     return Members(
@@ -71,7 +140,8 @@ def ties(members: pa.Table, rows: Integers, has_units: NDArray[np.bool_], least_
         url=np.where(has_url, _classes(members, "url_key"), -1),
         source=_classes(members, "source"),
         id=_classes(members, "id"),
-        carrier=np.where(carrier[text] >= 0, carrier[text], rows),
+        n_units=n_units.astype(np.int64),
+        carrier=carrier[text],
     )
 
 
@@ -87,18 +157,26 @@ def _codes(column: pa.Array) -> Integers:
     return column.dictionary_encode().indices.to_numpy().astype(np.int64)  # type: ignore[no-any-return]
 
 
-def lost_facts(
-    units: NDArray[np.uint32], offsets: Integers, members: Members, fates: Fates
-) -> NDArray[np.int32]:
+def _lost_facts(texts: _Units, members: Members, fates: Fates, past: Past) -> Integers:
     """Of each near-duplicate its numbers and dates, and its places, that the document kept has not: `(n, 2)`."""
-    is_near = fates.reason == Reason.NEAR_DUPLICATE
-    leads = np.arange(offsets.size - 1)
-    leads[members.carrier[is_near]] = members.carrier[fates.lead[is_near]]
-    return np.where(is_near[:, None], facts_lost(units, offsets, leads)[members.carrier], 0)
+    before, is_near = past.known, fates.reason == Reason.NEAR_DUPLICATE
+    is_same = (
+        (before.component >= 0) & (before.fates.reason == fates.reason) & (before.fates.lead == fates.lead)
+    )
+    (asked,) = np.nonzero(is_near & ~is_same)
+    lost = np.where((is_near & is_same)[:, None], past.lost, 0)
+    own, kept = members.carrier[asked], members.carrier[fates.lead[asked]]
+    wanted = np.zeros(texts.at_hand.size, np.bool_)
+    wanted[own] = wanted[kept] = True
+    texts.fetch(wanted)
+    leads = np.arange(wanted.size)
+    leads[own] = kept
+    lost[asked] = facts_lost(texts.texts.units, texts.texts.offsets, leads)[own]
+    return lost
 
 
 def _write(
-    task: Task[Any], numbers: NDArray[np.uint32], members: Members, fates: Fates, lost: NDArray[np.int32]
+    task: Task[Any], numbers: NDArray[np.uint32], members: Members, fates: Fates, lost: Integers
 ) -> None:
     first = np.flatnonzero(np.diff(members.component, prepend=-1))
     sizes = np.diff(np.append(first, members.component.size))

@@ -14,8 +14,6 @@ from dedup.leader import (
     MOST_CHECKS,
     NEAR,
     URL,
-    Members,
-    Texts,
     build_table,
     lead,
     room_for,
@@ -23,6 +21,7 @@ from dedup.leader import (
     similarity,
     table_size,
 )
+from dedup.members import Fates, Known, Members, Texts
 from dedup.sketch_kernels import SLOTS
 from khmer.clusters import LINE
 
@@ -94,6 +93,18 @@ def numbered(n: int, given_numbers: list[int] | None, default: int | None = None
     return np.arange(n) if default is None else np.full(n, default, np.int64)
 
 
+BOUNDS = (0.8, least_agreeing(0.8, 8))
+
+
+def nothing_known(n: int) -> Known:
+    return Known(np.full(n, -1), Fates(np.zeros(n, np.int64), np.zeros(n, np.uint8), np.zeros(n)))
+
+
+def texts_of(documents: list[list[int]]) -> Texts:
+    offsets = np.cumsum([0, *map(len, documents)], dtype=np.int64)
+    return Texts(np.array([4 * x for d in documents for x in d], np.uint32), offsets, 1)
+
+
 def led(documents: list[list[int]], **same: list[int]) -> tuple[list[int], list[int], list[float], list[int]]:
     n = len(documents)
     members = Members(
@@ -103,13 +114,14 @@ def led(documents: list[list[int]], **same: list[int]) -> tuple[list[int], list[
         url=numbered(n, same.get("url"), -1),
         source=numbered(n, same.get("source"), 0),
         id=numbered(n, same.get("id")),
+        n_units=np.array([*map(len, documents)], np.int64),
         carrier=numbered(n, same.get("carrier")),
     )
-    offsets = np.cumsum([0, *map(len, documents)], dtype=np.int64)
-    units = np.array([4 * x for d in documents for x in d], np.uint32)
-    fates, counts = lead(
-        members, sketches_of(documents), Texts(units, offsets, 1), (0.8, least_agreeing(0.8, 8))
+    members = members._replace(n_units=members.n_units[members.carrier])
+    fates, counts, wanted = lead(
+        members, nothing_known(n), sketches_of(documents), texts_of(documents), BOUNDS
     )
+    assert not wanted.any()
     return fates.lead.tolist(), fates.reason.tolist(), fates.similarity.tolist(), counts.tolist()
 
 
@@ -172,3 +184,96 @@ def test_exact_comparisons_are_capped_in_a_family_of_unlike_members() -> None:
     assert leads == [*range(100), *range(100)]
     assert n_capped > 0
     assert n_checks <= 100 * MOST_CHECKS + 100  # a copy is the likeliest, and checked first
+
+
+def family(draw: np.random.Generator, n: int) -> list[list[int]]:
+    """Documents of some kinds, of which those of one kind are about .8 alike."""
+    kinds = [*range(1 + n // 40)]
+    frames = [draw.integers(0, 1 << 13, 160) for _ in kinds]
+    tails = [draw.integers(0, 1 << 13, 40) for _ in range(2 + n // 3)]
+    documents = []
+    for _ in range(n):
+        frame, tail = frames[draw.choice(kinds)].copy(), tails[draw.integers(len(tails))]
+        frame[draw.integers(0, 160, draw.integers(0, 12))] = draw.integers(0, 1 << 13)
+        documents.append([*frame.tolist(), *tail[: draw.integers(0, 41)].tolist()])
+    return documents
+
+
+def classes(draw: np.random.Generator, n: int) -> dict[str, NDArray[np.int64]]:
+    """What documents have in common: few share a text, units, a URL, an id."""
+    shared = {
+        name: np.where(draw.random(n) < 0.2, draw.integers(0, n, n), np.arange(n)) for name in ("text", "id")
+    }
+    text = shared["text"] = np.array([np.flatnonzero(shared["text"] == one)[0] for one in shared["text"]])
+    url = np.where(draw.random(n) < 0.3, draw.integers(0, n, n), -1)
+    units = np.where(draw.random(n) < 0.1, draw.integers(0, 3, n), -1)[text]
+    return {**shared, "url": url, "units": units, "source": draw.integers(0, 2, n)}
+
+
+def components_of(
+    same: dict[str, NDArray[np.int64]], rows: NDArray[np.int64], draw: np.random.Generator
+) -> list[int]:
+    """A component for each of some documents: one for those that share something, and for a random half of others."""
+    parents = dict.fromkeys(rows.tolist(), -1)
+    for row in rows.tolist():
+        linked = [
+            r
+            for r in parents
+            if parents[r] >= 0 and any(same[k][r] == same[k][row] != -1 for k in ("text", "units", "url"))
+        ]
+        linked += [r for r in parents if parents[r] >= 0 and draw.random() < 1 / rows.size]
+        roots = {parents[r] for r in linked} | {row}
+        parents = {r: min(roots) if root in roots or r == row else root for r, root in parents.items()}
+    return list(parents.values())
+
+
+def members_of(
+    documents: list[list[int]],
+    same: dict[str, NDArray[np.int64]],
+    rows: NDArray[np.int64],
+    component: NDArray[np.int64],
+) -> Members:
+    """The members of components, in this order of rows."""
+
+    def codes(name: str) -> NDArray[np.int64]:
+        values = same[name][rows]
+        return np.where(values < 0, -1, np.unique(values, return_inverse=True)[1])
+
+    text = codes("text")
+    sizes = np.array([len(documents[row]) for row in rows])
+    first = np.array([np.flatnonzero(text == one)[0] for one in text])
+    return Members(component, text, codes("units"), codes("url"), codes("source"), codes("id"), sizes, first)
+
+
+@pytest.mark.parametrize("n", [12, 12, 40, 40, 40, 200])
+@pytest.mark.parametrize("seed", range(30))
+def test_known_fates_are_those_found_again(n: int, seed: int) -> None:
+    draw = np.random.default_rng([n, seed])
+    documents, same = family(draw, n), classes(draw, n)
+    documents = [documents[text] for text in same["text"]]
+    sketches = sketches_of(documents)
+    rows = np.flatnonzero(draw.random(n) < draw.choice([0.5, 0.8, 0.95]))
+    then = np.array(components_of(same, rows, draw), np.int64)
+    order = np.argsort(then, kind="stable")
+    old, then = rows[order], then[order]
+    members = members_of(documents, same, old, then)
+    before, _, _ = lead(
+        members, nothing_known(old.size), sketches[old], texts_of([documents[i] for i in old]), BOUNDS
+    )
+    known = nothing_known(n)
+    known.component[old] = then
+    known.fates.lead[old], known.fates.reason[old] = old[before.lead], before.reason
+    known.fates.similarity[old] = before.similarity
+    members = members_of(documents, same, np.arange(n), np.zeros(n, np.int64))
+    expected, _, _ = lead(members, nothing_known(n), sketches, texts_of(documents), BOUNDS)
+    at_hand = np.zeros(n, np.bool_)
+    while True:
+        texts = texts_of(
+            [document if there else [] for document, there in zip(documents, at_hand, strict=True)]
+        )
+        fates, _, wanted = lead(members, known, sketches, texts, BOUNDS)
+        if not (wanted & ~at_hand).any():
+            break
+        at_hand |= wanted
+    for found, whole in zip(fates, expected, strict=True):
+        np.testing.assert_array_equal(found, whole)

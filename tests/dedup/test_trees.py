@@ -89,7 +89,7 @@ def test_the_similar_of_a_bucket_are_joined(documents: list[tuple[int, int]]) ->
     probes = probes_of(kinds[[kind for _, kind in documents]].reshape(-1, 128))
     entries, rows = entries_of([bucket for bucket, _ in documents])
     parents = np.arange(len(documents), dtype=np.uint32)
-    join_similar(entries, rows, probes, 92, parents)
+    join_similar(entries, rows, 0, probes, 92, parents)
     flatten(parents)
     assert parents.tolist() == [documents.index(document) for document in documents]
     parents = np.arange(len(documents), dtype=np.uint32)
@@ -105,7 +105,7 @@ def test_pairs_of_a_hot_bucket_grow_linearly(n: int) -> None:
     sketches[1::2] = sketches[0]
     entries, rows = entries_of([7] * n)
     parents = np.arange(n, dtype=np.uint32)
-    n_pairs = join_similar(entries, rows, probes_of(sketches), 92, parents)
+    n_pairs = join_similar(entries, rows, 0, probes_of(sketches), 92, parents)
     assert n_pairs <= (n * (n - 1) // 2 if n <= HOT else 2 * NEAR * n)
     flatten(parents)
     assert (parents[1::2] == 0).all()

@@ -1,0 +1,82 @@
+"""What is known of a group's documents when it is decided who stays, and what is decided.
+
+The order of these fields is compiled into `dedup.leader`, whose cache does not notice a change here.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+Numbers = NDArray[np.uint32]
+Sketches = NDArray[np.uint8]
+
+
+class Members(NamedTuple):
+    """The documents of a group's components, those of one component together, best first: `(n,) int64` each.
+
+    Equal numbers in one column mean the same component, text, … -1 stands for none.
+    """
+
+    component: Integers
+    text: Integers
+    units: Integers  # the same sequence of units; -1 for documents that are long enough to be compared
+    url: Integers
+    source: Integers
+    id: Integers
+    n_units: Integers
+    carrier: Integers  # the document whose units are those of its text
+
+
+class Fates(NamedTuple):
+    """What becomes of each member."""
+
+    lead: Integers  # the member kept for it, itself if it stays
+    reason: NDArray[np.uint8]
+    similarity: NDArray[np.float64]  # to that member; 1 where it stays, NaN where only the URL is the same
+
+
+class Known(NamedTuple):
+    """What became of each member when some of these were not there yet."""
+
+    component: Integers  # the members it was held against had the same; -1 for a member that was not there
+    fates: Fates
+
+
+class Texts(NamedTuple):
+    """The units of documents, those of document i being `units[offsets[i]:offsets[i + 1]]`; `width` make a shingle.
+
+    A document that has units and none here is not at hand.
+    """
+
+    units: Numbers
+    offsets: Integers
+    width: int
+
+
+class Case(NamedTuple):
+    """All that is given."""
+
+    members: Members
+    known: Known
+    sketches: Sketches  # (n, 128)
+    texts: Texts
+    threshold: float
+    least: int  # slots that agree before two members are compared
+
+
+class Seen(NamedTuple):
+    """What became of the members before one."""
+
+    fates: Fates  # of all members
+    first_of: Integers  # (4, n): first members by text, and kept ones by units, URL and id
+    differs: Flags  # (4, n): whether one with this text, units, URL or id has another fate than it had
+    kept: Integers  # in the component
+    changed: Integers  # in the component: kept, and were not before, or the other way round
+    n: Integers  # (2,): how many of these two there are
+    counts: Integers  # (2,): exact comparisons, members for which some were left out
+    wanted: Flags  # (n,): documents whose units were not at hand

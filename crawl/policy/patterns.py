@@ -58,21 +58,35 @@ def _quoted(found: re.Match[str]) -> str:
     return quote(found[0], safe="", errors="surrogatepass")
 
 
-def matches(pattern: str, target: str) -> bool:
-    """Whether a spelt pattern matches: a prefix, with `*` for any characters and a final `$` for the end."""
-    first, *rest = pattern.removesuffix("$").split("*")
-    if pattern.endswith("$") and not rest:
-        return target == first
-    last = rest.pop() if pattern.endswith("$") else ""
-    at, end = len(first), len(target) - len(last)
-    if end < at or not target.startswith(first) or not target.endswith(last):
-        return False
-    for part in rest:
-        found = target.find(part, at, end)
-        if found < 0:
+class Pattern(NamedTuple):
+    """A spelt pattern taken apart: a prefix, with `*` for any characters and a final `$` for the end."""
+
+    first: str
+    inner: tuple[str, ...]
+    last: str
+    is_exact: bool = False
+
+    @classmethod
+    def of(cls, pattern: str) -> Pattern:
+        """The parts of a pattern in the spelling of `pattern_of`."""
+        first, *rest = pattern.removesuffix("$").split("*")
+        ends = pattern.endswith("$")
+        last = rest.pop() if ends and rest else ""
+        return cls(first, tuple(filter(None, rest)), last, ends and "*" not in pattern)
+
+    def matches(self, target: str) -> bool:
+        """Whether it matches a spelt path."""
+        if not target.startswith(self.first):
             return False
-        at = found + len(part)
-    return True
+        at, end = len(self.first), len(target) - len(self.last)
+        if self.is_exact or end < at or not target.endswith(self.last):
+            return self.is_exact and target == self.first
+        for part in self.inner:
+            found = target.find(part, at, end)
+            if found < 0:
+                return False
+            at = found + len(part)
+        return True
 
 
 class Rule(NamedTuple, Generic[T]):
@@ -95,15 +109,17 @@ class Rules(Generic[T]):
             elif (known := self._plain.get(rule.pattern)) is None or rule.rank < known.rank:
                 self._plain[rule.pattern] = rule
         self._lengths = sorted({len(pattern) for pattern in self._plain}, reverse=True)
-        self._special = sorted(special.values(), key=_precedence)
+        self._special = [
+            (rule, Pattern.of(rule.pattern)) for rule in sorted(special.values(), key=_precedence)
+        ]
 
     def deciding(self, target: str) -> Rule[T] | None:
         """The rule that decides on a spelt path, if any matches."""
         plain = self._longest_prefix(target)
-        for rule in self._special:
+        for rule, pattern in self._special:
             if plain is not None and _precedence(plain) < _precedence(rule):
                 break
-            if matches(rule.pattern, target):
+            if pattern.matches(target):
                 return rule
         return plain
 

@@ -16,12 +16,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from urllib.parse import urlsplit
 
 from crawl.policy.agents import AI_AGENTS
 from crawl.policy.groups import Groups, Line, read_groups
 from crawl.policy.identity import AGENT
-from crawl.policy.patterns import Rule, Rules, matches, pattern_of, target_of
+from crawl.policy.patterns import Pattern, Rule, Rules, pattern_of, target_of
 from crawl.policy.robots import access_rules, refusing
 from crawl.policy.signals import Signal, allows_training, refused_usage, reservation, signal
 
@@ -40,7 +39,7 @@ class SiteFiles:
 
 def site_signals(url: str, files: SiteFiles) -> list[Signal]:
     """The reservations that a site's policy files state for `url`."""
-    return _read(files).signals(url)
+    return _read(files).signals(target_of(url))
 
 
 @lru_cache(maxsize=64)
@@ -59,7 +58,7 @@ class Reservations:
 
     usages: Rules[Signal | None]
     training: list[tuple[str, Rules[str]]]  # of robots.txt, by the crawler that it names
-    tdm: list[tuple[str, Signal | None]]
+    tdm: list[tuple[Pattern, Signal | None]]
     ai_txt: list[tuple[str, Rules[str]]] = field(default_factory=list)
     refusal: Signal | None = None  # of all that the site holds
 
@@ -68,36 +67,32 @@ class Reservations:
         """Those of a robots.txt's groups and of the texts of the other files."""
         parsed = cls(Rules(_usages(groups.binding(AGENT))), list(_training(groups)), list(_tdm(tdmrep)))
         ai_groups = addressed_groups(ai_txt)
-        parsed.ai_txt = [("", access_rules(ai_groups.binding(AGENT))), *_training(ai_groups)]
+        if lines := ai_groups.binding(AGENT):
+            parsed.ai_txt.append((AGENT, access_rules(lines)))
+        parsed.ai_txt += _training(ai_groups)
         if denial := _TRAINING.search(ai_txt):
             parsed.refusal = signal("ai.txt: training", f"ai.txt: {denial[0]}")
         return parsed
 
-    def signals(self, url: str) -> list[Signal]:
-        """Those that apply to `url`."""
-        target, usage = target_of(url), None
-        if deciding := self.usages.deciding(target):
-            usage = deciding.said
-        tdm = next((said for pattern, said in self.tdm if matches(pattern, target)), None)
-        return [
-            found
-            for found in (usage, tdm, self._trained(target), self._in_ai_txt(url), self.refusal)
-            if found
-        ]
+    def signals(self, target: str) -> list[Signal]:
+        """Those that apply to a spelt path."""
+        usage = self.usages.deciding(target)
+        tdm = next((said for pattern, said in self.tdm if pattern.matches(target)), None)
+        found = [usage.said if usage else None, tdm]
+        if trained := _first_refusing(self.training, target):
+            agent, line = trained
+            found.append(signal(f"robots.txt: {agent}", f"robots.txt, {agent}: {line}"))
+        # ai.txt reserves kinds of files by their endings: a page is a .html, whatever its address.
+        if in_ai_txt := _first_refusing(self.ai_txt, target) or _first_refusing(
+            self.ai_txt, _as_file(target)
+        ):
+            found.append(signal("ai.txt: disallow", f"ai.txt, {': '.join(in_ai_txt)}"))
+        return [one for one in (*found, self.refusal) if one]
 
-    def _trained(self, target: str) -> Signal | None:
-        for agent, rules in self.training:
-            if line := refusing(rules, target):
-                return signal(f"robots.txt: {agent}", f"robots.txt, {agent}: {line}")
-        return None
 
-    def _in_ai_txt(self, url: str) -> Signal | None:
-        """ai.txt reserves kinds of files by their endings: a page is a .html, whatever its address."""
-        for target in (target_of(url), target_of(_as_file(url))):
-            for agent, rules in self.ai_txt:
-                if line := refusing(rules, target):
-                    return signal("ai.txt: disallow", f"ai.txt, {agent or AGENT}: {line}")
-        return None
+def _first_refusing(rules: list[tuple[str, Rules[str]]], target: str) -> tuple[str, str] | None:
+    """The first crawler to which a spelt path is disallowed, and by which line."""
+    return next(((agent, line) for agent, its in rules if (line := refusing(its, target))), None)
 
 
 def _training(groups: Groups) -> Iterator[tuple[str, Rules[str]]]:
@@ -122,7 +117,7 @@ def _usages(lines: list[Line]) -> Iterator[Rule[Signal | None]]:
             yield Rule(pattern_of(path), 1, None)
 
 
-def _tdm(text: str) -> Iterator[tuple[str, Signal | None]]:
+def _tdm(text: str) -> Iterator[tuple[Pattern, Signal | None]]:
     """Location and reservation of each rule of a tdmrep.json; of one that is not valid, of none.
 
     A lone rule without the array's brackets is read as an array of one.
@@ -142,9 +137,7 @@ def _tdm(text: str) -> Iterator[tuple[str, Signal | None]]:
             )
 
 
-def _as_file(url: str) -> str:
-    """The URL as that of a page's file."""
-    parts = urlsplit(url)
-    if "." in parts.path.rpartition("/")[2]:
-        return url
-    return parts._replace(path=f"{parts.path.rstrip('/')}/index.html", query="").geturl()
+def _as_file(target: str) -> str:
+    """The path of a page as that of a file."""
+    path = target.partition("?")[0]
+    return target if "." in path.rpartition("/")[2] else f"{path.rstrip('/')}/index.html"

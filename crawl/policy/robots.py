@@ -54,14 +54,17 @@ class Robots:
 
     def verdict(self, url: str) -> Verdict:
         """Whether our agent may fetch `url`."""
-        if self.state != "parsed":
-            return self.state
-        return "disallowed" if self.refusing(url) else "allowed"
+        return self.verdict_on(target_of(url))[0]
 
-    def refusing(self, url: str) -> str:
-        """The line that disallows `url` to our agent; empty where none does. robots.txt is always allowed (2.2.2)."""
-        target = target_of(url)
-        return "" if target == PATH else refusing(self._rules, target)
+    def verdict_on(self, target: str) -> tuple[Verdict, str]:
+        """Whether our agent may fetch a spelt path, and the line that disallows it, if any does.
+
+        robots.txt itself is always allowed (2.2.2).
+        """
+        if self.state != "parsed":
+            return self.state, ""
+        line = "" if target == PATH else refusing(self._rules, target)
+        return ("disallowed" if line else "allowed"), line
 
     @property
     def crawl_delay(self) -> float:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
 
+from crawl.policy.patterns import target_of
 from crawl.policy.reservations import Reservations
 from crawl.policy.robots import Robots, policy_text
 from crawl.policy.signals import Signal
@@ -101,9 +102,9 @@ class Site:
             self._reservations = Reservations.of_files(
                 self.robots.groups, self.tdmrep or "", self.ai_txt or ""
             )
-        robots = self.robots.verdict(url)
-        rule = self.robots.refusing(url) if robots == "disallowed" else ""
-        return Verdict(robots, self._reservations.signals(url), rule)
+        target = target_of(url)
+        robots, rule = self.robots.verdict_on(target)
+        return Verdict(robots, self._reservations.signals(target), rule)
 
     @property
     def is_old(self) -> bool:

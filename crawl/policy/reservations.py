@@ -131,10 +131,8 @@ def _tdm(text: str) -> Iterator[tuple[Pattern, Signal | None]]:
             continue
         if reserved := reservation(str(rule.get("tdm-reservation"))):
             evidence = f"tdmrep.json: {json.dumps(rule, ensure_ascii=False)}"
-            yield (
-                pattern_of(rule["location"]),
-                signal("tdmrep.json: 1", evidence) if reserved == "1" else None,
-            )
+            pattern = Pattern.of(pattern_of(rule["location"]))
+            yield pattern, signal("tdmrep.json: 1", evidence) if reserved == "1" else None
 
 
 def _as_file(target: str) -> str:

@@ -7,7 +7,6 @@ text layer cannot be repaired); it runs in a child process that is killed when a
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
@@ -33,7 +32,6 @@ LEAST_COENGS: Final = (
 LEAST_KHMER: Final = 300  # letters and marks for the share of coengs to mean something
 MOST_UNKNOWN: Final = 0.02  # glyphs of which nothing is known, of all characters
 MOST_LEGACY: Final = 0.2  # characters in legacy fonts without a table, of all
-_RESERVED: Final = re.compile(rb"tdm:reservation\s*(?:=\s*[\"']|>)\s*1\b")
 
 
 class PdfLimits(NamedTuple):
@@ -49,14 +47,12 @@ class PdfText(NamedTuple):
 
     verdict: needs_ocr (no text, or a layer that says something else than the page shows), legacy_font, pdf_encrypted,
     pdf_damaged, or pdf_too_slow, pdf_too_large, pdf_crashed where the reader was killed.
-    reservation: what the file's metadata reserve (TDMRep, as XMP in PDF), empty where they reserve nothing.
     """
 
     text: str
     n_pages: int
     verdict: str = ""
     evidence: str = ""
-    reservation: str = ""
 
 
 def read_pdf(body: bytes, limits: PdfLimits) -> PdfText:
@@ -73,18 +69,17 @@ def read_pdf(body: bytes, limits: PdfLimits) -> PdfText:
 def pdf_text(body: bytes, max_pages: int) -> PdfText:
     """The text of a file that is trusted not to hang or to eat the memory; at most so many of its pages."""
     logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
-    reservation = "XMP tdm:reservation: 1" if _RESERVED.search(body) else ""
     try:
         pages = list(islice(read_pages(open_document(body)), max_pages))
     except PDFPasswordIncorrect:
-        return PdfText("", 0, "pdf_encrypted", "a password is needed", reservation)
+        return PdfText("", 0, "pdf_encrypted", "a password is needed")
     except DAMAGE as error:
-        return PdfText("", 0, "pdf_damaged", f"{type(error).__name__}: {error}"[:200], reservation)
+        return PdfText("", 0, "pdf_damaged", f"{type(error).__name__}: {error}"[:200])
     if not pages:
-        return PdfText("", 0, "pdf_damaged", "no pages", reservation)
+        return PdfText("", 0, "pdf_damaged", "no pages")
     layer = _Layer([lines_of(page.glyphs) for page in pages])
     verdict, evidence = layer.verdict(), f"{layer.evidence()}{_cut(pages, max_pages)}"
-    return PdfText("" if verdict else layer.text, len(pages), verdict, evidence, reservation)
+    return PdfText("" if verdict else layer.text, len(pages), verdict, evidence)
 
 
 def _cut(pages: Sequence[Page], max_pages: int) -> str:

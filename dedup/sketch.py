@@ -32,7 +32,7 @@ from dedup.sketch_kernels import (
     fill_band_keys,
     fill_sketches,
 )
-from dedup.traits import TRAITS, keys_of
+from dedup.traits import NUMBERS, TRAITS, keys_of
 from khmer.buffers import Utf8
 from khmer.clusters import FlaggedUnits, checked_utf8, flagged_units
 
@@ -47,8 +47,11 @@ def sketch(units: Numbers, offsets: Integers, width: int) -> Numbers:
     return slots
 
 
-def sketch_shard(task: Task[DedupConfig]) -> dict[str, int]:
-    """Write a shard's entry in the index; `task.arguments["attributes"]` names its attributes, where there are any."""
+def sketch_shard(task: Task[DedupConfig]) -> dict[str, Any]:
+    """Write a shard's entry in the index; its documents, in all and by source.
+
+    `task.arguments["attributes"]` names its attributes, where there are any.
+    """
     config, folder = task.config, entry(task.name)
     known, found, keys, windows = [_INPUT.empty_table().select(_KNOWN)], [], [], []
     n = 0
@@ -67,8 +70,13 @@ def sketch_shard(task: Task[DedupConfig]) -> dict[str, int]:
             meter().count(len(table), texts.n_bytes)
     write_array(task, f"{folder}/keys", np.concatenate([_no_keys(config, 0), *keys], axis=1))
     write_windows(task, folder, windows)
-    write_table(task, f"{folder}/traits.arrow", _traits(task, pa.concat_tables(known), found))
-    return {"documents": n}
+    traits = _traits(task, pa.concat_tables(known), found)
+    write_table(task, f"{folder}/traits.arrow", traits)
+    sources = traits["source"].combine_chunks().dictionary_encode()
+    names = sources.dictionary.to_pylist()
+    counts = np.bincount(sources.indices.to_numpy(), minlength=len(names)).tolist()
+    write_array(task, f"{folder}/numbers", _numbers(traits, sources))
+    return {"documents": n, "sources": dict(sorted(zip(names, counts, strict=True)))}
 
 
 def _read(uri: str) -> Iterator[tuple[pa.Table, Utf8, FlaggedUnits]]:
@@ -110,3 +118,11 @@ def _traits(task: Task[Any], known: pa.Table, found: list[dict[str, NDArray[Any]
     columns = {name: np.concatenate([batch[name] for batch in found]) for name in found[0]}
     columns |= {"id": known["id"], "source": known["source"], "preference": preferences(known, quality)}
     return pa.table([columns[name] for name in TRAITS.names], TRAITS)
+
+
+def _numbers(traits: pa.Table, sources: pa.DictionaryArray) -> Hashes:
+    """The rows of NUMBERS."""
+    names = sources.dictionary.to_pylist()
+    place = np.array([sorted(names).index(name) for name in names], np.uint64)
+    columns = [traits[name].to_numpy().astype(np.uint64) for name in NUMBERS if name != "source"]
+    return np.stack([*columns, place[sources.indices.to_numpy()]], axis=1)

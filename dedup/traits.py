@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
 import xxhash
 from numpy.typing import NDArray
 
+from corpus.paths import Folder
+from dedup.columns import view_array
+from dedup.index import entry
 from dedup.sketch_kernels import Hashes, fill_unit_keys, fill_url_keys
 from khmer.buffers import Utf8, utf8
 from khmer.clusters import FlaggedUnits
@@ -26,6 +30,16 @@ TRAITS = pa.schema(
         pa.field("url_key", pa.uint64()),  # 0 for none
     ]
 )
+
+
+NUMBERS: Final = (  # of TRAITS, and the source as its place among the sorted ones of the shard
+    "preference", "n_units", "n_bytes", "text_key", "text_check", "unit_key", "url_key", "source",
+)  # fmt: skip
+
+
+def view_numbers(folder: Folder, shard: str) -> Hashes:
+    """What is known of a shard's documents as `(n, len(NUMBERS)) uint64`; opened in a twentieth of the time."""
+    return view_array(folder, f"{entry(shard)}/numbers", np.uint64).reshape(-1, len(NUMBERS))
 
 
 def keys_of(texts: Utf8, units: FlaggedUnits, urls: pa.ChunkedArray) -> dict[str, NDArray[np.generic]]:

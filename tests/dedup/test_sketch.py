@@ -19,7 +19,7 @@ from dedup.config import DedupConfig
 from dedup.index import SURE_BANDS
 from dedup.sketch import sketch, sketch_shard
 from dedup.sketch_kernels import SLOTS
-from dedup.traits import TRAITS
+from dedup.traits import NUMBERS, TRAITS, view_numbers
 from khmer.clusters import flagged_units
 
 TEXT = "នៅឆ្នាំ ២០២៤ ក្រុមហ៊ុន Mekong Tours បាននាំភ្ញៀវ ១.២០០ នាក់ទៅទស្សនាប្រាសាទសំបូរព្រៃគុក។"
@@ -69,7 +69,9 @@ def sketched(folder: Path, rows: list[dict[str, Any]], scores: dict[str, float] 
         pq.write_table(pa.table(columns, schema), folder / "scores.parquet")
         arguments["attributes"] = home.at("scores.parquet")
     task = Task("part", "dedup", home, DedupConfig(run="t"), home.at("part.parquet"), arguments)
-    assert sketch_shard(task) == {"documents": len(rows)}
+    found = sketch_shard(task)
+    assert found["documents"] == sum(found["sources"].values()) == len(rows)
+    assert list(found["sources"]) == sorted({row.get("source", "web") for row in rows})
     return task
 
 
@@ -80,7 +82,7 @@ def array(task: Task[Any], name: str, dtype: Any) -> np.ndarray:
 def test_a_shard_leaves_what_later_phases_need(tmp_path: Path) -> None:
     rows = [
         {"text": TEXT, "url": "https://a.example/1"},
-        {"text": SHORT},
+        {"text": SHORT, "source": "books"},
         {"text": "…"},
         {"text": TEXT + "\n" + TEXT},
     ]
@@ -89,6 +91,11 @@ def test_a_shard_leaves_what_later_phases_need(tmp_path: Path) -> None:
     assert traits.schema.equals(TRAITS)
     offsets, units = flagged_units(pa.chunked_array([[row["text"] for row in rows]], pa.large_string()))
     assert traits["n_units"].to_pylist() == np.diff(offsets).tolist()
+    numbers = view_numbers(task.folder, "part")
+    assert [numbers[:, at].tolist() for at in range(len(NUMBERS) - 1)] == [
+        traits[name].to_pylist() for name in NUMBERS[:-1]
+    ]
+    assert numbers[:, -1].tolist() == [1, 0, 1, 1]
     assert traits["n_bytes"].to_pylist() == [len(row["text"].encode()) for row in rows]
     assert array(task, "units", np.uint32).tolist() == units.tolist()
     sketches = array(task, "sketches", np.uint8).reshape(-1, SLOTS)

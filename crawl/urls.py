@@ -17,8 +17,8 @@ TRACKING = re.compile(
     r"PHPSESSID|ASPSESSIONID\w*+|jsessionid|CFID|CFTOKEN|sessionid|session_id|sess_id|sid(?==[0-9a-f]{16,}))=[^&;]*+",
     re.I,
 )
-PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;]*+", re.I)
-INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp)$", re.I)
+_PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;]*+", re.I)
+_INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp)$", re.I)
 FILES = re.compile(  # links to what holds no text
     r"\.(?:7z|aac|apk|avi|avif|bmp|css|dmg|eot|exe|flac|flv|gif|gz|ico|iso|jpe?g|js|m4[av]|mkv|mov|mp[34]|mpe?g|msi|"
     r"ogg|otf|png|rar|svg|swf|tar|tiff?|ttf|wav|web[mp]|wm[av]|woff2?|zip)$",
@@ -30,6 +30,7 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 _IGNORED = re.compile(r"[\t\n\r]")
 _ENDS = "".join(map(chr, range(33)))  # white space and control characters, which browsers take off
 _HOST = re.compile(r"(?!.{254})(?:[a-z0-9_-]{1,63}\.)*+[a-z0-9_-]{1,63}|[0-9a-f:.]*+:[0-9a-f:.]*+")
+_PLAIN = re.compile(r"(?:/(?!\.)(?:[\w.~-]|%[89A-F][0-9A-F])++)++/?+|/", re.A)  # nothing in it to be cleaned
 _SLASHES = re.compile(r"(?<!:)//++")
 
 
@@ -38,13 +39,17 @@ def clean_url(base: str, reference: str) -> str:
 
     Without fragment, user name, default port, session and tracking parameters; the host in lower case and ASCII.
     """
+    origin = _clean_origin(base)
+    at = len(origin) if reference.startswith(origin) else 0
+    if origin and _PLAIN.fullmatch(reference, at) and len(reference) <= MAX_CHARS:
+        return reference if at else origin + reference
     if len(reference) > 2 * MAX_CHARS:
         return ""
     reference = reference.strip(_ENDS)
     if reference[:8].lower().startswith(("http://", "https://")):
         base = ""
     elif reference[:1] == "/" and reference[1:2] not in ("/", "\\"):
-        base = origin_of(base)  # so that the menu of a site is looked up, not worked out again on every page
+        base = origin  # so that the menu of a site is looked up, not worked out again on every page
     find = _cached if len(base) + len(reference) <= CACHED_CHARS else _cleaned
     return find(base, reference)
 
@@ -52,7 +57,7 @@ def clean_url(base: str, reference: str) -> str:
 def link_url(base: str, reference: str) -> str:
     """The page that a link names: `clean_url`, where a directory's index is the directory."""
     url = clean_url(base, reference)
-    return INDEX.sub("/", url) if "/index." in url or "/default." in url else url
+    return _INDEX.sub("/", url) if "/index." in url or "/default." in url else url
 
 
 def _cleaned(base: str, reference: str) -> str:
@@ -60,7 +65,7 @@ def _cleaned(base: str, reference: str) -> str:
         parts = urlsplit(urljoin(base, _IGNORED.sub("", reference.replace("\\", "/"))))
         port = parts.port
         host = _ascii_host(parts.hostname or "")
-        path = _SLASHES.sub("/", PATH_SESSION.sub("", parts.path))
+        path = _SLASHES.sub("/", _PATH_SESSION.sub("", parts.path))
         query = TRACKING.sub("", parts.query).lstrip("&;") if parts.query else ""
         path, query = _quoted(path), _quoted(query)
     except ValueError:
@@ -74,6 +79,11 @@ def _cleaned(base: str, reference: str) -> str:
 
 
 _cached = lru_cache(maxsize=1 << 15)(_cleaned)
+
+
+@lru_cache(maxsize=1 << 10)
+def _clean_origin(base: str) -> str:
+    return _cleaned("", f"{origin_of(base)}/").removesuffix("/") if "://" in base else ""
 
 
 def _ascii_host(host: str) -> str:

@@ -110,7 +110,7 @@ def _usages(lines: list[Line]) -> Iterator[Rule[Signal | None]]:
     for name, value in lines:
         if name not in USAGES:
             continue
-        path, _, stated = value.partition(" ") if value.startswith("/") else ("", "", value)
+        path, stated = [*value.split(None, 1), ""][:2] if value.startswith("/") else ("", value)
         if usage := refused_usage(stated):
             yield Rule(pattern_of(path), 0, signal(f"{name}: {usage}", f"robots.txt: {name}: {value}"))
         elif allows_training(stated):

@@ -1,176 +1,296 @@
-"""Which URL is fetched next: one request per host at a time, its pauses kept, its policy files first."""
+"""Which URL is fetched next: one request per host at a time, its pauses kept, policy files first, then the best."""
 
 from __future__ import annotations
 
 import heapq
 import time
-from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
-from crawl.policy.optout import Signal
-from crawl.policy.site import PATHS, PolicyFile, Site, Verdict
+from crawl.batch import Committed, HostRow
+from crawl.fetch import Fetch
+from crawl.focus import EXPECTED
+from crawl.lanes import Host, Lane
+from crawl.policy.politeness import MAX_PAUSE_SECONDS, least_delay
+from crawl.policy.site import PATHS
+from crawl.sitebook import SiteBook
 from crawl.urls import origin_of
-from crawl.warc import Exchange
 
 if TYPE_CHECKING:
+    from crawl.config import CrawlConfig
     from crawl.journal import Journal
-    from crawl.stage import CrawlConfig
 
-HEAD_URLS = 100  # in memory per host; the rest of its queue stays in the frontier
-REFUSAL_PAUSE_SECONDS = 0.01  # after a head full of refusals, so that other hosts get their turn
-
-
-@dataclass
-class Fetch:
-    """One URL on its way: a page of the frontier (`seq` > 0) or a policy file."""
-
-    url: str
-    host: int
-    site: Site
-    kind: Literal["page"] | PolicyFile = "page"
-    seq: int = 0
-    depth: int = 0
-    hops: int = 0
-    tries: int = 0
-    is_sent: bool = False
-    verdict: Verdict = field(default_factory=lambda: Verdict("exempt", []))
-    earlier: tuple[Exchange, ...] = ()  # redirects on the way to a policy file
-
-    def evidence(self, signals: Iterable[Signal] | None = None) -> dict[str, Any]:
-        """What the WARC says about the decision on this URL; `signals` are its site's unless given."""
-        return {
-            "kind": self.kind,
-            "depth": self.depth,
-            "robots": self.verdict.robots,
-            "opt_outs": [
-                {"signal": s.name, "evidence": s.evidence, "forbids": s.forbids}
-                for s in (self.verdict.signals if signals is None else signals)
-            ],
-        }
-
-
-@dataclass(slots=True)
-class Host:
-    """A host's queue; it stands in the heap when it may have something to fetch and is not busy."""
-
-    id: int
-    n_fetched: int = 0
-    head: deque[Fetch] = field(default_factory=deque)
-    urgent: deque[Fetch] = field(default_factory=deque)
-    last_seq: int = 0
-    delay: float = 0.0
-    ready_at: float = 0.0
-    is_busy: bool = False
-    is_queued: bool = False
+URLS_IN_MEMORY = 80_000
+REFUSALS = 100  # in a row, or as many as take REFUSAL_SECONDS, after which other hosts get their turn
+REFUSAL_SECONDS = 0.05
+REFUSAL_PAUSE_SECONDS = 0.01
+LEAST_PAUSE_SECONDS = 0.01  # of a host that does not answer, however small retry_wait is
+RATED_EVERY = 8  # pages of a host, after which all its lanes get new scores
 
 
 class Hosts:
-    """All hosts, by the time at which each may be asked again; times are those of `time.monotonic`."""
+    """All hosts, by the time at which each may be asked again; times are those of `time.monotonic`.
+
+    A host is in one of three heaps: `ready` by its yield, `waiting` by the time at which it will be, or `paused` for
+    longer than the crawl's patience.
+    """
 
     def __init__(self, config: CrawlConfig, journal: Journal) -> None:
         self._config = config
         self._journal = journal
-        self._sites = {site.origin: site for site in journal.frontier.sites()}
-        self._hosts = {host: Host(host, n_fetched) for host, _, n_fetched in journal.frontier.hosts()}
-        self._heap: list[tuple[float, int]] = []
+        self._sites = SiteBook(journal)
+        self._is_breadth = config.order == "breadth"
+        self._hosts = {row.id: self._host(row) for row in journal.frontier.hosts()}
+        self._lanes: dict[int, Lane] = {}
+        self._ready: list[tuple[float, int, int]] = []
+        self._waiting: list[tuple[float, int]] = []
+        self._paused: list[tuple[float, int]] = []
+        self._turn = 0
         self.n_active = 0
+        self._meet_lanes()
         self.wake(self._hosts)
 
     def __len__(self) -> int:
         return len(self._hosts)
 
     @property
+    def n_paused(self) -> int:
+        """Hosts that want to be left alone for longer than the crawl's patience."""
+        return len(self._paused)
+
+    @property
+    def n_parked(self) -> int:
+        """Hosts that are not worth asking."""
+        return sum(host.is_parked for host in self._hosts.values())
+
+    @property
     def ready_at(self) -> float | None:
-        """When the next host may be asked; None if all are busy or have nothing."""
-        return self._heap[0][0] if self._heap else None
+        """When the next host may be asked; None if all are busy, paused for long, or have nothing."""
+        self._sort_out(time.monotonic())
+        if self._ready:
+            return 0.0
+        return self._waiting[0][0] if self._waiting else None
+
+    @property
+    def _head_urls(self) -> int:
+        return min(max(URLS_IN_MEMORY // max(len(self._hosts), 1), 8), 100)
+
+    def _host(self, row: HostRow) -> Host:
+        host = Host.of(row, self._config.trial_pages)
+        host.ready_at = time.monotonic() + max(0.0, host.paused_until - time.time())
+        return host
+
+    def _meet_lanes(self) -> set[int]:
+        """Take in the lanes that the frontier has and the queues do not; returns the numbers of the new ones."""
+        n_waiting = self._journal.frontier.n_waiting() if not self._lanes else {}
+        new = set()
+        for row in self._journal.frontier.lanes(max(self._lanes, default=0) + 1):
+            lane = self._lanes[row.id] = Lane.of(row, n_waiting.get(row.id, 0), self._config.lane_pages)
+            host = self._hosts.get(row.host)
+            if host is None:
+                host = self._hosts[row.host] = self._host(HostRow(row.host))
+            host.lanes.append(lane)
+            new.add(row.id)
+        return new
+
+    def grow(self, committed: Committed) -> None:
+        """Take in what a commit brought, and look again at the hosts that have new URLs."""
+        if any(lane not in self._lanes for lane in committed.grown):
+            self._meet_lanes()
+        for number, n_new in committed.grown.items():
+            self._lanes[number].n_waiting += n_new
+        for number, seqs in committed.covered.items():
+            lane = self._lanes.get(number)
+            if lane is not None:
+                lane.n_waiting -= len(seqs)
+                lane.head = type(lane.head)(p for p in lane.head if p.seq not in seqs)
+        self.wake({self._lanes[number].row.host for number in committed.grown})
 
     def wake(self, hosts: Iterable[int]) -> None:
         """Look at these hosts' queues again."""
         for number in sorted(hosts):
-            host = self._hosts.setdefault(number, Host(number))
-            if not host.is_busy:
+            host = self._hosts[number]
+            host.rate_lanes(EXPECTED)
+            if not host.is_busy and not host.is_parked:
                 self._push(host)
 
     def _push(self, host: Host) -> None:
         if not host.is_queued:
             host.is_queued = True
-            heapq.heappush(self._heap, (host.ready_at, host.id))
+            is_long = host.ready_at - time.monotonic() > self._config.patience
+            is_paused = is_long and host.paused_until > time.time()
+            heapq.heappush(self._paused if is_paused else self._waiting, (host.ready_at, host.id))
+
+    def _sort_out(self, now: float) -> None:
+        """Move hosts whose time has come from heap to heap."""
+        while self._paused and self._paused[0][0] - now <= self._config.patience:
+            heapq.heappush(self._waiting, heapq.heappop(self._paused))
+        while self._waiting and self._waiting[0][0] <= now:
+            _, number = heapq.heappop(self._waiting)
+            self._turn += 1
+            score = 0.0 if self._is_breadth else -self._hosts[number].gain.rate(EXPECTED)
+            heapq.heappush(self._ready, (score, self._turn, number))
 
     def next(self) -> Fetch | None:
-        """What to fetch now, if anything; its host is busy until `release` or `again`."""
-        while self._heap and self._heap[0][0] <= time.monotonic():
-            _, number = heapq.heappop(self._heap)
-            host = self._hosts[number]
+        """What to fetch now, if anything; its host is busy until `release`, `again` or `fail`."""
+        self._sort_out(time.monotonic())
+        while self._ready:
+            host = self._hosts[heapq.heappop(self._ready)[2]]
             host.is_queued = False
             fetch = self._choose(host)
             if fetch is not None:
-                fetch.is_sent = host.is_busy = True
+                host.is_busy = True
                 self.n_active += 1
                 return fetch
         return None
 
     def _choose(self, host: Host) -> Fetch | None:
-        if host.urgent:
-            return host.urgent.popleft()
-        for _ in range(HEAD_URLS):
-            fetch = self._first(host)
-            if fetch is None or host.n_fetched >= self._config.max_pages_per_host:
+        if host.urgent is not None:
+            fetch, host.urgent = host.urgent, None
+            return fetch
+        until = time.monotonic() + REFUSAL_SECONDS
+        for _ in range(REFUSALS):
+            lane = self._lane(host)
+            if lane is None:
                 return None
-            if (file := fetch.site.missing()) is not None:
+            fetch = self._fetch(host, lane)
+            if (file := fetch.site.missing()) is not None and not host.refusal:
                 return Fetch(fetch.site.origin + PATHS[file], host.id, fetch.site, file)
-            host.head.popleft()
-            fetch.verdict = fetch.site.verdict(fetch.url)
-            refusal = fetch.verdict.refusal
-            if not refusal and fetch.hops > self._config.max_redirects:
-                refusal = "too_many_redirects"
+            lane.head.popleft()
+            lane.n_waiting -= 1
+            refusal = self._refusal(host, fetch)
             if not refusal:
-                host.n_fetched += 1
-                host.delay = max(
-                    self._config.delay, min(self._crawl_delay(fetch.site), self._config.max_crawl_delay)
-                )
                 return fetch
             self._journal.drop(fetch, refusal, fetch.evidence())
+            if time.monotonic() > until:
+                break
         host.ready_at = time.monotonic() + REFUSAL_PAUSE_SECONDS
         self._push(host)
         return None
 
-    @staticmethod
-    def _crawl_delay(site: Site) -> float:
-        return site.robots.crawl_delay if site.robots else 0.0
+    def _lane(self, host: Host) -> Lane | None:
+        """The lane whose turn it is, its next URL in its head; None if nothing may be asked of the host."""
+        while not self._is_spent(host):
+            lane = host.oldest_lane(self._fill) if self._is_breadth else host.best_lane()
+            if lane is None:
+                return None
+            self._fill(lane)
+            if not lane.head:
+                continue
+            if not self._is_breadth:
+                host.uses(lane)
+            if not self._is_out_of_budget(lane):
+                return lane
+        return None
 
-    def _first(self, host: Host) -> Fetch | None:
-        """The first URL of the host's queue, with what is known of its site."""
-        if not host.head:
-            pending = self._journal.frontier.pending(
-                host.id, host.last_seq, self._config.max_depth, HEAD_URLS
-            )
-            for seq, url, depth, hops in pending:
-                host.head.append(Fetch(url, host.id, self._site(url), "page", seq, depth, hops))
-                host.last_seq = seq
-        if not host.head:
-            return None
-        if host.head[0].site.is_old:
-            host.head[0].site = self._site(host.head[0].url)
-        return host.head[0]
+    def _fill(self, lane: Lane) -> None:
+        """Bring the next URLs of a lane into memory; those that were put back come after all the others."""
+        if lane.head:
+            return
+        for start in (lane.last_seq, 0):
+            lane.last_seq = start
+            while found := self._journal.frontier.pending(lane.row.id, lane.last_seq, self._head_urls):
+                lane.last_seq = found[-1].seq
+                lane.head.extend(p for p in found if not self._journal.is_done(p.seq))
+                if lane.head:
+                    return
+        lane.n_waiting = 0
 
-    def _site(self, url: str) -> Site:
-        origin = origin_of(url)
-        site = self._sites.get(origin)
-        if site is None or site.is_old:
-            site = self._sites[origin] = Site(origin)
-        return site
+    def _is_spent(self, host: Host) -> bool:
+        """Whether a host has had its pages, or has had its trial and was not worth it: then it is parked."""
+        if host.n_fetched >= self._config.max_pages_per_host:
+            return True
+        if host.n_fetched >= host.budget and not self._is_breadth:
+            if host.gain.measured < self._config.min_yield:
+                host.is_parked = True
+                self._journal.note_host(host.kept())
+                return True
+            host.budget = 2 * host.n_fetched
+        return False
 
-    def release(self, fetch: Fetch, wait: float = 0.0) -> None:
-        """The host's request is over; it is asked again after its delay, and `wait` seconds at least."""
+    def _is_out_of_budget(self, lane: Lane) -> bool:
+        """Whether a lane has had its pages and brought nothing new: then it is parked."""
+        if lane.n_fetched < lane.budget or not lane.is_text:
+            return False
+        if lane.gain.measured < self._config.min_yield:
+            lane.is_parked = True
+            self._journal.note_lane(lane.kept())
+            return True
+        lane.budget = 2 * lane.n_fetched
+        return False
+
+    def _fetch(self, host: Host, lane: Lane) -> Fetch:
+        seq, url, depth, hops, kind, tries, visit = lane.head[0]
+        site = self._sites[origin_of(url)]
+        return Fetch(url, host.id, site, kind, seq, depth, hops, tries, lane, visit)
+
+    def _refusal(self, host: Host, fetch: Fetch) -> str:
+        """Why a URL is not asked for; its verdict and its host's delay are set on the way."""
+        if host.refusal:
+            return host.refusal
+        fetch.verdict = fetch.site.verdict(fetch.url)
+        if fetch.verdict.refusal:
+            return fetch.verdict.refusal
+        return "too_many_redirects" if fetch.hops > self._config.max_redirects else ""
+
+    def gain(self, fetch: Fetch, n_bytes: int, n_khmer: int) -> None:
+        """Count what an answer brought, for its lane and its host; a visit that is not the first uses up no budget."""
+        host, lane = self._hosts[fetch.host], fetch.lane
+        assert lane is not None
+        if lane.is_text:
+            lane.gain.add(n_bytes, n_khmer)
+            host.gain.add(n_bytes, n_khmer)
+        if fetch.visit is None:
+            host.n_fetched += 1
+            lane.n_fetched += 1
+        self._journal.note_lane(lane.kept())
+        if host.n_fetched % RATED_EVERY < 2 or lane.n_fetched < RATED_EVERY:
+            host.rate_lanes(EXPECTED)
+
+    def release(self, fetch: Fetch, seconds: float = 0.0, wait: float = 0.0) -> None:
+        """The host has answered, after `seconds`; it is asked again after its delay, and `wait` seconds at least."""
         host = self._hosts[fetch.host]
+        host.n_failures, host.paused_until, host.why = 0, 0.0, ""
+        crawl_delay = fetch.site.robots.crawl_delay if fetch.site.robots else 0.0
+        config = self._config
+        host.delay = least_delay(config.delay, crawl_delay, config.max_crawl_delay, seconds)
+        self._leave(host, max(host.delay, wait))
+
+    def again(self, fetch: Fetch) -> None:
+        """Release the host, and let `fetch` be the first thing asked of it next."""
+        self.put_back(fetch)
+        self.release(fetch)
+
+    def put_back(self, fetch: Fetch) -> None:
+        """Let a URL wait again; one of the frontier is taken when its lane has no other."""
+        if fetch.lane is None:
+            self._hosts[fetch.host].urgent = fetch
+        else:
+            fetch.lane.n_waiting += 1
+            self._journal.tried(fetch.seq, fetch.tries)
+
+    def fail(self, fetch: Fetch, seconds: float, why: str) -> int:
+        """Leave the host alone for some time; returns how often it has failed since it last answered."""
+        host = self._hosts[fetch.host]
+        host.n_failures += 1
+        host.why = why
+        seconds = min(max(seconds, LEAST_PAUSE_SECONDS, self._config.delay), MAX_PAUSE_SECONDS)
+        host.paused_until = time.time() + seconds
+        self._leave(host, seconds)
+        return host.n_failures
+
+    def n_failures(self, fetch: Fetch) -> int:
+        """How often the host has failed since it last answered."""
+        return self._hosts[fetch.host].n_failures
+
+    def refuse(self, fetch: Fetch, reason: str) -> None:
+        """Ask nothing more of a host: its URLs are dropped with the reason."""
+        self._hosts[fetch.host].refusal = reason
+        self._leave(self._hosts[fetch.host], 0.0)
+
+    def _leave(self, host: Host, seconds: float) -> None:
         self.n_active -= 1
         host.is_busy = False
-        host.ready_at = time.monotonic() + max(wait, host.delay or self._config.delay)
+        host.ready_at = time.monotonic() + seconds
+        self._journal.note_host(host.kept())
         self._push(host)
-
-    def again(self, fetch: Fetch, wait: float = 0.0) -> None:
-        """Release the host, and let `fetch` be the first thing asked of it next."""
-        self._hosts[fetch.host].urgent.append(fetch)
-        self.release(fetch, wait)

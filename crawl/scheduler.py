@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from crawl.session import Crawl
 
 COMMIT_SECONDS = 0.25
+MAIL_SECONDS = 1.0
 
 
 class FrontierScheduler:
@@ -26,6 +27,7 @@ class FrontierScheduler:
         self._crawl: Crawl
         self._ticker: asyncio.Task[None]
         self._wake_up: asyncio.TimerHandle | None = None
+        self._mail_at = 0.0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> FrontierScheduler:
@@ -45,7 +47,10 @@ class FrontierScheduler:
             self._crawl.fail(error)
 
     def has_pending_requests(self) -> bool:
-        return self._crawl.hosts.ready_at is not None or self._crawl.journal.has_links
+        hosts, journal, post = self._crawl.hosts, self._crawl.journal, self._crawl.post
+        is_idle = hosts.ready_at is None and not hosts.n_active and not journal.has_links
+        post.tell(is_idle)
+        return not is_idle or post.may_come()
 
     def enqueue_request(self, request: Request) -> bool:
         msg = f"{request}: requests enter the crawl as links in the journal"
@@ -85,12 +90,19 @@ class FrontierScheduler:
             slot.nextcall.schedule()
 
     async def _tick(self) -> None:
-        progress = CrawlProgress("crawl", 1, hosts=self._crawl.hosts, frontier=self._crawl.journal.frontier)
+        progress = CrawlProgress("crawl", 1, crawl=self._crawl)
         try:
             while True:
                 await asyncio.sleep(COMMIT_SECONDS)
+                self._read_mail()
                 self._crawl.commit()
                 progress.tick_crawl()
                 self._ask_again()
         except Exception as error:  # a task's error would wait for somebody to ask
             self._crawl.fail(error)
+
+    def _read_mail(self) -> None:
+        """Take in what other partitions have sent, now and then."""
+        if time.monotonic() >= self._mail_at:
+            more = self._crawl.post.fetch()
+            self._mail_at = time.monotonic() + (0.0 if more else MAIL_SECONDS)

@@ -3,34 +3,44 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import aiohttp
-
 from corpus.engine import meter
-from crawl.body import TooLargeError, decoded, html_text
+from crawl.batch import Link
+from crawl.body import TooLargeError, decoded
+from crawl.discovery.charset import page_text
+from crawl.discovery.doors import doors
+from crawl.discovery.kinds import Kind
+from crawl.discovery.links import PageLink, PageLinks, page_links
+from crawl.discovery.reading import read_listing
 from crawl.download import TRANSIENT
-from crawl.frontier import Link
-from crawl.hosts import Fetch, Hosts
+from crawl.fetch import Fetch
+from crawl.focus import NewText
+from crawl.hosts import Hosts
 from crawl.journal import Journal
-from crawl.links import page_links
+from crawl.lanes import TEXTS
+from crawl.mail import Post
 from crawl.names import Names
 from crawl.policy.optout import forbidden, page_signals
+from crawl.policy.politeness import MAX_PAUSE_SECONDS, pause_seconds
 from crawl.policy.robots import MAX_REDIRECTS
-from crawl.urls import clean_url, host_of, names_host, unwanted
+from crawl.policy.signals import Signal
+from crawl.recrawl import Visit, changed, first_visit, unchanged
+from crawl.scope import Scope
+from crawl.traps import trap
+from crawl.urls import clean_url, host_of, origin_of, unwanted
 from crawl.warc import Exchange
 
 if TYPE_CHECKING:
-    from crawl.stage import CrawlConfig
+    from crawl.config import CrawlConfig
 
 RETRY_STATUS = {429, 500, 502, 503, 504}
-MAX_WAIT_SECONDS = 600.0
 REDIRECT_STATUS = {301, 302, 303, 307, 308}
+NEVER = {"not_resolved", "private_address"}  # reasons that hold for all of a host
+CUT = {"time", "disconnect"}  # marks of a body that says less than it should
 
 
 @dataclass
@@ -38,72 +48,161 @@ class Crawl:
     """Configuration, journal and queues of a running crawl."""
 
     config: CrawlConfig
-    client: aiohttp.ClientSession
+    client: Any
     names: Names
-    scope: tuple[str, ...]
+    scope: Scope
     journal: Journal
     hosts: Hosts
     failed: asyncio.Future[None]
+    post: Post
+    new_text: NewText = field(default_factory=NewText)
+    opened: set[str] = field(default_factory=set)  # origins whose doors were tried
+    n_khmer: int = 0  # bytes of Khmer text so far
+
+    def __post_init__(self) -> None:
+        self._why_not = lru_cache(maxsize=1 << 14)(self._find_why_not)
 
     def answered(self, fetch: Fetch, exchange: Exchange) -> None:
         """Decide on an answer."""
         meter().count(1, len(exchange.body))
-        if exchange.status in RETRY_STATUS and fetch.tries < self.config.retries:
-            self._retry(fetch, _retry_after(exchange.header("retry-after")))
-        elif fetch.kind == "page":
-            self._page(fetch, exchange)
-            self.hosts.release(fetch)
-        else:
+        n_failures = self.hosts.n_failures(fetch)
+        asked = exchange.header("retry-after")
+        pause = pause_seconds(exchange.status, asked, n_failures, self.config.retry_wait)
+        if exchange.status in RETRY_STATUS:
+            self._failed(fetch, f"http_{exchange.status}", pause, exchange)
+        elif fetch.kind == "robots" and exchange.truncated in CUT:
+            self._failed(fetch, f"cut by {exchange.truncated}", pause, None)
+        elif fetch.is_policy:
             self._policy_file(fetch, exchange)
+        else:
+            self._resource(fetch, exchange)
+            self.hosts.release(fetch, exchange.seconds, pause)
 
     def unanswered(self, fetch: Fetch, reason: str, evidence: str) -> None:
         """Decide on a URL that gave no answer."""
-        if reason in TRANSIENT and fetch.tries < self.config.retries:
-            self._retry(fetch, 0.0)
+        if reason in TRANSIENT or (fetch.kind == "robots" and reason not in NEVER):
+            self._failed(fetch, reason, 0.0, None, evidence)
             return
         self.journal.drop(fetch, reason, {**fetch.evidence(), "error": evidence})
-        if fetch.kind != "page":
+        if reason in NEVER:
+            self.hosts.refuse(fetch, reason)
+            return
+        if fetch.is_policy:
             self._learn(fetch, 0, b"")
+        else:
+            self.hosts.gain(fetch, 0, 0)
         self.hosts.release(fetch)
 
-    def _retry(self, fetch: Fetch, asked_for: float) -> None:
-        wait = max(asked_for, self.config.retry_wait * 2**fetch.tries)
-        self.hosts.again(replace(fetch, tries=fetch.tries + 1), min(wait, MAX_WAIT_SECONDS))
+    def _failed(
+        self, fetch: Fetch, why: str, asked: float, exchange: Exchange | None, error: str = ""
+    ) -> None:
+        """Leave the host alone, and decide whether the URL is to be tried again.
+
+        It is, `retries` times; and as long as the host answers nothing else, for then it is not the URL's fault.
+        """
+        n_failures = self.hosts.n_failures(fetch)
+        tries = fetch.tries + (why != "http_429")
+        is_final = tries > self.config.retries and n_failures <= self.config.retries
+        evidence = {**fetch.evidence(), "error": error or why}
+        wait = max(asked, self.config.retry_wait * 2.0 ** min(n_failures, 32))
+        if fetch.kind == "robots":
+            wait = self._without_robots(fetch, wait, evidence)
+        elif not is_final:
+            self.hosts.put_back(replace(fetch, tries=tries))
+        elif fetch.is_policy:
+            self._learn(fetch, 0, b"")
+        elif exchange is not None:
+            self.journal.keep(fetch, exchange, {**evidence, "status": exchange.status}, None)
+        else:
+            self.journal.drop(fetch, why, evidence)
+        if is_final and not fetch.is_policy:
+            self.hosts.gain(fetch, 0, 0)
+        self.hosts.fail(fetch, wait, why)
+
+    def _without_robots(self, fetch: Fetch, wait: float, evidence: Mapping[str, Any]) -> float:
+        """How long to leave a host alone that did not give its robots.txt: a day, once it was tried often enough.
+
+        Nothing is fetched without it, but that rules read earlier may serve on (RFC 9309, 2.3.1.4 and 2.4).
+        """
+        self.journal.drop(fetch, "robots_unreachable", evidence)
+        if self.hosts.n_failures(fetch) < self.config.retries:
+            return wait
+        fetch.site.learn("robots", 0, b"")
+        if fetch.site.robots is not None and fetch.site.robots.state != "unreachable":
+            self.journal.learnt(fetch.site)
+            return wait
+        fetch.site.robots = None
+        return MAX_PAUSE_SECONDS
 
     def _policy_file(self, fetch: Fetch, exchange: Exchange) -> None:
         target = _redirect_target(exchange)
         if target and len(fetch.earlier) < MAX_REDIRECTS:
             self.hosts.again(replace(fetch, url=target, tries=0, earlier=(*fetch.earlier, exchange)))
             return
-        self.journal.keep(fetch, exchange, {**fetch.evidence(), "status": exchange.status})
+        self.journal.keep(fetch, exchange, {**fetch.evidence(), "status": exchange.status}, None)
         self._learn(fetch, exchange.status, self._decoded(exchange) or b"")
-        self.hosts.release(fetch)
+        self.hosts.release(fetch, exchange.seconds)
 
     def _learn(self, fetch: Fetch, status: int, body: bytes) -> None:
-        assert fetch.kind != "page"
+        assert fetch.kind in ("robots", "tdmrep", "ai_txt")
         for redirect in fetch.earlier:
-            self.journal.keep(fetch, redirect, {**fetch.evidence(), "status": redirect.status})
+            self.journal.keep(fetch, redirect, {**fetch.evidence(), "status": redirect.status}, None)
         fetch.site.learn(fetch.kind, status, body)
         self.journal.learnt(fetch.site)
 
-    def _page(self, fetch: Fetch, exchange: Exchange) -> None:
+    def _resource(self, fetch: Fetch, exchange: Exchange) -> None:
+        """A page or a listing that was answered for good."""
+        if exchange.status == 304 and fetch.visit is not None and fetch.visit.date:
+            self.journal.revisit(
+                fetch, exchange, {**fetch.evidence(), "status": 304}, unchanged(fetch.visit, exchange)
+            )
+            self.hosts.gain(fetch, len(exchange.body), 0)
+            return
         target = _redirect_target(exchange)
         if target:
-            self._follow([target], fetch.depth, fetch.hops + 1)
+            self._follow(fetch, [PageLink(target)], fetch.kind, fetch.depth, fetch.hops + 1)
         body = self._decoded(exchange)
         if body is None:
             self._drop(fetch, "too_large", fetch.evidence(), exchange)
+            self.hosts.gain(fetch, len(exchange.body), 0)
             return
         is_html = "html" in exchange.header("content-type").lower() or body.lstrip()[:1] == b"<"
-        of_site = fetch.verdict.signals
-        signals = page_signals(exchange.text_headers(), body if is_html else b"", of_site)
+        is_html = is_html and not fetch.is_listing
+        signals = page_signals(exchange.text_headers(), body if is_html else b"", fetch.verdict.signals)
+        self._store(fetch, exchange, body, signals)
+        if exchange.status != 200:
+            return
+        kind = _listing_kind(fetch, exchange)
+        if kind:
+            self._listing(fetch, kind, body, signals)
+        elif is_html:
+            self._links(fetch, exchange, body, forbidden(signals, "following"))
+
+    def _store(self, fetch: Fetch, exchange: Exchange, body: bytes, signals: list[Signal]) -> None:
+        """Store an answer, or why it is not stored, and count what it brought."""
         evidence = fetch.evidence(signals)
+        is_page = exchange.status == 200
+        n_khmer, n_new = self._count(fetch, body) if is_page else (0, 0)
         if forbidden(signals, "training"):
             self._drop(fetch, "opt_out", evidence, exchange)
+            self.hosts.gain(fetch, len(exchange.body), 0)
+            return
+        visit = _visit(fetch, exchange)
+        before = fetch.visit
+        evidence = {**evidence, "status": exchange.status}
+        if before is not None and is_page and before.digest == exchange.digest:
+            self.journal.revisit(fetch, exchange, evidence, visit)
         else:
-            self.journal.keep(fetch, exchange, {**evidence, "status": exchange.status})
-        if is_html and exchange.status == 200:
-            self._links(fetch, exchange, body, forbidden(signals, "following"))
+            self.journal.keep(fetch, exchange, evidence, visit)
+        self.n_khmer += n_khmer
+        self.journal.count_khmer(fetch, n_khmer, n_new)
+        self.hosts.gain(fetch, len(exchange.body), n_new)
+
+    def _count(self, fetch: Fetch, body: bytes) -> tuple[int, int]:
+        """Bytes of Khmer text in an answer, and those that were new; in JSON letters may stand as their numbers."""
+        n_khmer, n_new = self.new_text.count(body)
+        n_escaped = 3 * body.count(b"\\u17") if fetch.kind in TEXTS else 0
+        return n_khmer + n_escaped, n_new + n_escaped
 
     def _drop(self, fetch: Fetch, reason: str, evidence: Mapping[str, Any], exchange: Exchange) -> None:
         self.journal.drop(fetch, reason, {**evidence, "status": exchange.status}, len(exchange.body))
@@ -116,30 +215,62 @@ class Crawl:
         except TooLargeError:
             return None
 
-    def _links(self, fetch: Fetch, exchange: Exchange, html: bytes, nofollow: Any) -> None:
-        text = html_text(html, exchange.header("content-type"))
-        links = page_links(text, exchange.url, self.config.max_links)
-        if nofollow:
-            self.journal.unfollowed("nofollow", len(links.urls) + links.n_nofollow)
-            return
-        self.journal.unfollowed("nofollow", links.n_nofollow)
-        self.journal.unfollowed("too_many_links", links.n_beyond_limit)
-        self._follow(links.urls, fetch.depth + 1, 0)
+    def _listing(self, fetch: Fetch, kind: Kind, body: bytes, signals: list[Signal]) -> None:
+        """Take from a sitemap, a feed or an answer of an API what it leads to."""
+        listing = read_listing(kind, fetch.url, body, self.config.max_listed)
+        self.journal.unfollowed(fetch, "too_many_links", listing.n_beyond_limit)
+        if listing.fault:
+            self.journal.unfollowed(fetch, "faulty_listing")
+        if not forbidden(signals, "training"):
+            host = host_of(fetch.url)
+            covered = [url for url in listing.covered if host_of(url) == host]
+            self.journal.cover(fetch, (Link(url, fetch.depth + 1) for url in covered))
+        self._follow(fetch, [PageLink(url) for url in listing.urls], "page", fetch.depth + 1)
+        for following, url in listing.following:
+            self._follow(fetch, [PageLink(url)], following, fetch.depth)
 
-    def _follow(self, urls: list[str], depth: int, hops: int) -> None:
-        wanted = []
-        for url in urls:
-            reason = unwanted(url) or ("" if in_scope(self.scope, host_of(url)) else "out_of_scope")
+    def _links(self, fetch: Fetch, exchange: Exchange, html: bytes, is_closed: bool) -> None:  # noqa: FBT001 (what the page says)
+        text = page_text(html, exchange.header("content-type"))
+        links = page_links(text, exchange.url, self.config.max_links)
+        self._try_doors(fetch, links)
+        if is_closed:
+            self.journal.unfollowed(fetch, "nofollow", len(links.links) + links.n_nofollow)
+            return
+        self.journal.unfollowed(fetch, "nofollow", links.n_nofollow)
+        self.journal.unfollowed(fetch, "too_many_links", links.n_beyond_limit)
+        canonical = [PageLink(links.canonical)] if links.canonical else []
+        self._follow(fetch, [*links.links, *canonical], "page", fetch.depth + 1)
+
+    def _try_doors(self, fetch: Fetch, links: PageLinks) -> None:
+        """Once for each origin, ask for its sitemaps, its feeds, and the open interfaces of its software."""
+        origin = origin_of(fetch.url)
+        if origin in self.opened:
+            return
+        self.opened.add(origin)
+        sitemaps = fetch.site.robots.sitemaps if fetch.site.robots else []
+        for kind, url in [*doors(origin, sitemaps, None), *doors(origin, sitemaps, links)]:
+            self._follow(fetch, [PageLink(url)], kind, fetch.depth)
+
+    def _follow(self, fetch: Fetch, links: Sequence[PageLink], kind: Kind, depth: int, hops: int = 0) -> None:
+        self.journal.link(self._wanted(fetch, links, kind, depth, hops))
+
+    def _wanted(
+        self, fetch: Fetch, links: Iterable[PageLink], kind: Kind, depth: int, hops: int
+    ) -> Iterable[Link]:
+        for url, is_khmer in links:
+            reason = self._why_not(url) if kind == "page" else self.scope.refusal(url)
             if reason:
-                self.journal.unfollowed(reason)
+                self.journal.unfollowed(fetch, reason)
             else:
-                wanted.append(Link(url, depth, hops))
-        self.journal.link(wanted)
+                yield Link(url, depth, hops, kind, is_khmer)
+
+    def _find_why_not(self, url: str) -> str:
+        return unwanted(url) or self.scope.refusal(url) or trap(url)
 
     def commit(self) -> None:
-        """Make what happened durable and look at the hosts that have new URLs; after a fault, nothing."""
-        if not self.failed.done():
-            self.hosts.wake(self.journal.commit())
+        """Make what happened durable and take in the new URLs; after a fault, nothing."""
+        if not self.failed.done() and (committed := self.journal.commit()):
+            self.hosts.grow(committed)
 
     def fail(self, error: Exception) -> None:
         """End the crawl with an error that is not the web's."""
@@ -147,10 +278,22 @@ class Crawl:
             self.failed.set_exception(error)
 
 
-@lru_cache(maxsize=1 << 14)
-def in_scope(scope: tuple[str, ...], host: str) -> bool:
-    """Whether a host is one of those to be crawled."""
-    return any(names_host(pattern, host) for pattern in scope)
+def _visit(fetch: Fetch, exchange: Exchange) -> Visit:
+    """What is kept of this visit, for the next."""
+    if fetch.visit is None:
+        return first_visit(exchange, fetch.is_listing)
+    if fetch.visit.digest == exchange.digest:
+        return unchanged(fetch.visit, exchange)
+    return changed(fetch.visit, exchange)
+
+
+def _listing_kind(fetch: Fetch, exchange: Exchange) -> Kind | None:
+    """As what the answer is to be read: feeds and sitemaps are linked to like pages."""
+    if fetch.is_listing:
+        return fetch.kind
+    media_type = exchange.header("content-type").lower().partition(";")[0].strip()
+    is_feed = media_type.endswith(("/rss+xml", "/atom+xml", "/rdf+xml", "/feed+json", "/xml"))
+    return "feed" if is_feed else None
 
 
 def _redirect_target(exchange: Exchange) -> str:
@@ -158,14 +301,3 @@ def _redirect_target(exchange: Exchange) -> str:
     if exchange.status not in REDIRECT_STATUS or not location:
         return ""
     return clean_url(exchange.url, location.encode("latin-1").decode("utf-8", "replace"))
-
-
-def _retry_after(value: str) -> float:
-    """Seconds that a Retry-After header asks for; 0 where it says nothing that can be understood."""
-    if value.strip().isdecimal():
-        return float(value)
-    try:
-        moment = parsedate_to_datetime(value)
-    except (ValueError, OverflowError):
-        return 0.0
-    return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds())

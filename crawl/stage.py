@@ -3,156 +3,195 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from pathlib import Path
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, closing
+from datetime import UTC, datetime
 from typing import Any
 
-from corpus.errors import ConfigurationError
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from corpus.ledger import Amount
-from corpus.stage import Stage, StageConfig, StageRun, option, run_folder
+from corpus.manifest import Manifest
+from corpus.stage import Stage, StageRun
 from corpus.task import Task
+from crawl.batch import Link
+from crawl.config import CrawlConfig, check, due_time, scope_of, seed_urls
 from crawl.download import open_client
-from crawl.frontier import Link
+from crawl.frontier import Frontier
+from crawl.health import DAYS, HOSTS, day_rows, host_rows
 from crawl.hosts import Hosts
-from crawl.journal import Journal
+from crawl.journal import Journal, Part
+from crawl.mail import Post, at_work, unread
 from crawl.names import Names
 from crawl.policy.identity import AGENT, user_agent
 from crawl.session import Crawl
 from crawl.spider import libraries_logged, run_crawl
-from crawl.urls import clean_url, host_of
 
-
-@dataclass
-class CrawlConfig(StageConfig):
-    """Where to crawl, who we are, and the limits."""
-
-    contact: str = option("", "address at which a site's owner reaches you (mailto:… or https://…); required")
-    source: str = option("crawl", "name of this crawl in the ledger")
-    seeds: list[str] = option([], "URLs to start from")
-    seed_files: list[str] = option([], "files with a URL to start from on each line; # begins a comment")
-    hosts: list[str] = option(
-        [], "hosts to stay on, such as moeys.gov.kh or *.khmer.test; empty = those of the seeds"
-    )
-    resolve: list[str] = option(
-        [],
-        "hosts that a server on this machine answers for, such as *.khmer.test=127.0.0.1:8080",
-        volatile=True,
-    )
-    only_resolved: bool = option(default=False, text="contact no host but those in resolve")
-    delay: float = option(2.0, "least seconds between two requests to a host", volatile=True)
-    max_crawl_delay: float = option(60.0, "most seconds that a site's Crawl-delay is granted", volatile=True)
-    concurrency: int = option(64, "hosts asked at the same time", volatile=True)
-    deadline: float = option(60.0, "seconds for a request and its answer")
-    retries: int = option(2, "further tries after 429, 5xx, timeouts and broken connections")
-    retry_wait: float = option(10.0, "seconds before the first further try; doubled for each", volatile=True)
-    max_depth: int = option(25, "links between a seed and a page")
-    max_redirects: int = option(10, "redirects one after the other")
-    max_links: int = option(2000, "links taken from a page")
-    max_pages_per_host: int = option(1_000_000, "pages fetched from a host")
-    max_body_bytes: int = option(16 << 20, "bytes of a body; what is longer is cut and marked")
-    max_decoded_bytes: int = option(64 << 20, "bytes of a body with its content coding undone")
-    warc_bytes: int = option(1 << 30, "size at which a new WARC file is begun", volatile=True)
-
-
-LEAST = {
-    "delay": 0,
-    "max_crawl_delay": 0,
-    "concurrency": 1,
-    "deadline": 0.001,
-    "retries": 0,
-    "retry_wait": 0,
-    "max_depth": 0,
-    "max_redirects": 0,
-    "max_links": 0,
-    "max_pages_per_host": 1,
-    "max_body_bytes": 1,
-    "max_decoded_bytes": 1,
-    "warc_bytes": 1,
-}
-
-
-def check(config: CrawlConfig) -> None:
-    """Refuse to start anonymously, without seeds, or with impossible limits."""
-    user_agent(config.contact)
-    Names(config.resolve)
-    run_folder(config).local()
-    for name, least in LEAST.items():
-        if getattr(config, name) < least:
-            msg = f"{name}: got {getattr(config, name)}; expected {least} or more"
-            raise ConfigurationError(msg)
-    if not seed_urls(config):
-        msg = "seeds: got none; expected at least one URL. Try: seeds=[https://moeys.gov.kh/]"
-        raise ConfigurationError(msg)
-
-
-def seed_urls(config: CrawlConfig) -> list[str]:
-    """The URLs to start from, those of the configuration before those of files."""
-    given = [*config.seeds, *(line for path in config.seed_files for line in _seed_lines(Path(path)))]
-    cleaned = [clean_url("", seed) for seed in given]
-    if bad := [seed for seed, url in zip(given, cleaned, strict=True) if not url]:
-        msg = f"seeds: got {bad[0]!r}; expected an http or https URL"
-        raise ConfigurationError(msg)
-    return cleaned
-
-
-def _seed_lines(path: Path) -> list[str]:
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        msg = (
-            f"seed_files: {path}: cannot be read ({error.strerror}); expected a file with a URL on each line"
-        )
-        raise ConfigurationError(msg) from error
-    return [seed for line in lines if (seed := line.partition(" #")[0].strip()) and not seed.startswith("#")]
+N_NAMED = 20  # paused hosts that the manifest names
 
 
 def run(stage: StageRun[CrawlConfig]) -> None:
-    """One task, for a crawl has one frontier: resumed where it stood, whatever ended it."""
-    [receipt] = stage.map("crawl", crawl_web, [stage.task("crawl")])
-    stage.facts.update(receipt["facts"])
+    """Rounds of crawling, until no partition has mail for another; then what came of them is taken together."""
+    parts = [Part(number, stage.config.partitions) for number in range(stage.config.partitions)]
+    tasks = [stage.task(f"part-{part.name}", arguments={"number": part.number}) for part in parts]
+    n_rounds = 0
+    while n_rounds == 0 or _has_mail(stage, parts):
+        n_rounds += 1
+        stage.map(f"round-{n_rounds:03d}", crawl_part, tasks)
+    gathered = stage.map("gather", gather_part, tasks)
+    stage.map("health", write_health, [stage.task("health")])
+    stage.facts.update(_merged([receipt["facts"] for receipt in gathered]))
 
 
-def crawl_web(task: Task[CrawlConfig]) -> dict[str, Any]:
-    """Crawl until nothing is left that may be fetched, and take the WARC files into the receipt."""
-    journal = Journal(task.folder.local(), task.config.warc_bytes, _about(task.config))
-    try:
-        with libraries_logged():
-            asyncio.run(_crawl(task.config, journal))
-        tallies = journal.frontier.tallies()
-        facts = {
-            "status": {name: n for kind, name, n, _ in tallies if kind == "status"},
-            "unfollowed": {name: n for kind, name, n, _ in tallies if kind == "unfollowed"},
-            "pending": journal.frontier.n_pending,
-            "too_deep": journal.frontier.n_too_deep(task.config.max_depth),
-        }
-    finally:
-        journal.close()
-    for kind, name, n_documents, n_bytes in tallies:
-        if kind in ("kept", "dropped"):
-            amount = Amount(n_documents, bytes=n_bytes)
-            task.ledger.add(task.config.source, "in", "", amount)
-            task.ledger.add(task.config.source, kind, name, amount)  # type: ignore[arg-type]
-    for path in journal.warc_paths():
-        task.adopt(str(path.relative_to(task.folder.local())))
-    return facts
+def _has_mail(stage: StageRun[CrawlConfig], parts: Sequence[Part]) -> bool:
+    folder = stage.folder.local()
+    return any(unread(folder, to, of) for to in parts for of in parts if to != of)
 
 
-async def _crawl(config: CrawlConfig, journal: Journal) -> None:
-    seeds = seed_urls(config)
-    scope = tuple(config.hosts or sorted({host_of(url) for url in seeds}))
-    journal.link(Link(url) for url in seeds)
+def _part(task: Task[CrawlConfig]) -> Part:
+    return Part(task.arguments["number"], task.config.partitions)
+
+
+def _journal(task: Task[CrawlConfig]) -> Journal:
+    config = task.config
+    return Journal(task.folder.local(), _part(task), config.warc_bytes, _about(config), config.max_depth)
+
+
+def crawl_part(task: Task[CrawlConfig]) -> None:
+    """Crawl a partition until nothing is left that may be fetched now: resumed where it stood, whatever ended it."""
+    with at_work(task.folder.local(), _part(task)), closing(_journal(task)) as journal, libraries_logged():
+        journal.frontier.reopen(due_time(task.config))
+        asyncio.run(_crawl(task, journal))
+
+
+async def _crawl(task: Task[CrawlConfig], journal: Journal) -> None:
+    config = task.config
+    post = Post(task.folder.local(), journal)
+    journal.link(Link(url) for url in seed_urls(config))
     journal.commit()
     async with open_client(user_agent(config.contact)) as client:
         crawl = Crawl(
             config=config,
             client=client,
             names=Names(config.resolve),
-            scope=scope,
+            scope=scope_of(config),
             journal=journal,
             hosts=Hosts(config, journal),
             failed=asyncio.get_running_loop().create_future(),
+            post=post,
         )
         await run_crawl(crawl)
+
+
+def gather_part(task: Task[CrawlConfig]) -> dict[str, Any]:
+    """Take a partition's WARC files into the receipt, and what it counted into the ledger."""
+    with closing(_journal(task)) as journal:
+        tallies = journal.frontier.tallies()
+        rows = list(host_rows(journal.frontier))
+        too_deep = journal.frontier.n_too_deep()
+        paths = journal.warc_paths()
+    for kind, name, n_documents, n_bytes in tallies:
+        if kind in ("kept", "dropped"):
+            amount = Amount(n_documents, bytes=n_bytes)
+            task.ledger.add(task.config.source, "in", "", amount)
+            task.ledger.add(task.config.source, kind, name, amount)  # type: ignore[arg-type]
+    for path in paths:
+        task.adopt(str(path.relative_to(task.folder.local())))
+    counts = {(kind, name): n for kind, name, n, _ in tallies}
+    sizes = {(kind, name): n for kind, name, _, n in tallies}
+    return {
+        "status": _named(counts, "status"),
+        "kinds": _named(counts, "kind"),
+        "unfollowed": _named(counts, "unfollowed"),
+        "revisits": _named(counts, "revisit"),
+        "covered": counts.get(("covered", ""), 0),
+        "khmer_bytes": sizes.get(("khmer", "all"), 0),
+        "new_khmer_bytes": sizes.get(("khmer", "new"), 0),
+        "body_bytes": sum(row["body_bytes"] for row in rows),
+        "pending": sum(row["pending"] for row in rows),
+        "parked": sum(row["parked"] for row in rows),
+        "parked_hosts": sum(row["is_parked"] for row in rows),
+        "too_deep": too_deep,
+        "hosts": len(rows),
+        "paused": _paused(rows),
+    }
+
+
+def _named(counts: Mapping[tuple[str, str], int], kind: str) -> dict[str, int]:
+    return {name: n for (of, name), n in counts.items() if of == kind}
+
+
+def _paused(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The hosts that want to be left alone and have URLs waiting: why, until when, how many."""
+    now = time.time()
+    return {
+        row["host"]: {
+            "why": row["paused_for"],
+            "until": row["paused_until"].timestamp(),
+            "pending": row["pending"],
+        }
+        for row in rows
+        if row["paused_until"] and row["paused_until"].timestamp() > now and row["pending"]
+    }
+
+
+def _merged(facts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The facts of all partitions as those of one crawl."""
+    merged: dict[str, Any] = {}
+    for name in facts[0]:
+        values = [fact[name] for fact in facts]
+        if name == "paused":
+            merged["paused_hosts"] = sum(map(len, values))
+            named = [item for value in values for item in value.items()]
+            soonest = sorted(named, key=lambda item: (item[1]["until"], item[0]))
+            merged[name] = dict(soonest[:N_NAMED])
+        elif isinstance(values[0], dict):
+            merged[name] = dict(sorted(sum(map(Counter, values), Counter()).items()))
+        else:
+            merged[name] = sum(values)
+    return merged
+
+
+def write_health(task: Task[CrawlConfig]) -> None:
+    """Write a row for each host and for each day."""
+    of = task.config.partitions
+    paths = [task.folder.local() / Part(number, of).frontier for number in range(of)]
+    with ExitStack() as stack:
+        frontiers = [stack.enter_context(closing(Frontier(path, task.config.max_depth))) for path in paths]
+        hosts = sorted(
+            (row for frontier in frontiers for row in host_rows(frontier)), key=lambda row: str(row["host"])
+        )
+        for name, rows, schema in (("hosts", hosts, HOSTS), ("days", day_rows(frontiers), DAYS)):
+            with task.create(f"health/{name}.parquet") as out:
+                pq.write_table(pa.Table.from_pylist(rows, schema), out)
+
+
+def told(manifest: Manifest) -> str:
+    """What the crawl has brought, and what it left for another time."""
+    facts = manifest.facts
+    brought = (
+        f"{facts['hosts']:,} hosts, {sum(facts['status'].values()):,} answers, "
+        f"{facts['body_bytes'] / 1e6:,.1f} MB, Khmer {facts['khmer_bytes'] / 1e6:,.1f} MB "
+        f"({facts['new_khmer_bytes'] / 1e6:,.1f} MB each text once)"
+    )
+    lines = [brought]
+    if facts["pending"]:
+        lines.append(
+            f"{facts['pending']:,} URLs wait: {facts['parked']:,} of them are parked for want of Khmer text,"
+            f" {facts['paused_hosts']:,} hosts want to be left alone for some time"
+        )
+    for host, paused in facts["paused"].items():
+        until = datetime.fromtimestamp(paused["until"], UTC).strftime("%Y-%m-%d %H:%M UTC")
+        lines.append(f"  {host}: {paused['why']}, until {until}, {paused['pending']:,} URLs")
+    return "\n".join(lines)
+
+
+def goes_on(manifest: Manifest) -> bool:
+    """Whether a host that wanted to be left alone may be asked again by now."""
+    return any(paused["until"] <= time.time() for paused in manifest.facts["paused"].values())
 
 
 def _about(config: CrawlConfig) -> dict[str, str]:
@@ -172,5 +211,7 @@ STAGE = Stage(
     run=run,
     sources=lambda config: config.seed_files,
     check=check,
+    told=told,
     gathers=True,
+    goes_on=goes_on,
 )

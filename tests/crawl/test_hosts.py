@@ -2,35 +2,48 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 
-from crawl.frontier import Link
-from crawl.hosts import Fetch, Hosts
-from crawl.journal import Journal
-from crawl.stage import CrawlConfig
+from crawl.batch import Link
+from crawl.config import CrawlConfig
+from crawl.fetch import Fetch
+from crawl.hosts import Hosts
+from crawl.journal import Journal, Part
 
 from .conftest import read_warcs
 
+PAGE_BYTES = 10_000
 
-def queues(folder, *urls: str, **limits: object) -> tuple[Hosts, Journal]:
-    journal = Journal(folder, 1 << 30, {})
-    journal.link(Link(url) for url in urls)
+
+def queues(folder: Path, *links: str | Link, **limits: object) -> tuple[Hosts, Journal]:
+    journal = Journal(folder, Part(), 1 << 30, {})
+    journal.link(Link(link) if isinstance(link, str) else link for link in links)
     journal.commit()
     return Hosts(CrawlConfig(**({"run": "t", "delay": 0.0} | limits)), journal), journal
 
 
-def answer(hosts: Hosts, fetch: Fetch, robots: bytes = b"") -> None:
-    if fetch.kind != "page":
+def answer(hosts: Hosts, fetch: Fetch, robots: bytes = b"", n_khmer: int = 0) -> None:
+    if fetch.is_policy:
         fetch.site.learn(fetch.kind, 200, robots if fetch.kind == "robots" else b"")
+    else:
+        hosts.gain(fetch, PAGE_BYTES, n_khmer)
     hosts.release(fetch)
 
 
-def drained(hosts: Hosts, robots: bytes = b"") -> list[str]:
-    """The pages asked for until nothing is left."""
+def first_page(hosts: Hosts, robots: bytes = b"") -> Fetch:
+    """The next page asked for, all policy files before it answered."""
+    while (fetch := hosts.next()).is_policy:
+        answer(hosts, fetch, robots)
+    return fetch
+
+
+def drained(hosts: Hosts, robots: bytes = b"", khmer: str = "/") -> list[str]:
+    """The pages asked for until nothing is left; those with `khmer` in their URL hold text."""
     pages = []
     while hosts.ready_at is not None:
         while (fetch := hosts.next()) is not None:
-            pages += [fetch.url] if fetch.kind == "page" else []
-            answer(hosts, fetch, robots)
+            pages += [] if fetch.is_policy else [fetch.url]
+            answer(hosts, fetch, robots, 2000 if khmer in fetch.url else 0)
         time.sleep(0.002)
     return pages
 
@@ -59,21 +72,51 @@ def test_a_host_waits_for_its_delay_and_another_does_not(tmp_path):
 def test_a_sites_crawl_delay_counts_up_to_the_cap(tmp_path):
     for asked, waits in ((30, 30), (500, 60)):
         hosts, _ = queues(tmp_path / str(asked), "http://a.kh/1", max_crawl_delay=60.0)
-        while (fetch := hosts.next()).kind != "page":
-            answer(hosts, fetch, f"User-agent: *\nCrawl-delay: {asked}".encode())
+        fetch = hosts.next()
         before = time.monotonic()
-        answer(hosts, fetch)
+        answer(hosts, fetch, f"User-agent: *\nCrawl-delay: {asked}".encode())
         assert before + waits <= hosts.ready_at <= time.monotonic() + waits
 
 
-def test_a_pages_retry_waits_and_comes_first(tmp_path):
-    hosts, _ = queues(tmp_path, "http://a.kh/1", "http://a.kh/2")
-    while (fetch := hosts.next()).kind != "page":
-        answer(hosts, fetch)
-    hosts.again(fetch, 0.01)
-    assert hosts.next() is None
-    time.sleep(0.011)
-    assert hosts.next() is fetch
+def test_a_slow_answer_is_waited_after(tmp_path):
+    hosts, _ = queues(tmp_path, "http://a.kh/1")
+    fetch, before = hosts.next(), time.monotonic()
+    hosts.release(fetch, 3.0)
+    assert before + 15 <= hosts.ready_at <= time.monotonic() + 15
+
+
+def test_a_pause_is_of_the_host_and_lasts_over_a_restart(tmp_path):
+    hosts, journal = queues(tmp_path, "http://a.kh/1", "http://b.kh/1", patience=100.0)
+    fetch = hosts.next()
+    assert hosts.fail(fetch, 50.0, "http_503") == 1
+    other = hosts.next()
+    assert {other.host, fetch.host} == {1, 2}
+    hosts.release(other)
+    hosts.fail(hosts.next(), 5000.0, "http_429")
+    assert hosts.ready_at > time.monotonic() + 40
+    assert hosts.n_paused == 1
+    journal.commit()
+    journal.close()
+    again, journal = queues(tmp_path, patience=100.0)
+    assert 40 < again.ready_at - time.monotonic() <= 50
+    assert (again.n_paused, again.next()) == (1, None)
+    assert [(row.n_failures, row.why) for row in journal.frontier.hosts()] == [
+        (1, "http_503"),
+        (1, "http_429"),
+    ]
+    assert Hosts(CrawlConfig(run="t", patience=9000.0), journal).n_paused == 0
+
+
+def test_what_is_put_back_comes_after_the_others_and_is_not_lost(tmp_path):
+    hosts, journal = queues(tmp_path, *(f"http://a.kh/{n}" for n in range(1, 4)))
+    fetch = first_page(hosts)
+    assert fetch.url == "http://a.kh/1"
+    fetch.tries = 1
+    hosts.put_back(fetch)
+    hosts.release(fetch)
+    assert drained(hosts) == ["http://a.kh/2", "http://a.kh/3", "http://a.kh/1"]
+    journal.commit()
+    assert [tries for (tries,) in journal.frontier.rows("SELECT tries FROM url ORDER BY seq")] == [1, 0, 0]
 
 
 def test_the_budget_leaves_the_rest_in_the_frontier(tmp_path):
@@ -81,6 +124,67 @@ def test_the_budget_leaves_the_rest_in_the_frontier(tmp_path):
     hosts, journal = queues(tmp_path, *urls, max_pages_per_host=250)
     assert drained(hosts) == urls[:250]
     assert journal.frontier.n_pending == 300
+
+
+def test_a_host_without_khmer_text_is_parked_after_its_trial(tmp_path):
+    urls = [f"http://{host}.kh/{i}" for i in range(40) for host in "ab"]
+    hosts, journal = queues(tmp_path, *urls, trial_pages=10, min_yield=0.005)
+    pages = drained(hosts, khmer="a.kh")
+    assert sum("a.kh" in url for url in pages) == 40
+    assert sum("b.kh" in url for url in pages) == 10
+    assert hosts.n_parked == 1
+    journal.commit()
+    assert [row.is_parked for row in journal.frontier.hosts()] == [0, 1]
+    again = Hosts(CrawlConfig(run="t", delay=0.0), journal)
+    assert again.n_parked == 1
+    assert not any("b.kh" in url for url in drained(again))
+
+
+def test_a_lane_that_brings_nothing_new_is_parked_alone(tmp_path):
+    urls = [f"http://a.kh/{kind}/{i}" for i in range(60) for kind in ("news", "trap")]
+    hosts, journal = queues(tmp_path, *urls, trial_pages=1000, lane_pages=20)
+    pages = drained(hosts, khmer="news")
+    assert sum("news" in url for url in pages) == 60
+    assert sum("trap" in url for url in pages) == 20
+    assert hosts.n_parked == 0
+    journal.commit()
+    assert {row.shape: row.is_parked for row in journal.frontier.lanes()} == {"/news/N": 0, "/trap/N": 1}
+
+
+def test_the_lane_with_the_best_yield_comes_first(tmp_path):
+    urls = [f"http://a.kh/{kind}/{i}" for i in range(20) for kind in ("poor", "rich")]
+    hosts, _ = queues(tmp_path / "yield", *urls)
+    pages = drained(hosts, khmer="rich")
+    assert sum("rich" in url for url in pages[:22]) == 20
+    breadth, _ = queues(tmp_path / "breadth", *urls, order="breadth")
+    assert drained(breadth, khmer="rich") == urls
+
+
+def test_khmer_links_come_before_foreign_ones(tmp_path):
+    links = [Link(f"http://a.kh/{language}/{i}") for i in range(5) for language in ("en", "km")]
+    hosts, _ = queues(tmp_path, *links)
+    assert ["km" in url for url in drained(hosts)] == [True] * 5 + [False] * 5
+
+
+def test_sitemaps_come_first_as_long_as_few_pages_wait(tmp_path):
+    pages = [Link(f"http://a.kh/{i}") for i in range(3)]
+    sitemaps = [Link(f"http://a.kh/sitemap-{i}.xml", kind="sitemap") for i in range(3)]
+    hosts, _ = queues(tmp_path / "few", *pages, *sitemaps)
+    assert ["sitemap" in url for url in drained(hosts)] == [True] * 3 + [False] * 3
+    many = [Link(f"http://a.kh/{i}") for i in range(520)]
+    hosts, _ = queues(tmp_path / "many", *many, *sitemaps)
+    asked = drained(hosts)
+    assert not any("sitemap" in url for url in asked[:15])
+    assert sum("sitemap" in url for url in asked) == 3
+
+
+def test_of_two_hosts_the_better_one_is_asked_first(tmp_path):
+    hosts, _ = queues(tmp_path, *(f"http://{host}.kh/{i}" for i in range(30) for host in "ab"))
+    for _ in range(20):
+        fetch = hosts.next()
+        answer(hosts, fetch, n_khmer=3000 if "b.kh" in fetch.url else 0)
+    time.sleep(0.02)
+    assert "b.kh" in hosts.next().url
 
 
 def test_refusals_are_written_down_without_asking(tmp_path):
@@ -95,3 +199,25 @@ def test_refusals_are_written_down_without_asking(tmp_path):
     assert {(d["decision"], d["reason"], d["robots"]) for d in decisions} == {
         ("dropped", "robots", "disallowed")
     }
+
+
+def test_a_host_that_must_not_be_asked_has_its_urls_dropped(tmp_path):
+    hosts, journal = queues(tmp_path, "http://a.kh/1", "http://a.kh/2", "http://b.kh/1")
+    fetch = hosts.next()
+    hosts.refuse(fetch, "private_address")
+    host = {1: "a.kh", 2: "b.kh"}[3 - fetch.host]
+    assert all(host in url for url in drained(hosts))
+    journal.commit()
+    dropped = [(name, n) for kind, name, n, _ in journal.frontier.tallies() if kind == "dropped"]
+    assert dropped == [("private_address", 2 if host == "b.kh" else 1)]
+
+
+def test_what_a_commit_covers_leaves_the_queue(tmp_path):
+    hosts, journal = queues(tmp_path, *(f"http://a.kh/{n}" for n in range(4)))
+    fetch = first_page(hosts)
+    journal.cover(fetch, [Link("http://a.kh/1"), Link("http://a.kh/3"), Link("http://a.kh/9")])
+    hosts.grow(journal.commit())
+    answer(hosts, fetch)
+    journal.link([Link("http://a.kh/9"), Link("http://a.kh/10")])
+    hosts.grow(journal.commit())
+    assert drained(hosts) == ["http://a.kh/2", "http://a.kh/10"]

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from crawl.frontier import Link
-from crawl.hosts import Fetch
-from crawl.journal import Journal
+from crawl.batch import Link
+from crawl.fetch import Fetch
+from crawl.journal import Journal, Part
 from crawl.policy.site import Site
+from crawl.recrawl import first_visit
 from crawl.warc import Exchange
 
 from .conftest import read_warcs
@@ -21,14 +23,12 @@ def exchange(url: str) -> Exchange:
 
 
 def opened(folder: Path) -> Journal:
-    return Journal(folder, 1 << 30, {})
+    return Journal(folder, Part(), 1 << 30, {})
 
 
 def taken(journal: Journal) -> list[Fetch]:
     """What a start would fetch."""
-    pending = [
-        p for host, _, _ in journal.frontier.hosts() for p in journal.frontier.pending(host, 0, 99, 99)
-    ]
+    pending = [p for lane in journal.frontier.lanes() for p in journal.frontier.pending(lane.id, 0, 99)]
     return [Fetch(p.url, 1, Site("http://a.kh"), "page", p.seq, p.depth) for p in pending]
 
 
@@ -66,9 +66,9 @@ def test_a_commit_that_does_not_end_never_was(tmp_path, monkeypatch, kill):
     journal.link([Link("http://a.kh/1"), Link("http://a.kh/2"), Link("http://a.kh/robots.txt")])
     journal.commit()
     one, two = taken(journal)
-    journal.keep(one, exchange(one.url), {})
+    journal.keep(one, exchange(one.url), {}, None)
     journal.commit()
-    journal.keep(two, exchange(two.url), {})
+    journal.keep(two, exchange(two.url), {}, None)
     journal.link([Link("http://a.kh/3")])
     kill(journal, monkeypatch)
     with pytest.raises(Killed):
@@ -78,10 +78,58 @@ def test_a_commit_that_does_not_end_never_was(tmp_path, monkeypatch, kill):
     again = opened(tmp_path)
     assert [fetch.url for fetch in taken(again)] == ["http://a.kh/2"]
     for fetch in taken(again):
-        again.keep(fetch, exchange(fetch.url), {})
+        again.keep(fetch, exchange(fetch.url), {}, None)
     again.drop(Fetch("http://a.kh/3", 1, Site("http://a.kh")), "robots", {})
     again.commit()
     again.close()
     assert stored(tmp_path) == ["http://a.kh/1", "http://a.kh/2"]
     tallies = opened(tmp_path).frontier.tallies()
-    assert tallies == [("dropped", "robots", 1, 0), ("kept", "", 2, 26), ("status", "200", 2, 26)]
+    assert tallies == [
+        ("dropped", "robots", 1, 0),
+        ("kept", "", 2, 26),
+        ("kind", "page", 2, 26),
+        ("status", "200", 2, 26),
+    ]
+
+
+def test_links_to_hosts_of_another_part_go_into_the_mail(tmp_path):
+    urls = [f"http://{host}.kh/" for host in "abcdef"]
+    parts = [Part(number, 2) for number in range(2)]
+    kept = []
+    for part in parts:
+        journal = Journal(tmp_path, part, 1 << 30, {})
+        journal.link(map(Link, urls))
+        journal.commit()
+        kept.append({fetch.url for fetch in taken(journal)})
+        sent = journal.frontier.rows("SELECT partition, url FROM outbox")
+        assert {(1 - part.number, url) for url in urls if url not in kept[-1]} == set(sent)
+        journal.close()
+    assert kept[0] | kept[1] == set(urls)
+    assert not kept[0] & kept[1]
+    assert all(kept)
+
+
+def test_a_revisit_refers_to_what_is_stored(tmp_path):
+    journal = opened(tmp_path)
+    journal.link([Link("http://a.kh/1")])
+    journal.commit()
+    [fetch] = taken(journal)
+    first = exchange(fetch.url)
+    visit = first_visit(first, is_listing=False)
+    journal.keep(fetch, first, {}, visit)
+    journal.commit()
+    fetch.visit = visit
+    for status in (200, 304):
+        journal.revisit(fetch, replace(first, status=status), {}, visit)
+    journal.commit()
+    tallies = journal.frontier.tallies()
+    journal.close()
+    response, *revisits = [r for r in read_warcs(tmp_path / "warc") if r.kind in ("response", "revisit")]
+    assert [r.headers["WARC-Profile"].rpartition("/")[2] for r in revisits] == [
+        "identical-payload-digest",
+        "server-not-modified",
+    ]
+    for revisit in revisits:
+        assert revisit.headers["WARC-Refers-To-Date"] == response.headers["WARC-Date"]
+        assert revisit.headers["WARC-Payload-Digest"] == response.headers["WARC-Payload-Digest"]
+    assert ("kept", "", 3, 39) in tallies

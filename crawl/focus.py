@@ -1,0 +1,80 @@
+"""How much Khmer text a place on the web gives for what is fetched from it, and what that says about the next fetch.
+
+After SpiderLing (Suchomel and Pomikálek 2012), whose yield rate is bytes of clean text per byte downloaded. Only text
+that has not been seen before counts: the menu of a site counts once, and a trap that shows one page under a million
+names is worth one page.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from dataclasses import dataclass
+
+import xxhash
+
+LISTING_LEVEL = 3  # sitemaps, feeds and APIs; below it are pages, by what their links promise
+LIFTS = (0.5, 1.0, 2.0)  # what a page of each level is expected to yield, to that of its host
+EXPECTED = 0.05  # yield of a host of which nothing is known; a news page has about .15, an English one none
+DECAY = 0.98  # of what was measured, per page: the last 50 pages count
+TRIAL_PAGES = 3.0  # how many pages' worth an expectation weighs
+PAGE_BYTES = 30_000  # of a page, where none was fetched
+N_REMEMBERED = 1 << 18
+_RUN = re.compile(
+    rb"(?:\xe1[\x9e\x9f][\x80-\xbf](?: |\xe2\x80[\x8b-\x8d])?){4,}+"
+)  # 12 bytes of Khmer and more
+
+
+@dataclass(slots=True)
+class Yield:
+    """Bytes fetched and bytes of new Khmer text among them, the latest pages weighing most."""
+
+    bytes: float = 0.0
+    khmer: float = 0.0
+
+    def add(self, n_bytes: int, n_khmer: int) -> None:
+        """Count a page."""
+        self.bytes = self.bytes * DECAY + n_bytes
+        self.khmer = self.khmer * DECAY + n_khmer
+
+    def rate(self, expected: float) -> float:
+        """The yield, smoothed by what was expected."""
+        trial = TRIAL_PAGES * PAGE_BYTES
+        return (self.khmer + expected * trial) / (self.bytes + trial)
+
+    @property
+    def measured(self) -> float:
+        """The yield as it was found; 1 where nothing was fetched."""
+        return self.khmer / self.bytes if self.bytes else 1.0
+
+
+def lane_score(lane: Yield, level: int, n_fetched: int, host_rate: float) -> float:
+    """What a page of a lane is hoped to yield: what was found, and more where little was tried."""
+    rate = lane.rate(host_rate * LIFTS[level])
+    return rate * (1.0 + 1.0 / (1.0 + n_fetched))
+
+
+class NewText:
+    """Which runs of Khmer text have been seen before, as far as 2 MB remember; it forgets, and invents nothing."""
+
+    def __init__(self) -> None:
+        self._seen = array("Q", bytes(8 * N_REMEMBERED))
+
+    def count(self, body: bytes) -> tuple[int, int]:
+        """Bytes of Khmer text in a UTF-8 body, and those that were new."""
+        if b"\xe1\x9e" not in body:
+            return 0, 0
+        n_khmer = n_new = 0
+        for run in _RUN.findall(body):
+            n_khmer += len(run)
+            key = xxhash.xxh3_64_intdigest(run) or 1
+            place = key & (N_REMEMBERED - 1)
+            if self._seen[place] != key:
+                self._seen[place] = key
+                n_new += len(run)
+        return n_khmer, n_new
+
+
+def level_of(prior: float) -> int:
+    """The level of a page whose link has that prior in [0, 1]."""
+    return min(int(prior * 3), 2)

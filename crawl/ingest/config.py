@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from corpus.stage import StageConfig, option
 
-KINDS = ("warc", "jsonl", "parquet", "dataset", "crawl")
+KINDS = ("warc", "jsonl", "parquet", "dataset", "registry", "wikipedia", "crawl", "commoncrawl")
+OF_RUN = ("crawl", "commoncrawl")  # stages of the same run whose WARC files are read
 COLUMNS = ("text", "id", "url", "licence", "source", "title", "author", "published_at", "fetched_at")
 
 
@@ -14,12 +15,16 @@ COLUMNS = ("text", "id", "url", "licence", "source", "title", "author", "publish
 class SourceConfig:
     """One source of documents, with its name in the ledger and in every document.
 
-    kind: warc, jsonl, parquet, dataset (a hub id or a folder), or crawl (the WARC files of this run's crawl).
+    kind: warc, jsonl, parquet, dataset (a hub id or a folder), registry (an entry of crawl/registry, by its name),
+    wikipedia (a dump's pages-articles), crawl or commoncrawl (the WARC files of that stage of this run).
     path: a file, or a pattern with `*`, local or an address such as s3://bucket/path.
     licence: SPDX expression or registered LicenseRef, for rows that state none of their own.
     columns: our name → theirs, where they differ: text, id, url, licence, source, title, author, published_at,
-    fetched_at.
-    config, split, revision: of a dataset.
+    fetched_at; a column within another as `warc_headers.warc-date`.
+    config, split, revision: of a dataset. reader: json, parquet or text, for a dataset that is only `files` (patterns
+    within it, or addresses), or has a list of them at `listed_in`.
+    line_end: what stands for a line's end within its text, if it is not one.
+    entry: the registry's name of it.
     """
 
     name: str = ""
@@ -30,6 +35,11 @@ class SourceConfig:
     config: str = ""
     split: str = "train"
     revision: str = ""
+    files: list[str] = field(default_factory=list)
+    listed_in: str = ""
+    reader: str = ""
+    line_end: str = ""
+    entry: str = ""
 
     def column(self, name: str) -> str:
         """What the source calls our column `name`."""
@@ -42,11 +52,18 @@ class IngestConfig(StageConfig):
 
     sources: list[SourceConfig] = option(
         [],
-        "sources, each with name, kind (warc, jsonl, parquet, dataset, crawl), path and, where they are needed, "
-        "licence, columns, config, split, revision",
+        "sources, each with name, kind (warc, jsonl, parquet, dataset, registry, wikipedia, crawl, commoncrawl), path "
+        "and, where they are needed, licence, columns, config, split, revision, files, reader",
+    )
+    registry: list[str] = option(
+        [], "datasets of crawl/registry/datasets.yaml by name, such as [fineweb2, hplt2]"
+    )
+    mirror: str = option(
+        "", "folder with copies of datasets, laid out as ID/… and HOST/…, read in place of the network"
     )
     data: str = option(
-        "", "folder with web/*.warc.gz and corpus/*.jsonl.zst or *.parquet: a source for each file"
+        "",
+        "folder with web/*.warc.gz, corpus/*.jsonl.zst or *.parquet, wikipedia/*.xml.bz2: a source for each file",
     )
     only: list[str] = option(
         [], "patterns of the files in `data` to take, such as web/dev_web.warc.gz; empty = all"

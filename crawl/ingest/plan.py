@@ -6,13 +6,15 @@ import fnmatch
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from corpus.errors import ConfigurationError
 from corpus.paths import Folder, resolve
-from crawl.ingest.config import COLUMNS, KINDS, IngestConfig, SourceConfig
+from crawl.ingest.config import COLUMNS, KINDS, OF_RUN, IngestConfig, SourceConfig
 from crawl.ingest.licences import Licences
+from crawl.registry.entries import PATH, chosen
 from crawl.sources.files import check_parquet
-from crawl.sources.hub import DatasetName, check_dataset
+from crawl.sources.hub import DatasetName, check_dataset, local_files
 
 LAYOUT = {  # of a folder of data
     "web/*.warc": "warc",
@@ -21,6 +23,8 @@ LAYOUT = {  # of a folder of data
     "corpus/*.jsonl.gz": "jsonl",
     "corpus/*.jsonl.zst": "jsonl",
     "corpus/*.parquet": "parquet",
+    "wikipedia/*.xml": "wikipedia",
+    "wikipedia/*.xml.bz2": "wikipedia",
 }
 
 
@@ -46,13 +50,13 @@ def check(config: IngestConfig) -> None:
     licences = Licences(config)
     sources = all_sources(config)
     if not sources:
-        msg = "sources: got none. Try: data=FOLDER, or sources=[{name: crawl, kind: crawl}]"
+        msg = "sources: got none. Try: data=FOLDER, registry=[wikipedia], or sources=[{name: crawl, kind: crawl}]"
         raise ConfigurationError(msg)
     for source in sources:
         _check_source(source, licences)
     _check_names(sources)
     for item in inputs(config):
-        _check_input(item)
+        _check_input(item, config.mirror)
 
 
 def _check_source(source: SourceConfig, licences: Licences) -> None:
@@ -63,7 +67,7 @@ def _check_source(source: SourceConfig, licences: Licences) -> None:
     if not re.fullmatch(r"\w[\w .:-]*", source.name):
         msg = f"{where}: name: got {source.name!r}; expected letters, digits, '_', '-', '.' or ':'"
         raise ConfigurationError(msg)
-    if not source.path and source.kind != "crawl":
+    if not source.path and source.kind not in OF_RUN:
         msg = f"{where}: path: got none; expected a file, a pattern or a dataset's name"
         raise ConfigurationError(msg)
     if unknown := sorted(set(source.columns) - set(COLUMNS)):
@@ -87,10 +91,10 @@ def slug(name: str) -> str:
     return re.sub(r"[^\w-]", "-", name)
 
 
-def _check_input(item: Input) -> None:
+def _check_input(item: Input, mirror: str) -> None:
     text = item.source.column("text")
     if item.is_one_of("dataset"):
-        check_dataset(dataset_name(item.source), text)
+        check_dataset(dataset_name(item.source, mirror), text)
         return
     filesystem, path = resolve(item.uri)
     try:
@@ -102,14 +106,44 @@ def _check_input(item: Input) -> None:
         raise ConfigurationError(msg) from error
 
 
-def dataset_name(source: SourceConfig) -> DatasetName:
-    """The dataset that a source names."""
-    return DatasetName(source.path, source.config, source.split, source.revision)
+def dataset_name(source: SourceConfig, mirror: str) -> DatasetName:
+    """The dataset that a source names; where there is a mirror, and no folder of that name, in it."""
+    return DatasetName(
+        path=source.path,
+        config=source.config,
+        split=source.split,
+        revision=source.revision,
+        files=tuple(source.files),
+        listed_in=source.listed_in,
+        reader=source.reader,
+        mirror="" if Path(source.path).is_dir() else mirror,
+    )
 
 
 def all_sources(config: IngestConfig) -> list[SourceConfig]:
-    """Those of the configuration, then one for each file in the folder of data."""
-    return [*config.sources, *_sources_in(config)]
+    """Those of the configuration, registered ones spelt out, then one for each file in the folder of data."""
+    named = [*config.sources, *(SourceConfig(name=name, kind="registry") for name in config.registry)]
+    return [*(_registered(s) if s.kind == "registry" else s for s in named), *_sources_in(config)]
+
+
+def _registered(source: SourceConfig) -> SourceConfig:
+    """A registered dataset as a source of kind dataset; its entry is the source's path, or else its name."""
+    [(name, entry)] = chosen([source.path or source.name]).items()
+    return SourceConfig(
+        name=source.name,
+        kind="dataset",
+        path=entry.id,
+        licence=source.licence or entry.licence,
+        columns={**entry.columns, **source.columns},
+        config=entry.config,
+        split=entry.split,
+        revision=source.revision or entry.revision,
+        files=list(entry.files),
+        listed_in=entry.listed_in,
+        reader=entry.reader,
+        line_end=entry.line_end,
+        entry=name,
+    )
 
 
 def _sources_in(config: IngestConfig) -> Iterator[SourceConfig]:
@@ -122,7 +156,8 @@ def _sources_in(config: IngestConfig) -> Iterator[SourceConfig]:
     if not folder.exists():
         msg = f"data: {config.data}: no such folder; expected one with web/*.warc.gz or corpus/*.jsonl.zst"
         raise ConfigurationError(msg)
-    kinds = {path: _kind(path) for path in [*folder.sizes("web"), *folder.sizes("corpus")]}
+    rooms = dict.fromkeys(pattern.partition("/")[0] for pattern in LAYOUT)
+    kinds = {path: _kind(path) for room in rooms for path in folder.sizes(room)}
     found = [path for path, kind in kinds.items() if kind]
     for pattern in config.only:
         if not fnmatch.filter(found, pattern):
@@ -145,27 +180,27 @@ def _kind(path: str) -> str:
 
 
 def inputs(config: IngestConfig) -> list[Input]:
-    """The files of all sources but this run's crawl, in order."""
+    """The files of all sources but this run's own, in order."""
     return [
         item
         for source in all_sources(config)
-        if source.kind != "crawl"
+        if source.kind not in OF_RUN
         for item in _inputs_of(config, source)
     ]
 
 
 def files(config: IngestConfig) -> list[str]:
-    """URIs of all files that are read; those of a dataset if it is a folder here."""
+    """URIs of all files that are read; those of a dataset if it is a folder here; the registry if one is of it."""
     uris: list[str] = []
     for item in inputs(config):
-        folder = Folder(item.uri)
-        uris += map(folder.at, folder.sizes()) if item.is_one_of("dataset") else [item.uri]
-    return uris
+        is_dataset = item.is_one_of("dataset")
+        uris += local_files(dataset_name(item.source, config.mirror)) if is_dataset else [item.uri]
+    return [*uris, *([str(PATH)] if any(s.entry for s in all_sources(config)) else [])]
 
 
 def _inputs_of(config: IngestConfig, source: SourceConfig) -> list[Input]:
     if source.kind == "dataset":
-        return [Input(source, source.path, str(dataset_name(source)))]
+        return [Input(source, source.path, str(dataset_name(source, config.mirror)))]
     base = f"{config.data.rstrip('/')}/" if config.data else ""
     return [Input(source, uri, uri.removeprefix(base)) for uri in expand(source.path)]
 

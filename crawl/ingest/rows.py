@@ -17,7 +17,7 @@ from crawl.ingest.licences import Licences
 from crawl.ingest.plan import dataset_name
 from crawl.ingest.shards import Verdict, sharded
 from crawl.sources.compressed import Fault
-from crawl.sources.files import Row, jsonl_rows, parquet_rows
+from crawl.sources.files import Row, jsonl_rows, parquet_rows, value_at
 from crawl.sources.hub import dataset_rows
 from crawl.urls import host_of
 
@@ -45,7 +45,7 @@ def ingest_rows(task: Task[IngestConfig]) -> dict[str, Any]:
 @contextmanager
 def _rows_of(task: Task[IngestConfig], source: SourceConfig, faults: list[Fault]) -> Iterator[Iterator[Row]]:
     if source.kind == "dataset":
-        yield dataset_rows(dataset_name(source), faults)
+        yield dataset_rows(dataset_name(source, task.config.mirror), faults)
         return
     filesystem, path = resolve(task.source)
     with filesystem.open_input_file(path) as file:
@@ -69,8 +69,10 @@ class _Reading:
 
     def record(self, row: Row) -> tuple[dict[str, Any], Verdict]:
         """A row as a record, with its verdict."""
-        values = {ours: row.fields.get(theirs) for ours, theirs in self._columns}
+        values = {ours: value_at(row.fields, theirs) for ours, theirs in self._columns}
         text, verdict = _text(row, values["text"])
+        if self.source.line_end:
+            text = text.replace(self.source.line_end, "\n")
         url = _string(values["url"])
         if stated := _string(values["source"]):
             self.stated_sources[stated] += 1

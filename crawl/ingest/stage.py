@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from corpus.stage import Stage, StageRun
 from corpus.task import Task
-from crawl.ingest.config import IngestConfig, SourceConfig
+from crawl.ingest.config import OF_RUN, IngestConfig
 from crawl.ingest.pages import ingest_warc
 from crawl.ingest.plan import Input, all_sources, check, files, inputs, slug
 from crawl.ingest.rows import ingest_rows
 from crawl.ingest.sites import superseded, survey
+from crawl.registry.entries import chosen
 
 
 def run(stage: StageRun[IngestConfig]) -> None:
     """Survey the WARC files, then read everything, a task for each file."""
-    found = [*_crawled(stage), *inputs(stage.config)]
-    rows = [_task(stage, found, item) for item in found if not item.is_one_of("warc", "crawl")]
-    warcs = [_task(stage, found, item) for item in found if item.is_one_of("warc", "crawl")]
+    found = [*_of_run(stage), *inputs(stage.config)]
+    rows = [_task(stage, found, item) for item in found if not item.is_one_of("warc", *OF_RUN)]
+    warcs = [_task(stage, found, item) for item in found if item.is_one_of("warc", *OF_RUN)]
     surveyed = stage.map("survey", survey, warcs)
     policies, captures = ([stage.folder.at(r["files"][at]["path"]) for r in surveyed] for at in (0, 1))
     judged = [
@@ -31,15 +32,17 @@ def run(stage: StageRun[IngestConfig]) -> None:
     stage.facts.update(_facts(found, [receipt["facts"] for receipt in receipts]))
 
 
-def _crawled(stage: StageRun[IngestConfig]) -> list[Input]:
-    """The WARC files of this run's crawl, under the name that it has in the ledger."""
-    sources = [source for source in stage.config.sources if source.kind == "crawl"]
-    if not sources:
-        return []
-    [name] = stage.upstream["crawl"].books().sources() or ["crawl"]
-    source = SourceConfig(**{**asdict(sources[0]), "name": name})
+def _of_run(stage: StageRun[IngestConfig]) -> list[Input]:
+    """The WARC files that other stages of this run gathered, under the names that they have in the ledger."""
     folder = stage.folder.uri.rpartition("/")[0]
-    return [Input(source, uri, uri.removeprefix(f"{folder}/")) for uri in stage.shards("crawl", "warc")]
+    found = []
+    for source in all_sources(stage.config):
+        if source.kind in OF_RUN:
+            [name] = stage.upstream[source.kind].books().sources() or [source.kind]
+            named = replace(source, name=name)
+            uris = stage.shards(source.kind, "warc")
+            found += [Input(named, uri, uri.removeprefix(f"{folder}/")) for uri in uris]
+    return found
 
 
 def _task(stage: StageRun[IngestConfig], found: Sequence[Input], item: Input) -> Task[IngestConfig]:
@@ -64,6 +67,9 @@ def _facts(found: Sequence[Input], facts: Sequence[dict[str, Any]]) -> dict[str,
             source.name: asdict(source) | {"files": [i.label for i in found if i.source.name == source.name]}
             for source in [i.source for i in found]
         },
+        "registry": {
+            i.source.name: asdict(chosen([i.source.entry])[i.source.entry]) for i in found if i.source.entry
+        },
         "faults": [fault for part in facts for fault in part["faults"]],
         "unregistered_licences": dict(sorted(unregistered.items())),
         "stated_sources": dict(sorted(stated.items())),
@@ -76,7 +82,7 @@ STAGE = Stage(
     module="crawl.ingest",
     config=IngestConfig,
     run=run,
-    upstream=lambda config: ["crawl"] if any(s.kind == "crawl" for s in all_sources(config)) else [],
+    upstream=lambda config: [kind for kind in OF_RUN if any(s.kind == kind for s in all_sources(config))],
     sources=files,
     check=check,
 )

@@ -60,6 +60,22 @@ def _parsed(line: Line, max_line_bytes: int) -> Row:
     return Row(line.number, fields)
 
 
+def value_at(fields: Mapping[str, Any], path: str) -> Any:
+    """The value of a column, or of one within another (`warc_headers.warc-date`); of strings in a list, their lines."""
+    value: Any = fields
+    if path in fields or "." not in path:
+        return fields.get(path)
+    for name in path.split("."):
+        value = [_within(one, name) for one in value] if isinstance(value, list) else _within(value, name)
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return "\n".join(value)
+    return value
+
+
+def _within(value: Any, name: str) -> Any:
+    return value.get(name) if isinstance(value, Mapping) else None
+
+
 def check_parquet(name: str, file: BinaryIO, text_column: str) -> None:
     """Raise ConfigurationError unless the file is Parquet and holds the column as strings."""
     try:
@@ -68,6 +84,8 @@ def check_parquet(name: str, file: BinaryIO, text_column: str) -> None:
         msg = f"{name}: not a Parquet file ({error}). Try: fetch it again, or leave it out with only="
         raise ConfigurationError(msg) from error
     at = schema.get_field_index(text_column)
+    if at < 0 and "." in text_column and schema.get_field_index(text_column.partition(".")[0]) >= 0:
+        return
     if at < 0:
         msg = f"{name}: no column {text_column!r} of type string, got {', '.join(schema.names) or 'none'}"
         raise ConfigurationError(f"{msg}. Try: columns: {{text: NAME}} in its source")
@@ -92,7 +110,8 @@ def parquet_rows(file: BinaryIO, columns: list[str], faults: list[Fault]) -> Ite
     position = 0
     try:
         shard = pq.ParquetFile(file)
-        present = [name for name in columns if name in shard.schema_arrow.names]
+        names = shard.schema_arrow.names
+        present = [name for name in columns if name in names or name.partition(".")[0] in names]
         for batch in shard.iter_batches(BATCH_ROWS, columns=present, use_threads=False):
             yield from _batch_rows(batch, position)
             position += len(batch)

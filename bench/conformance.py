@@ -58,13 +58,13 @@ def checks() -> Iterator[Check]:
 
 
 def rows_of(file: str) -> list[dict[str, Any]]:
-    """The rows of one of the suite's files, with our product token in the place of the stand-in."""
+    """The rows of one of the suite's files."""
     rows: list[dict[str, Any]] = yaml.safe_load((SUITE / f"{file}.yaml").read_text(encoding="utf-8"))
     return rows
 
 
 def _body(row: dict[str, Any], name: str) -> bytes:
-    """A row's text as a site would send it."""
+    """A row's text as a site would send it, with our product token in the place of the stand-in."""
     text = STAND_IN.sub(AGENT, str(row.get(name, "")))
     if name == "robots" and "repeat" in row:
         text = row.get("lead", "") + row["repeat"]["line"] * row["repeat"]["times"] + text

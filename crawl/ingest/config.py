@@ -73,3 +73,15 @@ class IngestConfig(StageConfig):
     shard_bytes: int = option(64 << 20, "bytes of text or payload after which a new shard is begun")
     max_line_bytes: int = option(64 << 20, "longest line of a jsonl file that is read")
     max_body_bytes: int = option(16 << 20, "bytes of a page's body that are read, before and after unpacking")
+    max_pdf_bytes: int = option(64 << 20, "bytes of a PDF that are read")
+    pdf_seconds: float = option(60.0, "seconds for reading a PDF")
+    pdf_memory: int = option(1 << 30, "bytes of memory for reading a PDF")
+    pdf_pages: int = option(2000, "pages of a PDF that are read")
+    ocr: str = option(
+        "",
+        "how pages without text are read: tesseract, where it and its khm data are installed; empty = not at all",
+    )
+    ocr_seconds: float = option(1800.0, "seconds for reading the pages of a PDF by OCR")
+    ocr_pages: int = option(200, "pages of a PDF that are read by OCR")
+    wikitext_seconds: float = option(20.0, "seconds for reading one article's wikitext")
+    wikitext_memory: int = option(1 << 30, "bytes of memory for reading one article's wikitext")

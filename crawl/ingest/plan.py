@@ -16,6 +16,18 @@ from crawl.registry.entries import PATH, chosen
 from crawl.sources.files import check_parquet
 from crawl.sources.hub import DatasetName, check_dataset, local_files
 
+LEAST_ONE = (
+    *(
+        "shard_bytes",
+        "max_line_bytes",
+        "max_body_bytes",
+        "max_pdf_bytes",
+        "pdf_memory",
+        "pdf_pages",
+        "ocr_pages",
+    ),
+    *("wikitext_memory",),
+)
 LAYOUT = {  # of a folder of data
     "web/*.warc": "warc",
     "web/*.warc.gz": "warc",
@@ -43,10 +55,13 @@ class Input:
 
 def check(config: IngestConfig) -> None:
     """Raise ConfigurationError for what cannot be ingested: before any work, and in one line."""
-    for name in ("shard_bytes", "max_line_bytes", "max_body_bytes"):
+    for name in LEAST_ONE:
         if getattr(config, name) < 1:
             msg = f"{name}: got {getattr(config, name)}; expected 1 or more"
             raise ConfigurationError(msg)
+    if config.ocr not in ("", "tesseract"):
+        msg = f"ocr: got {config.ocr!r}; expected tesseract, or nothing"
+        raise ConfigurationError(msg)
     licences = Licences(config)
     sources = all_sources(config)
     if not sources:

@@ -14,7 +14,7 @@ from pdfminer.pdfexceptions import PDFException
 from pdfminer.pdffont import PDFCIDFont, PDFFont, PDFUnicodeNotDefined
 from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
 from pdfminer.pdfpage import PDFPage
-from pdfminer.pdfparser import PDFParser
+from pdfminer.pdfparser import PDFParser, PDFSyntaxError
 from pdfminer.psexceptions import PSException
 from pdfminer.utils import Matrix
 
@@ -26,6 +26,7 @@ MOST_GLYPHS: Final = 100_000  # of one page; a full page of small print has 10,0
 BULLET: Final = "•"
 _SYMBOLS: Final = re.compile(r"(?:^|\+)(?:Wingdings|Webdings|Symbol|ZapfDingbats|Marlett)", re.IGNORECASE)
 LEAST_AGREEING: Final = 0.95  # of a font's own statements, before the table of Khmer OS is believed instead
+_CATALOGUE: Final = re.compile(rb"(?<!\d)(\d{1,9})\s+(\d{1,5})\s+obj\s*<<[^>]{0,999}?/Type\s*/Catalog\b")
 _CONTROLS: Final = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\ue001-\ue003]")
 _KHMER: Final = re.compile("[\u1780-\u17ff]")
 DAMAGE: Final = (
@@ -67,8 +68,15 @@ class Page(NamedTuple):
 
 
 def open_document(body: bytes) -> PDFDocument:
-    """The document of a file; raises one of DAMAGE, or pdfminer's PDFPasswordIncorrect."""
-    return PDFDocument(PDFParser(io.BytesIO(body)))
+    """The document of a file, also of one that is cut; raises one of DAMAGE, or pdfminer's PDFPasswordIncorrect."""
+    try:
+        return PDFDocument(PDFParser(io.BytesIO(body)))
+    except PDFSyntaxError:
+        catalogue = _CATALOGUE.search(body)
+        if catalogue is None:
+            raise
+        trailer = b"\ntrailer << /Root %s %s R >>\n" % (catalogue[1], catalogue[2])
+        return PDFDocument(PDFParser(io.BytesIO(body + trailer)))
 
 
 def read_pages(document: PDFDocument) -> Iterator[Page]:

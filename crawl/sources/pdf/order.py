@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from crawl.sources.pdf.khmer_os import AU_BEHIND, O_BEHIND, OE_ABOVE, RO_BEFORE
-from khmer.codepoints import BASE_CLASS, COENG, RO
+from khmer.codepoints import BASE_CLASS, COENG, RO, ROBAT, SHIFTER_CLASS
 
 _PRIVATE: Final = O_BEHIND + AU_BEHIND + OE_ABOVE
 _MARKS: Final = "\u17b6-\u17c0\u17c4-\u17d1\u17dd"  # but for those that are drawn before a base
@@ -15,6 +15,8 @@ _SYLLABLE: Final = re.compile(
     f"(?P<after>(?:{COENG}[{BASE_CLASS}]|[{_MARKS}{_PRIVATE}])*)"
 )
 _DETACHED: Final = re.compile(f"(?<=[\u1780-\u17d3{_PRIVATE}]) +(?=[{COENG}{_MARKS}{_PRIVATE}])")
+_BEFORE_NOTHING: Final = re.compile(f"[េែៃ](?![{BASE_CLASS}{COENG}{RO_BEFORE}])")
+_BEHIND_NOTHING: Final = re.compile(f"(?<![{BASE_CLASS}{SHIFTER_CLASS}{ROBAT}])[េែៃ]")
 _SUBJOINED: Final = re.compile(f"{COENG}[{BASE_CLASS}]")
 _AFTER_E: Final = str.maketrans({"ា": "ោ", O_BEHIND: "ោ", AU_BEHIND: "ៅ", OE_ABOVE: "ើ", "ី": "ើ"})
 _WHOLE: Final = re.compile("[ើឿៀោៅ]")
@@ -28,6 +30,14 @@ def spoken(drawn: str) -> str:
     and the parts of a vowel that is drawn on both sides become one.
     """
     return _SYLLABLE.sub(_ordered, drawn).translate(_ALONE)
+
+
+def is_drawn(text: str) -> bool:
+    """Whether text stands in the order of its glyphs, judged by the vowels that are drawn before their base.
+
+    There a letter always follows them; in the order of speech one always precedes them.
+    """
+    return len(_BEFORE_NOTHING.findall(text)) <= len(_BEHIND_NOTHING.findall(text))
 
 
 def attached(text: str) -> str:

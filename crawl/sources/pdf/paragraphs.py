@@ -22,6 +22,7 @@ SAME_SIZE: Final = 1.2
 LEAST_BROKEN: Final = 0.45  # of the text's width
 SAME_LEADING: Final = 1.15
 LEADING: Final = 1.6  # of the document's usual distance between lines: beyond it a paragraph ends
+MOST_LEADING: Final = 2.5  # of the size: lines further apart are no paragraph
 _DIGITS: Final = re.compile(r"[0-9០-៩]+")
 _PAGE_NUMBER: Final = re.compile(
     r"[\s\-–—.(|]*(?:(?:ទំព័រ|page)\s*)?[0-9០-៩ivxlc]{1,5}(?:\s*/\s*[0-9០-៩]+)?[\s\-–—.)|]*", re.I
@@ -100,10 +101,11 @@ class _Layout:
     def __init__(self, pages: Sequence[Sequence[Line]]) -> None:
         lines = list(chain.from_iterable(pages))
         ends = sorted(line.end for line in lines)
-        self._right = ends[int(0.95 * (len(ends) - 1))]
+        self._right = ends[-1 - len(ends) // 20]  # a few lines may hang over
         self._width = max(self._right - statistics.median_low(line.x for line in lines), 1.0)
-        steps = [abs(line.y - other.y) for page in pages for line, other in pairwise(page)]
-        self._leading = statistics.median_low(steps) if steps else 0.0
+        steps = Counter(round(abs(line.y - other.y)) for page in pages for line, other in pairwise(page))
+        usual = max(steps, key=lambda step: (steps[step], -step), default=0)
+        self._leading = min(usual, MOST_LEADING * statistics.median_low(line.size for line in lines))
 
     def goes_on(self, line: Line, following: Line) -> bool:
         """Whether the following line belongs to the same paragraph."""

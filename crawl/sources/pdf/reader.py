@@ -1,37 +1,10 @@
-"""A PDF → its text, or the reason why it has none to keep.
-
-pdfminer.six reads the file (of pypdfium2, pypdf and pdfminer.six it alone tells a glyph's number, without which a Khmer
-text layer cannot be repaired); it runs in a child process that is killed when a file takes too long or too much.
-"""
+"""A PDF → its text, or why it has none to keep; read in a child process that is killed where it costs too much."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Sequence
-from itertools import islice
-from typing import Final, NamedTuple
-
-import pyarrow as pa
-from pdfminer.pdfdocument import PDFPasswordIncorrect
+from typing import NamedTuple
 
 from corpus.worker import Lost, Outcome, kept_worker
-from crawl.sources.pdf.glyphs import BULLET, DAMAGE, UNKNOWN, Page, open_document, read_pages
-from crawl.sources.pdf.legacy_fonts import Legacy, legacy_fonts
-from crawl.sources.pdf.lines import Line, lines_of
-from crawl.sources.pdf.order import as_stored, spoken
-from crawl.sources.pdf.paragraphs import joined, paragraphs
-from khmer.clusters import Counts, counts, invalid_rate_of
-from khmer.normalize import normalize
-
-LEAST_CHARS_A_PAGE: Final = 40  # on half of the pages at least; a scan has none, or a stamp
-# Measured on 14,000 documents of the web with 300 Khmer letters and more, and on the layers of broken PDFs.
-MOST_INVALID: Final = 0.005  # marks out of place; documents .00006, broken layers .05 to .08
-LEAST_COENGS: Final = (
-    0.03  # of Khmer letters and marks; 99.9 % of documents have .045 and more, broken layers .00002
-)
-LEAST_KHMER: Final = 300  # letters and marks for the share of coengs to mean something
-MOST_UNKNOWN: Final = 0.02  # glyphs of which nothing is known, of all characters
-MOST_LEGACY: Final = 0.2  # characters in legacy fonts without a table, of all
 
 
 class PdfLimits(NamedTuple):
@@ -56,7 +29,9 @@ class PdfText(NamedTuple):
 
 
 def read_pdf(body: bytes, limits: PdfLimits) -> PdfText:
-    """The text of a file that may be hostile, read in a child process."""
+    """The text of a file that may be hostile."""
+    from crawl.sources.pdf.layer import pdf_text  # numba comes with it, which few inputs need
+
     worker = kept_worker(pdf_text, limits.seconds, limits.memory_bytes)
     results: list[PdfText | Lost] = worker.map([(body, limits.max_pages)])
     found = results[0]
@@ -64,84 +39,3 @@ def read_pdf(body: bytes, limits: PdfLimits) -> PdfText:
         verdict = "pdf_damaged" if found.outcome is Outcome.FAILED else f"pdf_{found.outcome}"
         return PdfText("", 0, verdict, found.detail)
     return found
-
-
-def pdf_text(body: bytes, max_pages: int) -> PdfText:
-    """The text of a file that is trusted not to hang or to eat the memory; at most so many of its pages."""
-    logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
-    try:
-        pages = list(islice(read_pages(open_document(body)), max_pages))
-    except PDFPasswordIncorrect:
-        return PdfText("", 0, "pdf_encrypted", "a password is needed")
-    except DAMAGE as error:
-        return PdfText("", 0, "pdf_damaged", f"{type(error).__name__}: {error}"[:200])
-    if not pages:
-        return PdfText("", 0, "pdf_damaged", "no pages")
-    layer = _Layer([lines_of(page.glyphs) for page in pages])
-    verdict, evidence = layer.verdict(), f"{layer.evidence()}{_cut(pages, max_pages)}"
-    return PdfText("" if verdict else layer.text, len(pages), verdict, evidence)
-
-
-def _cut(pages: Sequence[Page], max_pages: int) -> str:
-    faults = [page.fault for page in pages if page.fault]
-    damaged = f"; {len(faults):,} pages damaged ({faults[0]})" if faults else ""
-    return damaged + (f"; read up to page {max_pages:,}" if len(pages) == max_pages else "")
-
-
-class _Layer:
-    """The text layer of a document, and what speaks for it and against it."""
-
-    def __init__(self, pages: list[list[Line]]) -> None:
-        self._n_pages = len(pages)
-        self._n_with_text = sum(
-            len("".join(line.text for line in page)) >= LEAST_CHARS_A_PAGE for page in pages
-        )
-        self._legacy = legacy_fonts([line for page in pages for line in page])
-        found = paragraphs(pages)
-        readings = [_whole(found, reading, self._legacy) for reading in (spoken, as_stored)]
-        counted = counts(pa.array(readings, pa.large_string()))
-        rates = invalid_rate_of(counted)
-        best = int(rates[1] < rates[0])
-        self.text = readings[best]
-        self._invalid = float(rates[best])
-        self._counted = Counts(*(column[best : best + 1] for column in counted))
-
-    def verdict(self) -> str:
-        """Why the text is not to be kept; empty if it is."""
-        n_chars = max(len(self.text), 1)
-        if not self.text or 2 * self._n_with_text < self._n_pages:
-            return "needs_ocr"
-        if self._legacy.n_unreadable > MOST_LEGACY * n_chars:
-            return "legacy_font"
-        broken = (
-            self._invalid > MOST_INVALID
-            or self.text.count(UNKNOWN) > MOST_UNKNOWN * n_chars
-            or (self._n_khmer >= LEAST_KHMER and self._coengs < LEAST_COENGS)
-        )
-        return "needs_ocr" if broken else ""
-
-    @property
-    def _n_khmer(self) -> int:
-        return int(self._counted.n_khmer[0])
-
-    @property
-    def _coengs(self) -> float:
-        return float(self._counted.n_coengs[0]) / max(self._n_khmer, 1)
-
-    def evidence(self) -> str:
-        """The figures that the verdict rests on."""
-        told = [
-            f"{self._n_with_text:,} of {self._n_pages:,} pages with text",
-            f"{self._n_khmer:,} Khmer letters",
-            f"{self._invalid:.5f} marks out of place",
-            f"{self._coengs:.3f} coengs",
-            f"{self.text.count(UNKNOWN):,} glyphs unknown",
-        ]
-        return ", ".join(told + self._legacy.told())
-
-
-def _whole(found: Sequence[Sequence[Line]], reading: Callable[[str], str], legacy: Legacy) -> str:
-    """The document's text, a line for each paragraph; lines of nothing but bullets and unknown glyphs are left out."""
-    told = (joined([legacy.read(line, reading) for line in lines]) for lines in found)
-    text = "\n".join(paragraph for paragraph in told if paragraph.strip(f" {BULLET}{UNKNOWN}"))
-    return str(normalize(pa.array([text], pa.large_string()))[0])

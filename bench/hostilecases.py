@@ -71,9 +71,14 @@ def head(*lines: str, body: bytes = NEXT) -> bytes:
 
 @cache
 def gzip_bomb() -> bytes:
-    """A gigabyte of zeros."""
-    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
-    return b"".join(packer.compress(bytes(MEGABYTE)) for _ in range(1024)) + packer.flush()
+    """A gigabyte of zeros in one member: the same megabyte's blocks 1,024 times."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    blocks = packer.compress(bytes(MEGABYTE)) + packer.flush(zlib.Z_FULL_FLUSH)
+    check, zeros = 0, bytes(MEGABYTE)
+    for _ in range(1024):
+        check = zlib.crc32(zeros, check)
+    tail = check.to_bytes(4, "little") + (1024 * MEGABYTE).to_bytes(4, "little")
+    return b"\x1f\x8b\x08" + bytes(7) + blocks * 1024 + b"\x03\x00" + tail
 
 
 @cache
@@ -83,12 +88,12 @@ def bomb(coding: str) -> bytes:
         case "gzip":
             return gzip_bomb()
         case "gzip, gzip":
-            return igzip.compress(gzip_bomb())
+            return bytes(igzip.compress(gzip_bomb()))
         case "br":
             return bytes(brotli.compress(bytes(256 * MEGABYTE), quality=5))
         case "zstd":
             return zstandard.ZstdCompressor(level=1).compress(bytes(512 * MEGABYTE))
-    return igzip.compress(b"") * 800_000  # members that hold nothing
+    return bytes(igzip.compress(b"")) * 800_000  # members that hold nothing
 
 
 def coded(coding: str, header: str = "") -> Answer:
@@ -258,9 +263,9 @@ async def private_addresses(wire: Wire) -> None:
     await wire.page(khmer_page("/moved", *(f"http://{host}/secret" for host in hosts)))
 
 
-async def thousand_hosts(wire: Wire) -> None:
+async def hundreds_of_hosts(wire: Wire) -> None:
     """Links to hosts that are all this one."""
-    await wire.page(khmer_page(*(f"http://n{n}.test/" for n in range(1000))))
+    await wire.page(khmer_page(*(f"http://n{n}.test/" for n in range(200))))
 
 
 BAD_LINKS: Final = khmer_page(
@@ -304,7 +309,7 @@ CASES: Final[Mapping[str, Case]] = {
     "calendar": Case(calendar, ("unfollowed=calendar",)),
     "session_ids": Case(session_ids, ("status=200",), words=("max_pages_per_host=100",)),
     "repeating_path": Case(repeating_path, ("unfollowed=repeating_path",)),
-    "thousand_hosts": Case(thousand_hosts, ("status=200",), seconds=40),
+    "hundreds_of_hosts": Case(hundreds_of_hosts, ("status=200",), seconds=40),
     "endless_paths": Case(endless_paths, ("status=200",), words=("max_pages_per_host=100",)),
     "huge_robots": Case(html(khmer_page()), ("status=200",), huge_robots),
     "endless_robots": Case(html(khmer_page()), ("status=200",), endless_robots),
@@ -341,7 +346,7 @@ CASES: Final[Mapping[str, Case]] = {
     "cookie_flood": Case(cookie_flood, ("status=200",)),
     "header_flood": Case(header_flood, ("reason=head_too_large",)),
     "tls_self_signed": Case(html(NEXT), ("asked=/next", "status=200"), seed="https://secure.test/"),
-    "tls_junk": Case(silent, ("reason=tls",), seed="https://plain.test/"),
+    "tls_junk": Case(silent, ("paused",), seed="https://plain.test/"),
     "deep_elements": Case(html(b"<div>" * DEEP + NEXT), ("asked=/next",)),
     "deep_formatting": Case(html(b"<b><a>" * 100_000 + NEXT), ("status=200",)),
     "deep_tables": Case(html(TALL_TABLE + NEXT), ("status=200",)),

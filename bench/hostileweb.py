@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 LOOPBACK: Final = "127.0.0.1"
 N_HEALTHY: Final = 40  # pages in a chain, so that the healthy host is at work all the while
+TLS_HANDSHAKE: Final = b"\x16"  # what a client begins with that speaks TLS to a server that does not
 POLICY_FILES: Final = ("/robots.txt", "/ai.txt", "/.well-known/tdmrep.json")
 
 
@@ -93,7 +94,10 @@ class _Server:
         with contextlib.suppress(
             ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, OSError
         ):
-            while not writer.is_closing():
+            first = await reader.readexactly(1)
+            if first == TLS_HANDSHAKE:
+                writer.write(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
+            while not writer.is_closing() and first != TLS_HANDSHAKE:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
                 host = (
                     next(line for line in head if line[:5].lower() == "host:")[5:].strip().partition(":")[0]

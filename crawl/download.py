@@ -3,27 +3,44 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import re
+import socket
+import ssl
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
-import aiohttp
-from aiohttp.connector import Connection
 from scrapy import Request
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.http import Response
-from yarl import URL
 
 from crawl.body import ACCEPT_ENCODING
-from crawl.urls import host_of
+from crawl.client import Client
+from crawl.names import PrivateAddressError, Route
 from crawl.warc import Exchange
+from crawl.wire import Head, WireError
+
+if TYPE_CHECKING:
+    from crawl.fetch import Fetch
 
 ACCEPT = (
     "text/html,application/xhtml+xml,application/pdf;q=0.9,application/xml;q=0.9,text/plain;q=0.8,*/*;q=0.1"
 )
-NOT_TEXT = ("image/", "audio/", "video/", "font/")
+NOT_TEXT = (b"image/", b"audio/", b"video/", b"font/")
 TRANSIENT = {"timeout", "dns", "connection"}  # worth another try
+MAX_POLICY_BYTES: Final = 1 << 20  # of robots.txt, 500 KiB are read
+MAX_SITEMAP_BYTES: Final = 52_428_800  # sitemaps.org's
+EVIDENCE_CHARS: Final = 200
+_TARGET = re.compile(r"[!-~]+")
+
+_REASONS: Final[tuple[tuple[type[OSError], str], ...]] = (
+    (TimeoutError, "timeout"),
+    (socket.gaierror, "dns"),
+    (PrivateAddressError, "private_address"),
+    (ssl.SSLError, "tls"),
+    (OSError, "connection"),
+)
 
 
 class DownloadError(Exception):
@@ -35,31 +52,15 @@ class DownloadError(Exception):
         self.evidence = evidence
 
 
-class _Response(aiohttp.ClientResponse):
-    """Remembers the peer's address, which a response read to its end has lost."""
-
-    address = ""
-
-    async def start(self, connection: Connection) -> aiohttp.ClientResponse:
-        if connection.transport is not None:
-            self.address = str((connection.transport.get_extra_info("peername") or ("",))[0])
-        return await super().start(connection)
-
-
-def open_client(user_agent: str) -> aiohttp.ClientSession:
-    """An HTTP client that identifies itself, and leaves cookies alone and bodies packed."""
-    return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0, limit_per_host=0),  # Hosts limits them
-        headers={
+def open_client(user_agent: str) -> Client:
+    """An HTTP client that identifies itself, asks for Khmer first, and leaves cookies alone and bodies packed."""
+    return Client(
+        {
             "User-Agent": user_agent,
             "Accept": ACCEPT,
             "Accept-Encoding": ACCEPT_ENCODING,
             "Accept-Language": "km,*;q=0.5",
-        },
-        cookie_jar=aiohttp.DummyCookieJar(),
-        auto_decompress=False,
-        response_class=_Response,
-        timeout=aiohttp.ClientTimeout(total=None),  # each request has its deadline
+        }
     )
 
 
@@ -75,84 +76,63 @@ class ExchangeHandler(BaseDownloadHandler):  # type: ignore[misc]
 
     async def download_request(self, request: Request) -> Response:
         try:
-            exchange = await self._exchange(request.meta["fetch"].url)
-        except DownloadError:
-            raise
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            raise DownloadError(_reason(error), f"{type(error).__name__}: {error}"[:200]) from error
+            exchange = await self._exchange(request.meta["fetch"])
+        except WireError as error:
+            raise DownloadError(error.reason, error.evidence) from error
+        except (OSError, ValueError) as error:
+            raise DownloadError(
+                _reason(error), f"{type(error).__name__}: {error}"[:EVIDENCE_CHARS]
+            ) from error
         request.meta["exchange"] = exchange
-        return Response(request.url, status=exchange.status, body=exchange.body, request=request)
+        return Response(request.url, status=exchange.status, request=request)
 
-    async def _exchange(self, url: str) -> Exchange:
+    async def _exchange(self, fetch: Fetch) -> Exchange:
         started = datetime.now(UTC)
         until = asyncio.get_running_loop().time() + self._config.deadline
-        target, headers = self._target(url)
-        async with asyncio.timeout_at(until):
-            answer = await self._crawl.client.get(target, headers=headers, allow_redirects=False)
-        assert isinstance(answer, _Response)
-        async with answer:
-            if answer.headers.get("Content-Type", "").lower().startswith(NOT_TEXT):
-                answer.close()
-                raise DownloadError("not_text", answer.headers["Content-Type"][:200])
-            body, truncated = await self._read(answer, until)
-        version = answer.version or aiohttp.HttpVersion11
-        status_line = f"HTTP/{version.major}.{version.minor} {answer.status} {answer.reason or ''}"
+        parts = urlsplit(fetch.url)
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        if not _TARGET.fullmatch(parts.netloc + target):
+            raise DownloadError("bad_url", "holds what no request line may")
+        questions = fetch.visit.questions() if fetch.visit else {}
+        request = self._crawl.client.request_head(parts.netloc, target, questions)
+
+        def limit_of(head: Head) -> int:
+            return self._limit(fetch, head)
+
+        received = await self._crawl.client.ask(self._route(fetch.url), request, limit_of, until)
         return Exchange(
-            url=url,
+            url=fetch.url,
             started=started,
-            address=answer.address,
-            request_head=_request_head(answer.request_info),
-            status=answer.status,
-            status_line=status_line.encode("latin-1", "replace"),
-            headers=tuple(answer.raw_headers),
-            body=body,
-            truncated=truncated,
+            address=received.address,
+            request_head=request,
+            status=received.head.status,
+            status_line=received.head.status_line,
+            headers=received.head.headers,
+            body=received.body,
+            truncated=received.truncated,
+            seconds=received.seconds,
+            tls=received.tls,
         )
 
-    def _target(self, url: str) -> tuple[URL, Mapping[str, str]]:
-        """Where the request goes; a host that is answered for on this machine keeps its name in `Host`."""
-        target = URL(url, encoded=True)
-        address = self._crawl.names.address(host_of(url))
-        if address is None:
-            if self._config.only_resolved:
-                raise DownloadError("not_resolved", f"{host_of(url)} is not among the names in resolve")
-            return target, {}
-        host, port = address
-        return target.with_scheme("http").with_host(host).with_port(port), {"Host": target.raw_authority}
+    def _route(self, url: str) -> Route:
+        route: Route = self._crawl.names.route(url)
+        if self._config.only_resolved and not route.is_given:
+            raise DownloadError("not_resolved", f"{route.name} is not among the names in resolve")
+        return route
 
-    async def _read(self, answer: aiohttp.ClientResponse, until: float) -> tuple[bytes, str]:
-        """The body, and what cut it short, if anything did."""
-        body = bytearray()
-        try:
-            async with asyncio.timeout_at(until):
-                async for chunk in answer.content.iter_any():
-                    body += chunk
-                    if len(body) > self._config.max_body_bytes:
-                        answer.close()
-                        return bytes(body[: self._config.max_body_bytes]), "length"
-        except TimeoutError:
-            answer.close()
-            return bytes(body), "time"
-        except (aiohttp.ClientError, OSError):
-            answer.close()
-            return bytes(body), "disconnect"
-        return bytes(body), ""
-
-
-def _request_head(info: aiohttp.RequestInfo) -> bytes:
-    lines = [
-        f"{info.method} {info.url.raw_path_qs} HTTP/1.1",
-        *(f"{k}: {v}" for k, v in info.headers.items()),
-    ]
-    return "\r\n".join([*lines, "", ""]).encode("latin-1", "replace")
+    def _limit(self, fetch: Fetch, head: Head) -> int:
+        """The bytes that the body may have; raises DownloadError where it is not wanted at all."""
+        media_type = b",".join(head.values(b"content-type")).lower()
+        if media_type.startswith(NOT_TEXT):
+            raise DownloadError("not_text", media_type.decode("latin-1")[:EVIDENCE_CHARS])
+        most: int = self._config.max_body_bytes
+        if fetch.is_policy:
+            return min(most, MAX_POLICY_BYTES)
+        if fetch.kind == "sitemap":
+            return max(most, MAX_SITEMAP_BYTES)
+        return max(most, self._config.max_pdf_bytes) if b"application/pdf" in media_type else most
 
 
 def _reason(error: Exception) -> str:
     """The ledger's reason for a failure."""
-    kinds: list[tuple[Any, str]] = [
-        (TimeoutError, "timeout"),
-        (aiohttp.ClientConnectorDNSError, "dns"),
-        (aiohttp.ClientSSLError, "tls"),
-        ((aiohttp.ClientConnectionError, OSError), "connection"),
-    ]
-    return next((reason for kind, reason in kinds if isinstance(error, kind)), "bad_response")
+    return next((reason for kind, reason in _REASONS if isinstance(error, kind)), "bad_response")

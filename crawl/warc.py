@@ -9,8 +9,9 @@ What a reader may rely on:
   to each other and to it. The page of a site that reserves its text is not stored.
 - Every answer is a `response`: redirects, error pages and robots.txt too. The ledger counts them as kept; the
   reader of the WARC decides which of them become documents.
-- Head and body are as received, but that a chunked body stands without its chunk marks: its header is renamed
-  to `X-Crawler-Transfer-Encoding`. Content codings are left alone.
+- Head and body are as received, but that lines of the head which are no headers are left out, and that a chunked
+  body stands without its chunk marks: its header is renamed to `X-Crawler-Transfer-Encoding`. Content codings are
+  left alone.
 - A body cut short has `WARC-Truncated`: `length` (our limit), `time` (our deadline) or `disconnect`.
 - A page visited again and found as it was has a `revisit` in place of the `response`: the head of the new answer,
   and by target and date the `response` that holds the body (WARC/1.1, 6.7.2 and 6.7.3).
@@ -45,7 +46,10 @@ Profile = Literal["server-not-modified", "identical-payload-digest"]  # WARC/1.1
 
 @dataclass(frozen=True)
 class Exchange:
-    """A request and its answer, as they went over the wire; `seconds` passed before the answer began."""
+    """A request and its answer, as they went over the wire; `seconds` passed before the answer began.
+
+    `tls` is the version spoken, if any, and what is wrong with the certificate, if anything: it is taken all the same.
+    """
 
     url: str
     started: datetime
@@ -57,6 +61,7 @@ class Exchange:
     body: bytes
     truncated: str = ""
     seconds: float = 0.0
+    tls: str = ""
 
     @cached_property
     def digest(self) -> str:
@@ -126,8 +131,9 @@ def _answer_members(
     about = {"WARC-Target-URI": exchange.url, "WARC-Date": timestamp(exchange.started)}
     wire = about | ({"WARC-IP-Address": exchange.address} if exchange.address else {})
     concurrent = {"WARC-Concurrent-To": answer_id}
+    tls = {"tls": exchange.tls} if exchange.tls else {}
     return (
-        _metadata(about | concurrent, evidence)
+        _metadata(about | concurrent, {**evidence, **tls})
         + _member("request", request_id, wire | concurrent | HTTP_REQUEST, exchange.request_head)
         + _member(kind, answer_id, wire | headers | HTTP_RESPONSE, exchange.response_head() + body)
     )

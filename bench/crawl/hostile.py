@@ -27,7 +27,8 @@ WORDS: Final = (
     f"deadline={DEADLINE}",
     "retries=1",
     "retry_wait=0.1",
-    "max_body_bytes=16777216",
+    "max_depth=100",
+    "patience=1",
 )
 
 

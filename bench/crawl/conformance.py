@@ -61,12 +61,12 @@ def _share(asked: list[Access], reader: Reader) -> float:
 
 def _urllib(robots: bytes, url: str) -> bool:
     parser = RobotFileParser()
-    parser.parse(robots.decode("utf-8", "replace").splitlines())
+    parser.parse(robots.decode("utf-8-sig", "replace").splitlines())
     return parser.can_fetch(AGENT, url)
 
 
 def _protego(robots: bytes, url: str) -> bool:
-    return bool(Protego.parse(robots.decode("utf-8", "replace")).can_fetch(url, AGENT))
+    return bool(Protego.parse(robots.decode("utf-8-sig", "replace")).can_fetch(url, AGENT))
 
 
 def _scrapy(backend: type[ProtegoRobotParser | PythonRobotParser]) -> Reader:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from crawl.policy.site import MAX_AGE_SECONDS, Site, is_policy_file
@@ -47,6 +49,59 @@ def test_nothing_more_is_asked_of_a_site_that_forbids_it(status, body):
 def test_what_is_known_grows_old():
     assert not Site("http://a.kh").is_old
     assert Site("http://a.kh", fetched_at=Site("x").fetched_at - MAX_AGE_SECONDS - 1).is_old
+
+
+HOUR = 3600.0
+
+
+def aged(hours: float) -> Site:
+    """A site that disallows /x and reserves /y, as it was learnt so long ago."""
+    site = learnt((200, b"User-agent: *\nDisallow: /x"), tdmrep=b'[{"location":"/y","tdm-reservation":1}]')
+    site.fetched_at -= hours * HOUR
+    site.read_at -= hours * HOUR
+    return site
+
+
+def test_old_rules_serve_while_robots_txt_is_out_of_reach():
+    old = aged(hours=30)
+    site = old.renewed()
+    assert (old.is_old, site.is_old, site.missing()) == (True, False, "robots")
+    site.learn("robots", 503, b"")
+    assert [site.verdict(f"http://a.kh/{path}").refusal for path in "xyz"] == ["robots", "opt_out", ""]
+    assert (site.read_at, site.missing()) == (old.read_at, None)
+    assert time.time() - site.fetched_at > MAX_AGE_SECONDS - 1.5 * HOUR, (
+        "it is asked for again within the hour"
+    )
+    again = site.renewed()
+    again.learn("robots", 0, b"")
+    assert again.verdict("http://a.kh/z").refusal == ""
+
+
+@pytest.mark.parametrize("hours", [31 * 24, 10_000])
+def test_after_thirty_days_they_do_not(hours):
+    site = aged(hours).renewed()
+    site.learn("robots", 503, b"")
+    assert site.verdict("http://a.kh/z").refusal == "robots_unreachable"
+
+
+def test_new_rules_take_their_place():
+    site = aged(hours=30).renewed()
+    site.learn("robots", 404, b"")
+    assert site.verdict("http://a.kh/x").refusal == ""
+    assert site.missing() == "tdmrep"
+
+
+def test_what_was_out_of_reach_serves_nobody():
+    site = learnt((503, b"")).renewed()
+    site.learn("robots", 503, b"")
+    assert site.verdict("http://a.kh/z").refusal == "robots_unreachable"
+
+
+def test_a_refusal_names_its_rule():
+    verdict = learnt((200, b"User-agent: *\nDisallow: /a\nDisallow: /*.php$ # scripts")).verdict(
+        "http://a.kh/x.php"
+    )
+    assert (verdict.robots, verdict.rule) == ("disallowed", "Disallow: /*.php$")
 
 
 def test_links_to_policy_files_are_known():

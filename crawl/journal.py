@@ -14,6 +14,7 @@ from typing import Any
 
 import xxhash
 
+from corpus.errors import StageError
 from crawl.batch import Batch, Committed, HostRow, LaneRow, Link
 from crawl.fetch import Fetch
 from crawl.frontier import Frontier
@@ -57,11 +58,22 @@ class Journal:
     ) -> None:
         self.part = part
         self.frontier = Frontier(folder / part.frontier, max_depth)
+        self._check_partitions()
         prefix = f"crawl-{part.name}"
         self._warc = WarcFiles(folder / WARC_FOLDER, self.frontier.position(), roll_bytes, about, prefix)
         self._batch = Batch()
         self._members: list[bytes] = []
         self._n_bytes = 0
+
+    def _check_partitions(self) -> None:
+        """Hosts stay where they are: a crawl that was dealt to some number of partitions goes on with as many."""
+        of = self.frontier.meta("partitions")
+        if of is None:
+            self.frontier.set_meta("partitions", self.part.of)
+        elif of != self.part.of:
+            msg = f"partitions: this crawl has {of:.0f} partitions, got {self.part.of}. Try: partitions={of:.0f}"
+            self.frontier.close()
+            raise StageError(msg)
 
     def keep(
         self, fetch: Fetch, exchange: Exchange, evidence: Mapping[str, Any], visit: Visit | None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from corpus.engine import meter
 from crawl.batch import Link
 from crawl.body import TooLargeError, decoded
+from crawl.client import Client
 from crawl.discovery.charset import page_text
 from crawl.discovery.doors import doors
 from crawl.discovery.kinds import Kind
@@ -48,7 +49,7 @@ class Crawl:
     """Configuration, journal and queues of a running crawl."""
 
     config: CrawlConfig
-    client: Any
+    client: Client
     names: Names
     scope: Scope
     journal: Journal

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from corpus.errors import StageError
 
-Fate = Literal["in", "kept", "dropped", "edited"]
+Fate = Literal["in", "unfolded", "kept", "dropped", "edited"]
 CONSERVED = ("documents", "chars", "bytes", "clusters")
 
 
@@ -54,7 +54,10 @@ def amounts_by(table: pa.Table, keys: list[str]) -> dict[tuple[str, ...], Amount
 
 
 class Ledger:
-    """Amounts by (source, fate, reason); `reason` is the reason of a drop or the step of an edit, else empty."""
+    """Amounts by (source, fate, reason); `reason` is the reason of a drop or the step of an edit, else empty.
+
+    `unfolded` are documents that others held, which came in as one: the posts in an answer of a site's interface.
+    """
 
     def __init__(self, rows: Iterable[Mapping[str, Any]] = ()) -> None:
         self.amounts: dict[tuple[str, Fate, str], Amount] = defaultdict(Amount)
@@ -100,13 +103,19 @@ class Ledger:
         """The names of all sources, sorted."""
         return sorted({source for source, _, _ in self.amounts})
 
+    def came(self, source: str) -> Amount:
+        """What a source brought."""
+        return self.total("in", source) + self.total("unfolded", source)
+
+    def accounted(self, source: str) -> Amount:
+        """What is known to have become of it."""
+        return sum((self.total(fate, source) for fate in ("kept", "dropped", "edited")), Amount())
+
     def check(self, where: str) -> None:
-        """Hold the law `in = kept + Σ dropped + Σ edited` for every source; a breach is a StageError that names it."""
+        """Hold the law `in + unfolded = kept + Σ dropped + Σ edited` for every source; a breach is a StageError."""
         for source in self.sources():
-            left, *right = (self.total(fate, source) for fate in ("in", "kept", "dropped", "edited"))
-            accounted = sum(right, Amount())
             for name in CONSERVED:
-                got, expected = getattr(accounted, name), getattr(left, name)
+                got, expected = getattr(self.accounted(source), name), getattr(self.came(source), name)
                 if got != expected:
                     msg = (
                         f"{where}: source {source!r} does not conserve {name}: {expected:,} came in, "

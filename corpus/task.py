@@ -96,6 +96,10 @@ class Outcome:
         """Count documents as come in, by the sizes in their columns."""
         self._task.read(table)
 
+    def unfold(self, table: pa.Table) -> None:
+        """Count documents that stood in others, which came in as one."""
+        self._task.ledger.add_table(table, "unfolded")
+
     def keep(self, table: pa.Table) -> None:
         """Write and count documents that go on."""
         assert self._kept is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from typing import Any, get_args
 
 from corpus.ledger import CONSERVED, Amount, Fate, Ledger
 from report.cleaning import cleaning
@@ -63,10 +63,10 @@ def measure(record: RunRecord, run: str, target_tokens: int) -> Figures:
 
 
 def _stage(record: RunRecord, name: str) -> dict[str, Any]:
-    """One stage's amounts by fate, and what is missing from the law `in = kept + Σ dropped + Σ edited`."""
+    """One stage's amounts by fate, and what is missing from the law `in + unfolded = kept + Σ dropped + Σ edited`."""
     manifest = record.manifests[name]
     books = manifest.books()
-    totals = {fate: books.total(fate) for fate in ("in", "kept", "dropped", "edited")}
+    totals = {fate: books.total(fate) for fate in get_args(Fate)}
     return {
         "stage": name,
         "fingerprint": manifest.fingerprint,
@@ -83,8 +83,7 @@ def missing(books: Ledger) -> Table:
     """Breaches of the conservation law: source, unit, and how much of it is unaccounted for."""
     breaches = []
     for source in books.sources():
-        came, *went = (books.total(fate, source) for fate in ("in", "kept", "dropped", "edited"))
-        rest = came - sum(went, Amount())
+        rest = books.came(source) - books.accounted(source)
         breaches += [
             {"source": source, "unit": unit, "amount": getattr(rest, unit)}
             for unit in CONSERVED

@@ -26,10 +26,11 @@ def test_what_comes_in_is_kept_dropped_or_edited_away() -> None:
     ledger = Ledger()
     ledger.add_table(table(("a", 10), ("a", 5), ("b", 7)), "in")
     ledger.add_edit("mask", table(("a", 10)), table(("a", 8)))
-    ledger.add_table(table(("a", 8)), "kept")
+    ledger.add_table(table(("b", 3), ("b", 2)), "unfolded")
+    ledger.add_table(table(("a", 8), ("b", 3), ("b", 2)), "kept")
     ledger.add_table(table(("a", 5), ("b", 7), reason=["short", "spam"]), "dropped")
     ledger.check("test")
-    assert ledger.total("kept") == Amount(1, 8, 24, 8)
+    assert ledger.total("kept") == Amount(3, 13, 39, 13)
     assert ledger.total("dropped", "b") == Amount(1, 7, 21, 7)
     assert ledger.amounts["a", "edited", "mask"] == Amount(0, 2, 6, 2)
 
@@ -41,6 +42,7 @@ def test_what_comes_in_is_kept_dropped_or_edited_away() -> None:
         ("in", Amount(0, 0, 4), "source 'a' does not conserve bytes: 34 came in, 30 are accounted for"),
         ("edited", Amount(0, 1), "does not conserve chars"),
         ("dropped", Amount(0, 0, 0, 1), "does not conserve clusters"),
+        ("unfolded", Amount(1), "does not conserve documents: 3 came in, 2 are accounted for"),
     ],
 )
 def test_any_breach_is_named(fate, amount: Amount, says: str) -> None:

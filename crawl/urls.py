@@ -118,6 +118,11 @@ def host_of(url: str) -> str:
     return urlsplit(url).hostname or ""
 
 
+def bare_host(url: str) -> str:
+    """The host without `www.`: sites name their pages under the one name and the other."""
+    return host_of(url).removeprefix("www.")
+
+
 def origin_of(url: str) -> str:
     """Scheme, host and port: what one robots.txt speaks for."""
     scheme, _, rest = url.partition("://")

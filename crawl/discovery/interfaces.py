@@ -13,7 +13,7 @@ from crawl.urls import clean_url
 
 WORDPRESS_POSTS = 100  # the most that it gives at once
 BLOGGER_POSTS = 100
-FIELDS = "id,date_gmt,modified_gmt,link,title,content,author,_links.author,_embedded.author"
+FIELDS = "link,date_gmt,title,content,author,_links.author,_embedded.author"
 LEAST_CHARS = 100  # of a post's text, below which its page is asked for: a template may hold the rest
 _TAG = re.compile(r"<[^>]*+>")
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from crawl.discovery.markup import KHMER, Tag, attributes, has_khmer_text, tags
+from crawl.discovery.markup import KHMER, Tag, attributes, has_khmer_text, resolved, tags
 from crawl.urls import clean_url, host_of, link_url
 
 MOST_CHARS: Final = 16 << 20  # of a page that are read: two seconds at the worst
@@ -109,10 +108,11 @@ class _Reading:
                 at = self._text.find(name, at)
 
     def _hidden(self, name: str, value: str) -> None:
+        value = resolved(value)
         if name == "onclick":
             target = IN_SCRIPT.search(value)
             value = target[1] if target else ""
-        self._add(html.unescape(value) if "&" in value else value, {})
+        self._add(value, {})
 
     def _add(self, reference: str, of_tag: Mapping[str, str], anchor: Tag | None = None) -> None:
         if not reference or reference[0] == "#":

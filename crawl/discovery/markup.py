@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 TEXT_CHARS: Final = 400  # of an anchor's text that is looked at
 TAG: Final = re.compile(
     r"<(?=[aAbBfFiIlLmM!sStTxX])(?:(a|area|base|i?frame|link|meta)(?=[\s/])"
-    r"((?:[^>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?+){0,200}+)"  # an endless tag is taken in pieces
+    r"((?:[^>=]++|=\s*+(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z)|[^\s>]*+)){0,200}+)"  # an endless tag is taken in pieces
     r"|(!--|script\b|style\b|textarea\b|title\b|xmp\b))",
     re.I,
 )
@@ -46,7 +46,8 @@ def tags(page: str) -> Iterator[Tag]:
             if raw:
                 at = _raw_end(page, raw.lower(), found.end())
                 break
-            yield Tag(name.lower(), written, found.end())
+            if found.end() < len(page):  # a tag that the end cuts off may have lost half of its link
+                yield Tag(name.lower(), written, found.end())
         else:
             return
 
@@ -64,13 +65,13 @@ def attributes(written: str) -> dict[str, str]:
     """A tag's attributes by their names in lower case, references resolved; of two of a name the first."""
     found: dict[str, str] = {}
     for name, double, single, bare in ATTRIBUTE.findall(written):
-        value = double or single or bare
-        found.setdefault(name.lower(), REFERENCE.sub(_resolved, value) if "&" in value else value)
+        found.setdefault(name.lower(), resolved(double or single or bare))
     return found
 
 
-def _resolved(reference: re.Match[str]) -> str:
-    return html.unescape(reference[0])
+def resolved(value: str) -> str:
+    """An attribute's value with its references resolved; one without `;` is left, as in `?a=1&copy=2`."""
+    return REFERENCE.sub(lambda found: html.unescape(found[0]), value) if "&" in value else value
 
 
 def has_khmer_text(page: str, tag: Tag) -> bool:

@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Any
+from html import unescape
+from typing import Any, Final
 
 from crawl.discovery.feeds import parsed_json
 from crawl.discovery.kinds import Kind
-from crawl.urls import link_url
+from crawl.urls import bare_host, link_url
+
+_TAG: Final = re.compile(r"<[^<>]*+>")
 
 
 @dataclass(frozen=True)
 class Post:
-    """One post: the clean URL of its page, dates as they are written, `html` of its body ("" = not given)."""
+    """The clean URL of a post's page, title as text, date in ISO 8601, body in HTML; what is not given is empty."""
 
     url: str
     title: str = ""
     author: str = ""
     published: str = ""
-    modified: str = ""
     html: str = ""
 
 
 def read_posts(kind: Kind, url: str, body: bytes) -> list[Post]:
-    """The posts in an answer of kind `wordpress` or `blogger`."""
+    """The posts in an answer of kind `wordpress` or `blogger` at `url`, but for those of other hosts than its own."""
     found = parsed_json(body)
     if kind == "wordpress":
-        return [post for row in _list(found) if (post := _wordpress(url, row)).url]
-    entries = _list(_dict(_dict(found).get("feed")).get("entry"))
-    return [post for row in entries if (post := _blogger(url, row)).url]
+        posts = [_wordpress(url, row) for row in _list(found)]
+    else:
+        posts = [_blogger(url, row) for row in _list(_dict(_dict(found).get("feed")).get("entry"))]
+    return [post for post in posts if post.url and bare_host(post.url) == bare_host(url)]
 
 
 def _wordpress(url: str, row: Any) -> Post:
@@ -38,10 +42,9 @@ def _wordpress(url: str, row: Any) -> Post:
     authors = _list(_dict(post.get("_embedded")).get("author"))
     return Post(
         url=link_url(url, _text(post.get("link"))),
-        title=_text(_dict(post.get("title")).get("rendered")),
+        title=_without_tags(_text(_dict(post.get("title")).get("rendered"))),
         author=_text(_dict(authors[0]).get("name")) if authors else "",
         published=_utc(post.get("date_gmt")),
-        modified=_utc(post.get("modified_gmt")),
         html="" if is_shut else _text(content.get("rendered")),
     )
 
@@ -56,9 +59,12 @@ def _blogger(url: str, row: Any) -> Post:
         title=_part(post, "title"),
         author=_part(_dict(authors[0]), "name") if authors else "",
         published=_part(post, "published"),
-        modified=_part(post, "updated"),
         html=_part(post, "content"),
     )
+
+
+def _without_tags(html: str) -> str:
+    return unescape(_TAG.sub("", html))
 
 
 def _utc(value: Any) -> str:

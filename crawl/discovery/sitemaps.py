@@ -11,7 +11,7 @@ from crawl.discovery.kinds import Kind
 from crawl.discovery.listing import Listing
 from crawl.discovery.xml import begins_as, flattened, in_utf8, plain, tags
 from crawl.sources.compressed import GZIP_MAGIC, Fault, inflate
-from crawl.urls import clean_url, host_of, link_url
+from crawl.urls import bare_host, clean_url, link_url
 
 MOST_BYTES = 50 << 20  # the protocol's limit, unpacked
 MOST_FOLLOWING = 1000
@@ -96,8 +96,3 @@ def arranged(listing_url: str, entries: Iterable[Dated], limit: int) -> Listing:
     newest = sorted(sitemaps, key=sitemaps.__getitem__, reverse=True)
     following: list[tuple[Kind, str]] = [("sitemap", found) for found in newest[:MOST_FOLLOWING]]
     return Listing(urls, following, n_beyond_limit=n_beyond + max(0, len(newest) - MOST_FOLLOWING))
-
-
-def bare_host(url: str) -> str:
-    """The host without `www.`: sites list their pages under the one name and the other."""
-    return host_of(url).removeprefix("www.")

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from corpus.document import document_id
+import pyarrow as pa
+
+from corpus.document import document_id, measure
 from corpus.task import Task
+from crawl.discovery.kinds import LISTINGS
+from crawl.discovery.posts import Post
 from crawl.ingest.config import IngestConfig, SourceConfig
 from crawl.ingest.faults import fault_facts
 from crawl.ingest.licences import WEB
+from crawl.ingest.notes import Notes, noted_signals
+from crawl.ingest.posts import page_of, posts_of
 from crawl.ingest.rows import host, moment, storable
 from crawl.ingest.shards import Verdict, sharded
-from crawl.ingest.sites import Sites, is_web, load_sites, policy_file, warc_records
+from crawl.ingest.sites import OVERTAKEN, Sites, is_web, load_sites, policy_file, warc_records
 from crawl.policy.optout import Signal, page_signals
 from crawl.sources.compressed import Fault
 from crawl.sources.http import Response, parse_response, split_head
+from crawl.sources.pdf.reader import PdfLimits, read_pdf
 from crawl.sources.warc import WarcRecord
+from crawl.warc import payload_digest
+
+PDF_MAGIC = b"%PDF-"
+PDF_TYPE = "application/pdf"
+MAGIC_BYTES = 1024  # PDF 1.7, H.3: readers look for the mark so far
 
 
 def ingest_warc(task: Task[IngestConfig]) -> dict[str, Any]:
@@ -33,12 +42,12 @@ def ingest_warc(task: Task[IngestConfig]) -> dict[str, Any]:
         for record in warc_records(task, faults):
             kinds[record.kind or "unreadable"] += 1
             if record.kind == "response":
-                row, verdict = reading.response(record)
-                shards.add(row, verdict, row["n_bytes"])
+                for row, verdict in reading.response(record):
+                    shards.add(row, verdict, row["n_bytes"])
             elif not record.kind:
                 shards.add(*reading.unreadable(record), 0)
             elif record.kind == "metadata":
-                reading.metadata(record)
+                reading.notes.take(record)
     if not kinds:
         faults.append(Fault(0, "empty: no records"))
     return {"faults": fault_facts(reading.label, faults), "records": dict(sorted(kinds.items()))}
@@ -75,36 +84,46 @@ class _Reading:
         self._max_body_bytes = task.config.max_body_bytes
         self._sites = sites
         self._faults = faults
-        self._superseded = frozenset(task.arguments["superseded"])
-        self._n_responses = 0
-        self._noted: tuple[str, Mapping[str, Any]] = ("", {})
+        self._overtaken: dict[int, str] = {
+            ordinal: reason for reason, found in task.arguments["superseded"].items() for ordinal in found
+        }
+        self._n_captures = 0
+        self.notes = Notes()
 
-    def metadata(self, record: WarcRecord) -> None:
-        """Remember what our crawler noted about the response that follows."""
-        try:
-            is_json = record.headers.get("content-type") == "application/json"
-            noted = json.loads(record.block) if is_json else {}
-        except (ValueError, RecursionError):
-            noted = {}
-        self._noted = (record.url, noted if isinstance(noted, dict) else {})
-
-    def response(self, record: WarcRecord) -> tuple[dict[str, Any], Verdict]:
-        """A response as a row of RECORD, with its verdict."""
-        is_superseded = self._n_responses in self._superseded
-        self._n_responses += 1
+    def response(self, record: WarcRecord) -> Iterator[tuple[dict[str, Any], Verdict]]:
+        """A response as a row of RECORD, with its verdict; that of an open interface also as its posts."""
+        overtaken = self._next_overtaken()
         response = parse_response(record.block, self._max_body_bytes)
         if response is None or not is_web(record.url):
             evidence = f"no HTTP response: {record.headers.get('content-type', '')} of {record.url!r}"
-            return self._dropped(record, Verdict("malformed_record", evidence))
-        digest = _digest(record.block)
+            yield self._dropped(record, Verdict("malformed_record", evidence))
+            return
+        noted = self.notes.of(record.url)
+        rights = self._rights(record.url, response, noted)
+        row, verdict = self._answer(record, response, rights, noted.get("kind"))
+        posts = posts_of(noted, record.url, response)
+        yield row, overtaken if overtaken.reason and not verdict.reason else verdict
+        for post in posts:
+            overtaken = self._next_overtaken()
+            if verdict.reason == "listing":
+                row, of_post = self._post(record, response, post, noted)
+                yield row, overtaken if overtaken.reason and not of_post.reason else of_post
+
+    def _next_overtaken(self) -> Verdict:
+        """What became of the next capture's page since, as the survey numbered them."""
+        reason = self._overtaken.get(self._n_captures, "")
+        self._n_captures += 1
+        return Verdict(reason, OVERTAKEN[reason]) if reason else Verdict()
+
+    def _answer(
+        self, record: WarcRecord, response: Response, rights: Rights, kind: str | None
+    ) -> tuple[dict[str, Any], Verdict]:
+        digest = payload_digest(split_head(record.block)[1])
         fault = _fault(record, response, digest)
         if fault:
             self._faults.append(Fault(record.position, f"{record.url}: {fault}"))
-        rights = self._rights(record.url, response)
-        verdict = _verdict(record.url, response, rights)
-        if is_superseded and not verdict.reason:
-            verdict = Verdict("superseded", "captured again later")
-        return self._row(record) | {
+        verdict = _verdict(record.url, response, rights, kind)
+        row = self._row(record) | {
             "rights": rights.column(),
             "content_digest": digest,
             "n_bytes": len(response.body),
@@ -112,7 +131,34 @@ class _Reading:
             "charset": response.charset or None,
             "http_status": response.status,
             "payload": None if verdict.reason else response.body,
-        }, verdict._replace(evidence=verdict.evidence or fault)
+        }
+        if not verdict.reason and is_pdf(response):
+            read, verdict = _pdf_text(response.body)
+            row |= {"media_type": PDF_TYPE, "payload": None, **read}
+        return row, verdict._replace(evidence=verdict.evidence or fault)
+
+    def _post(
+        self, record: WarcRecord, response: Response, post: Post, noted: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], Verdict]:
+        """A post as the page that it is on its site; the rights are those of that page and of the answer."""
+        rights = self._rights(post.url, response, {**noted, "robots": ""})
+        verdict = rights.verdict()
+        page = page_of(post)
+        return self._row(record) | {
+            "id": document_id(self._source.name, post.url),
+            "url": post.url,
+            "host": host(post.url),
+            "published_at": moment(post.published),
+            "title": post.title or None,
+            "author": post.author or None,
+            "rights": rights.column(),
+            "content_digest": payload_digest(page),
+            "n_bytes": len(page),
+            "media_type": "text/html",
+            "charset": "utf-8",
+            "http_status": response.status,
+            "payload": None if verdict.reason else page,
+        }, verdict
 
     def unreadable(self, record: WarcRecord) -> tuple[dict[str, Any], Verdict]:
         """What stands where a record should: dropped, with its beginning as evidence."""
@@ -135,26 +181,34 @@ class _Reading:
             "origin": {"file": self.label, "position": record.position},
         }
 
-    def _rights(self, url: str, response: Response) -> Rights:
+    def _rights(self, url: str, response: Response, noted: Mapping[str, Any]) -> Rights:
         """What is found now, joined with what our crawler found when it fetched the page."""
         of_site = self._sites.verdict(url)
-        noted = self._noted[1] if self._noted[0] == url else {}
-        signals = page_signals(response.headers, response.head_in_utf8(), of_site.signals)
+        body = response.body if response.is_html or is_pdf(response) else b""
+        signals = page_signals(response.headers, body, of_site.signals)
         known = {signal.name for signal in signals}
-        signals += [signal for signal in _noted_signals(noted) if signal.name not in known]
+        signals += [signal for signal in noted_signals(noted) if signal.name not in known]
         return Rights(storable(noted.get("robots") or of_site.robots), signals)
 
 
-def _noted_signals(noted: Mapping[str, Any]) -> Iterator[Signal]:
-    """The reservations in a metadata record of our crawler's making; none in one of any other shape."""
-    opt_outs = noted.get("opt_outs")
-    for found in opt_outs if isinstance(opt_outs, list) else []:
-        if isinstance(found, dict) and {"signal", "evidence", "forbids"} <= found.keys():
-            yield Signal(storable(found["signal"]), storable(found["evidence"]), found["forbids"])
+def is_pdf(response: Response) -> bool:
+    """Whether an answer is a PDF, or claims to be one and is no page."""
+    return PDF_MAGIC in response.body[:MAGIC_BYTES] or (
+        response.media_type == PDF_TYPE and not response.is_html
+    )
 
 
-def _verdict(url: str, response: Response, rights: Rights) -> Verdict:
-    """Why a response is no page to keep, if it is not."""
+def _pdf_text(body: bytes) -> tuple[dict[str, Any], Verdict]:
+    """The columns of a PDF's text, or why it has none to keep."""
+    found = read_pdf(body, PdfLimits())
+    if found.verdict:
+        return {}, Verdict(found.verdict, found.evidence)
+    sizes = measure(pa.array([found.text], pa.large_string()))
+    return {"text": found.text, **{name: column[0].as_py() for name, column in sizes.items()}}, Verdict()
+
+
+def _verdict(url: str, response: Response, rights: Rights, kind: str | None) -> Verdict:
+    """Why a response is no page to keep, if it is not; `kind` is what our crawler asked for."""
     if policy_file(url) == "robots":
         return Verdict("robots_txt", "the robots.txt itself")
     if 300 <= response.status < 400 and response.status != 304:
@@ -166,17 +220,13 @@ def _verdict(url: str, response: Response, rights: Rights) -> Verdict:
     refusal = rights.verdict()
     if refusal.reason:
         return refusal
+    if kind in LISTINGS:
+        return Verdict("listing", kind)
     if not response.body.strip():
         return Verdict("empty")
-    if not response.is_html:
+    if not response.is_html and not is_pdf(response):
         return Verdict("not_html", response.media_type)
     return Verdict()
-
-
-def _digest(block: bytes) -> str:
-    """The digest of a response's body as it is stored, in the form of WARC-Payload-Digest."""
-    body = split_head(block)[1]
-    return "sha1:" + base64.b32encode(hashlib.sha1(body, usedforsecurity=False).digest()).decode()
 
 
 def _fault(record: WarcRecord, response: Response, digest: str) -> str:

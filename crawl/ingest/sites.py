@@ -6,7 +6,7 @@ with a reservation that it had not made before. So the files are read twice: fir
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +19,8 @@ import xxhash
 from corpus.paths import resolve
 from corpus.task import Task
 from crawl.ingest.config import IngestConfig
+from crawl.ingest.notes import Notes, refuses_training
+from crawl.ingest.posts import posts_of
 from crawl.policy.optout import SiteFiles, site_signals
 from crawl.policy.site import PATHS, PolicyFile, Site, Verdict
 from crawl.sources.compressed import Fault
@@ -37,6 +39,8 @@ POLICIES = pa.schema(
     ]
 )
 CAPTURES = pa.schema([("key", pa.uint64()), ("date", pa.string()), ("ordinal", pa.int64())])
+REFUSAL = -1  # in place of a capture's ordinal, where the page was found reserved and is not there
+OVERTAKEN = {"superseded": "captured again later", "withdrawn": "its text was reserved later"}
 
 
 def site_of(url: str) -> str:
@@ -68,22 +72,47 @@ def warc_records(task: Task[IngestConfig], faults: list[Fault]) -> Iterator[Warc
 
 
 def survey(task: Task[IngestConfig]) -> None:
-    """Write a WARC file's policy files, and for each capture of a page its URL's key and date."""
+    """Write a WARC file's policy files, and for each capture of a page its URL's key and date.
+
+    Captures are numbered as they stand: each response, and after it the whole posts in it.
+    """
     policies: list[dict[str, Any]] = []
     captures: list[dict[str, Any]] = []
-    responses = (record for record in warc_records(task, []) if record.kind == "response")
-    for ordinal, record in enumerate(responses):
-        if not is_web(record.url):
+    notes, n_captures = Notes(), 0
+    for record in warc_records(task, []):
+        date = record.headers.get("warc-date", "")
+        if record.kind == "metadata" and refuses_training(notes.take(record)):
+            captures.append({"key": capture_key(record.url), "date": date, "ordinal": REFUSAL})
+        if record.kind != "response":
             continue
-        date, file = record.headers.get("warc-date", ""), policy_file(record.url)
-        if file and (response := parse_response(record.block, task.config.max_body_bytes)):
-            row = {"site": site_of(record.url), "file": file, "date": date, "status": response.status}
-            policies.append(row | {"body": response.body})
-        elif is_success(record.block):
-            captures.append({"key": capture_key(record.url), "date": date, "ordinal": ordinal})
+        urls = _captured(record, notes.of(record.url), task.config.max_body_bytes, policies)
+        captures += [
+            {"key": capture_key(url), "date": date, "ordinal": n_captures + at}
+            for at, url in enumerate(urls)
+            if url
+        ]
+        n_captures += len(urls)
     for name, rows, schema in (("policies", policies, POLICIES), ("captures", captures, CAPTURES)):
         with task.create(f"work/{name}/{task.name}.parquet") as out:
             pq.write_table(pa.Table.from_pylist(rows, schema), out)
+
+
+def _captured(
+    record: WarcRecord, noted: Mapping[str, Any], max_body_bytes: int, policies: list[dict[str, Any]]
+) -> list[str]:
+    """The URLs of the response's page, empty for what is none, and of the posts in it; a policy file is set aside."""
+    if not is_web(record.url):
+        return [""]
+    file = policy_file(record.url)
+    if file and (response := parse_response(record.block, max_body_bytes)):
+        row = {"site": site_of(record.url), "file": file, "date": record.headers.get("warc-date", "")}
+        policies.append(row | {"status": response.status, "body": response.body})
+        return [""]
+    if not is_success(record.block):
+        return [""]
+    is_interface = noted.get("kind") in ("wordpress", "blogger")
+    answer = parse_response(record.block, max_body_bytes) if is_interface else None
+    return [record.url, *(post.url for post in (posts_of(noted, record.url, answer) if answer else []))]
 
 
 def is_success(block: bytes) -> bool:
@@ -96,18 +125,23 @@ def capture_key(url: str) -> int:
     return xxhash.xxh3_64_intdigest(url.encode("utf-8", "surrogatepass"))
 
 
-def superseded(captures: Sequence[str]) -> list[list[int]]:
-    """For each file of captures, in order, the responses of which a later one exists, in it or in another file."""
+def superseded(captures: Sequence[str]) -> list[dict[str, list[int]]]:
+    """For each file of captures, in order, those that something later overtook, in it or in another file.
+
+    By the reason: `superseded` by a later capture, or `withdrawn`, because the page was found reserved since.
+    """
     tables = [_read(uri, CAPTURES) for uri in captures]
-    old: list[list[int]] = [[] for _ in tables]
+    old: list[dict[str, list[int]]] = [{reason: [] for reason in OVERTAKEN} for _ in tables]
     numbered = [t.append_column("file", pa.array([i] * len(t), pa.int64())) for i, t in enumerate(tables)]
     if sum(map(len, tables)) > 1:
         order = [(name, "ascending") for name in ("key", "date", "file", "ordinal")]
         found = pa.concat_tables(numbered).sort_by(order).combine_chunks()
         has_later = pc.equal(found["key"][:-1], found["key"][1:])
-        for row in found.slice(0, len(found) - 1).filter(has_later).select(["file", "ordinal"]).to_pylist():
-            old[row["file"]].append(row["ordinal"])
-    return [sorted(ordinals) for ordinals in old]
+        by = pc.if_else(pc.equal(found["ordinal"][1:], REFUSAL), "withdrawn", "superseded")
+        earlier = found.slice(0, len(found) - 1).append_column("by", by)
+        for row in earlier.filter(pc.and_(has_later, pc.not_equal(earlier["ordinal"], REFUSAL))).to_pylist():
+            old[row["file"]][row["by"]].append(row["ordinal"])
+    return [{reason: sorted(ordinals) for reason, ordinals in found.items()} for found in old]
 
 
 def _read(uri: str, schema: pa.Schema) -> pa.Table:

@@ -30,6 +30,8 @@ def test_khmer_in_utf_8_beats_what_is_declared(body, declared, text):
     assert page_text(body, declared) == text
 
 
-@pytest.mark.parametrize("name", ["hex", "idna", "punycode", "unicode_escape", "undefined", "rot13", "zlib", "utf-7"])
+@pytest.mark.parametrize(
+    "name", ["hex", "idna", "punycode", "unicode_escape", "undefined", "rot13", "zlib", "utf-7"]
+)
 def test_a_codec_that_is_none_of_text_does_no_harm(name):
     assert page_text(b"\xe9" * 50, f"text/html; charset={name}")

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.json as pj
 
 from crawl.frontier import COVERED, PENDING, TOO_DEEP, Frontier
+from crawl.urls import host_of
 
 N_LANES = 5  # of a host that are told
+NAMED = pa.list_(pa.struct([("name", pa.string()), ("n", pa.int64())]))
 HOSTS = pa.schema(
     [
         ("host", pa.string()),
         ("fetched", pa.int64()),
         ("kept", pa.int64()),
-        ("classes", pa.map_(pa.string(), pa.int64())),
-        ("kinds", pa.map_(pa.string(), pa.int64())),
-        ("refused", pa.map_(pa.string(), pa.int64())),
-        ("unfollowed", pa.map_(pa.string(), pa.int64())),
+        ("classes", NAMED),
+        ("kinds", NAMED),
+        ("refused", NAMED),
+        ("unfollowed", NAMED),
         ("khmer_bytes", pa.int64()),
         ("new_khmer_bytes", pa.int64()),
         ("body_bytes", pa.int64()),
@@ -32,7 +36,7 @@ HOSTS = pa.schema(
         ("is_parked", pa.bool_()),
         ("paused_until", pa.timestamp("s", "UTC")),
         ("paused_for", pa.string()),
-        ("robots", pa.map_(pa.string(), pa.string())),
+        ("robots", pa.list_(pa.struct([("origin", pa.string()), ("state", pa.string())]))),
         ("best_lanes", pa.list_(pa.string())),
     ]
 )
@@ -62,10 +66,10 @@ def host_rows(frontier: Frontier) -> Iterator[dict[str, Any]]:
             "host": name,
             "fetched": found.documents["status"].total(),
             "kept": found.documents["kept"][""],
-            "classes": sorted(_classes(found.documents["status"]).items()),
-            "kinds": sorted(found.documents["kind"].items()),
-            "refused": sorted(found.documents["dropped"].items()),
-            "unfollowed": sorted(found.documents["unfollowed"].items()),
+            "classes": _named(_classes(found.documents["status"])),
+            "kinds": _named(found.documents["kind"]),
+            "refused": _named(found.documents["dropped"]),
+            "unfollowed": _named(found.documents["unfollowed"]),
             "khmer_bytes": found.bytes["khmer"]["all"],
             "new_khmer_bytes": found.bytes["khmer"]["new"],
             "body_bytes": found.bytes["kept"][""] + found.bytes["dropped"].total(),
@@ -74,11 +78,27 @@ def host_rows(frontier: Frontier) -> Iterator[dict[str, Any]]:
             "too_deep": states[TOO_DEEP],
             "parked": states[PENDING] if row.is_parked else states["parked"],
             "is_parked": bool(row.is_parked),
-            "paused_until": datetime.fromtimestamp(int(row.paused_until), UTC) if row.paused_until else None,
+            "paused_until": _moment(row.paused_until),
             "paused_for": row.why,
             "robots": robots[name],
             "best_lanes": lanes[row.id],
         }
+
+
+def _named(counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    return [{"name": name, "n": n} for name, n in sorted(counts.items())]
+
+
+def _moment(seconds: float) -> str | None:
+    """A time in seconds since 1970 as ISO 8601; None for 0."""
+    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if seconds else None
+
+
+def table(rows: Iterable[Mapping[str, Any]], schema: pa.Schema) -> pa.Table:
+    """Rows as a table; by way of JSON, since pyarrow loads pandas (40 MB) to look at Python objects."""
+    lines = "\n".join(map(json.dumps, rows)).encode()
+    options = pj.ParseOptions(explicit_schema=schema)
+    return pj.read_json(pa.BufferReader(lines), parse_options=options) if lines else schema.empty_table()
 
 
 def _counts(frontier: Frontier) -> defaultdict[int, _Counts]:
@@ -111,16 +131,12 @@ def _waiting(frontier: Frontier) -> defaultdict[int, Counter[Any]]:
     return found
 
 
-def _robots(frontier: Frontier) -> defaultdict[str, list[tuple[str, str]]]:
+def _robots(frontier: Frontier) -> defaultdict[str, list[dict[str, str]]]:
     """What is known of the robots.txt of each of a host's origins."""
-    found: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    found: defaultdict[str, list[dict[str, str]]] = defaultdict(list)
     for origin, state in frontier.rows("SELECT origin, robots_state FROM site ORDER BY origin"):
-        found[_host(str(origin))].append((str(origin), str(state)))
+        found[host_of(origin)].append({"origin": origin, "state": state})
     return found
-
-
-def _host(origin: str) -> str:
-    return origin.partition("://")[2].rpartition(":")[0] or origin.partition("://")[2]
 
 
 def _best_lanes(frontier: Frontier) -> defaultdict[int, list[str]]:
@@ -138,7 +154,7 @@ def day_rows(frontiers: list[Frontier]) -> list[dict[str, Any]]:
     days: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for frontier in frontiers:
         for day, what, amount in frontier.rows("SELECT day, what, amount FROM day"):
-            days[str(day)][str(what)] += int(str(amount))
+            days[day][what] += amount
     return [
         {
             "day": day,

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from corpus.ledger import Amount
@@ -21,7 +19,7 @@ from crawl.batch import Link
 from crawl.config import CrawlConfig, check, due_time, scope_of, seed_urls
 from crawl.download import open_client
 from crawl.frontier import Frontier
-from crawl.health import DAYS, HOSTS, day_rows, host_rows
+from crawl.health import DAYS, HOSTS, day_rows, host_rows, table
 from crawl.hosts import Hosts
 from crawl.journal import Journal, Part
 from crawl.mail import Post, at_work, unread
@@ -126,15 +124,11 @@ def _named(counts: Mapping[tuple[str, str], int], kind: str) -> dict[str, int]:
 
 def _paused(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     """The hosts that want to be left alone and have URLs waiting: why, until when, how many."""
-    now = time.time()
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return {
-        row["host"]: {
-            "why": row["paused_for"],
-            "until": row["paused_until"].timestamp(),
-            "pending": row["pending"],
-        }
+        row["host"]: {"why": row["paused_for"], "until": row["paused_until"], "pending": row["pending"]}
         for row in rows
-        if row["paused_until"] and row["paused_until"].timestamp() > now and row["pending"]
+        if row["pending"] and row["paused_until"] and row["paused_until"] > now
     }
 
 
@@ -166,7 +160,7 @@ def write_health(task: Task[CrawlConfig]) -> None:
         )
         for name, rows, schema in (("hosts", hosts, HOSTS), ("days", day_rows(frontiers), DAYS)):
             with task.create(f"health/{name}.parquet") as out:
-                pq.write_table(pa.Table.from_pylist(rows, schema), out)
+                pq.write_table(table(rows, schema), out)
 
 
 def told(manifest: Manifest) -> str:
@@ -184,14 +178,14 @@ def told(manifest: Manifest) -> str:
             f" {facts['paused_hosts']:,} hosts want to be left alone for some time"
         )
     for host, paused in facts["paused"].items():
-        until = datetime.fromtimestamp(paused["until"], UTC).strftime("%Y-%m-%d %H:%M UTC")
-        lines.append(f"  {host}: {paused['why']}, until {until}, {paused['pending']:,} URLs")
+        lines.append(f"  {host}: {paused['why']}, until {paused['until']}, {paused['pending']:,} URLs")
     return "\n".join(lines)
 
 
 def goes_on(manifest: Manifest) -> bool:
     """Whether a host that wanted to be left alone may be asked again by now."""
-    return any(paused["until"] <= time.time() for paused in manifest.facts["paused"].values())
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return any(paused["until"] <= now for paused in manifest.facts["paused"].values())
 
 
 def _about(config: CrawlConfig) -> dict[str, str]:

@@ -76,6 +76,10 @@ def test_what_a_site_offers_is_used(web, crawl):
     assert crawl.ledger()["dropped", "robots"] == 1
 
 
+def named(counts: list[dict]) -> dict[str, int]:
+    return {count["name"]: count["n"] for count in counts}
+
+
 def test_the_health_of_a_crawl(web, crawl):
     """A row for each host says what was asked, kept, refused and left; one for each day how much came."""
     web.pages |= {
@@ -92,15 +96,15 @@ def test_the_health_of_a_crawl(web, crawl):
     folder = crawl.folder / "health"
     rows = {row["host"]: row for row in pq.read_table(folder / "hosts.parquet").to_pylist()}
     a, b = rows["a.test"], rows["b.test"]
-    assert dict(a["classes"]) == {"2xx": 3, "4xx": 4}
-    assert dict(a["kinds"]) == {"ai_txt": 1, "page": 3, "robots": 1, "sitemap": 1, "tdmrep": 1}
-    assert dict(a["refused"]) == {"robots": 1}
-    assert dict(a["unfollowed"]) == {"repeating_path": 1}
+    assert named(a["classes"]) == {"2xx": 3, "4xx": 4}
+    assert named(a["kinds"]) == {"ai_txt": 1, "page": 3, "robots": 1, "sitemap": 1, "tdmrep": 1}
+    assert named(a["refused"]) == {"robots": 1}
+    assert named(a["unfollowed"]) == {"repeating_path": 1}
     assert (a["fetched"], a["kept"], a["pending"], a["parked"], a["is_parked"]) == (7, 7, 0, 0, False)
     assert 0 < a["new_khmer_bytes"] < a["khmer_bytes"] < a["body_bytes"]
-    assert dict(a["robots"]) == {"http://a.test": "parsed"}
+    assert a["robots"] == [{"origin": "http://a.test", "state": "parsed"}]
     assert a["best_lanes"]
-    assert (dict(b["refused"]), b["pending"], b["paused_for"]) == ({"robots_unreachable": 1}, 1, "http_500")
+    assert (named(b["refused"]), b["pending"], b["paused_for"]) == ({"robots_unreachable": 1}, 1, "http_500")
     assert b["paused_until"] is not None
     days = pq.read_table(folder / "days.parquet").to_pylist()
     assert sum(day["answers"] for day in days) == 7

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from itertools import pairwise
 from typing import Any
 
 from corpus.errors import StageError
@@ -14,9 +13,8 @@ from dedup.bands import deal_bands, join_bands
 from dedup.columns import Census
 from dedup.components import find_components, gather_shards
 from dedup.config import DedupConfig, check
-from dedup.index import INDEX, SURE_BANDS, Plan, commit, entry, index_name, plan_run, settings, sweep
-from dedup.passages.matches import deal_slices, match_windows
-from dedup.passages.spans import find_spans, merge_matches, settle_passages
+from dedup.index import INDEX, SURE_BANDS, Plan, commit, index_name, plan_run, settings, sweep
+from dedup.passages.find import find_passages
 from dedup.settle import settle, tally
 from dedup.sketch import sketch_shard
 from dedup.verify import verify_group
@@ -59,7 +57,7 @@ def decide(stage: StageRun[DedupConfig], shards: Sequence[Shard]) -> dict[str, A
     groups = _groups(stage, gathered, found["groups"], common)
     verified = stage.map("verify", verify_group, groups)
     once("settle", settle, groups=[task.name for task in groups])
-    cut = _find_passages(stage, common)
+    cut = find_passages(stage, common)
     refuse_wipe_out(stage.config, once("tally", tally)["sources"])
     once("commit", commit)
     stage.facts.update(
@@ -83,28 +81,6 @@ def _groups(
             batches[group].append((receipt["task"], batch))
     arguments = [{**common, "batches": held} for held in batches]
     return [stage.task(f"group-{n:05d}", arguments=told) for n, told in enumerate(arguments)]
-
-
-def _find_passages(stage: StageRun[DedupConfig], common: dict[str, Any]) -> dict[str, Any]:
-    """Match → merge → spans → settle: what kept documents share with better ones."""
-    sizes, new = stage.folder.sizes(f"{INDEX}/shards"), Plan(**common["plan"]).new
-    n_windows = sum(sizes[f"{entry(name)}/windows.key"] // 8 for name in new)
-    dealt = [
-        stage.task(f"slices-{a:03d}", arguments={**common, "slices": [a, b]})
-        for a, b in deal_slices(n_windows)
-    ]
-    stage.map("matches", match_windows, dealt)
-    matched = {**common, "matched": [task.name for task in dealt]}
-    (merged,) = stage.map("merge", merge_matches, [stage.task("all", arguments=matched)])
-    parts = [
-        stage.task(f"spans-{n:05d}", arguments={**common, "first": a, "stop": b})
-        for n, (a, b) in enumerate(pairwise(merged["facts"]["bounds"]))
-    ]
-    stage.map("spans", find_spans, parts)
-    spanned = {**common, "spanned": [task.name for task in parts]}
-    (settled,) = stage.map("passages", settle_passages, [stage.task("all", arguments=spanned)])
-    facts: dict[str, Any] = settled["facts"]
-    return facts
 
 
 @dataclass(frozen=True)

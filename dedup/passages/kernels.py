@@ -1,4 +1,4 @@
-"""Compiled loops over units and windows, all in one module: numba's cache sees no change elsewhere."""
+"""Compiled loops over units, all in one module: numba's cache sees no change elsewhere."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from khmer.clusters import LINE, UNIT
 
 WIDTH: Final = 32  # units of a window that is not a line
-SLICES: Final = 256  # of windows, by the top byte of their keys
 
 _BASE: Final = np.uint64(0x9E3779B97F4A7C15)
 _MIX: Final = np.uint64(0xBF58476D1CE4E5B9)
@@ -19,7 +18,6 @@ _STEP: Final = np.uint64(0x94D049BB133111EB)
 _LARGEST: Final = np.uint64(0xFFFFFFFFFFFFFFFF)
 _ONE: Final = np.uint64(1)
 _HALF: Final = np.uint64(32)
-_TOP_BYTE: Final = np.uint64(56)
 _LINE: Final = np.uint32(LINE)
 _LINE_BITS: Final = np.uint64(0xFF)  # of a line's key: its units, up to _LONGEST, and a 1
 _LONGEST: Final = 127
@@ -225,102 +223,6 @@ def fill_lines(
                     n += 1
                 previous = key
             start = stop
-    return n
-
-
-@njit(cache=True, nogil=True)
-def count_slices(keys: Hashes, counts: Integers) -> None:
-    """Add how many keys have each top byte to `counts`, `(SLICES,)`."""
-    for i in range(keys.size):
-        counts[np.int64(keys[i] >> _TOP_BYTE)] += 1
-
-
-@njit(cache=True, nogil=True)
-def deal(
-    found: tuple[Hashes, Numbers, Numbers], ends: Integers, dealt: tuple[Hashes, Numbers, Numbers]
-) -> None:
-    """Copy windows to where those of their slice end in `dealt`, and move `ends`, `(SLICES,)`, on."""
-    keys, rows, positions = found
-    for i in range(keys.size):
-        slice_of = np.int64(keys[i] >> _TOP_BYTE)
-        to = ends[slice_of]
-        dealt[0][to], dealt[1][to], dealt[2][to] = keys[i], rows[i], positions[i]
-        ends[slice_of] = to + 1
-
-
-@njit(cache=True, nogil=True)
-def _bit(key: Any, bits: Hashes) -> tuple[int, Any]:
-    """Where a key's bit stands in a table of bits: the word and the bit in it."""
-    at = key >> np.uint64(16)
-    return int((at >> np.uint64(6)) & np.uint64(bits.size - 1)), _ONE << (at & np.uint64(63))
-
-
-@njit(cache=True, nogil=True)
-def mark_twice(keys: Hashes, rows: Numbers, alive: NDArray[np.bool_], once: Hashes, twice: Hashes) -> None:
-    """Set the bits of the keys of living documents in `once`, and in `twice` where they are set there already."""
-    for i in range(keys.size):
-        if alive[rows[i]]:
-            word, bit = _bit(keys[i], once)
-            twice[word] |= once[word] & bit
-            once[word] |= bit
-
-
-@njit(cache=True, nogil=True)
-def mark(keys: Hashes, bits: Hashes) -> None:
-    """Set the keys' bits."""
-    for i in range(keys.size):
-        word, bit = _bit(keys[i], bits)
-        bits[word] |= bit
-
-
-@njit(cache=True, nogil=True)
-def pick(keys: Hashes, rows: Numbers, alive: NDArray[np.bool_], bits: Hashes, picked: Integers) -> int:
-    """Write which windows of living documents have their key's bit set to `picked`; how many."""
-    n = 0
-    for i in range(keys.size):
-        word, bit = _bit(keys[i], bits)
-        if bits[word] & bit and alive[rows[i]]:
-            picked[n] = i
-            n += 1
-    return n
-
-
-@njit(cache=True, nogil=True)
-def fill_matches(
-    windows: tuple[Hashes, Numbers, Numbers],
-    preferences: Hashes,
-    texts: Hashes,
-    least: tuple[int, int],
-    matched: Integers,
-    keepers: Integers,
-) -> int:
-    """Write the windows that stand in a better document too, and the first window of the best one; how many.
-
-    `windows` (key, number of the document, position) are sorted by these; `preferences` and hashes of the `texts` are
-    those of their documents. The key must be that of two documents; that of a line must be that of `least_documents`,
-    and of so many that they hold `least_units` of it. Best is what is preferred most, then the smallest hash.
-    """
-    keys, numbers, _ = windows
-    least_documents, least_units = least
-    n = start = 0
-    while start < keys.size:
-        stop, best, n_documents = start + 1, start, 1
-        while stop < keys.size and keys[stop] == keys[start]:
-            n_documents += numbers[stop] != numbers[stop - 1]
-            is_like = preferences[stop] == preferences[best]
-            if preferences[stop] > preferences[best] or (is_like and texts[stop] < texts[best]):
-                best = stop
-            stop += 1
-        needed = 2
-        if keys[start] & _ONE:
-            length = int((keys[start] & _LINE_BITS) >> _ONE)
-            needed = max(least_documents, -(-least_units // length))
-        if n_documents >= needed:
-            for i in range(start, stop):
-                if numbers[i] != numbers[best]:
-                    matched[n], keepers[n] = i, best
-                    n += 1
-        start = stop
     return n
 
 

@@ -10,15 +10,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.stage import Task
-from dedup.columns import Census, read_array, read_columns, write_array
+from dedup.columns import Census, read_array, write_array
 from dedup.config import DedupConfig, Reason
-from dedup.index import Plan, entry
-from dedup.passages.kernels import SLICES, Hashes, Integers, Numbers, fill_matches, mark, mark_twice, pick
-from dedup.passages.windows import Windows, join_windows, view_windows
+from dedup.index import Plan
+from dedup.passages.keys.kernels import (
+    SLICES,
+    Hashes,
+    Integers,
+    Mask,
+    Numbers,
+    deal_by_key,
+    fill_matches,
+    find_marked,
+    keys_of,
+    mark,
+    pick_marked,
+    pick_repeated,
+    take_living,
+    words_for,
+)
+from dedup.passages.windows import view_windows
+from dedup.traits import NUMBERS, view_numbers
 
-MOST_TASKS: Final = 16  # as each looks at every shard
+FEW_TASKS: Final = 16  # as each looks at every shard
 TASK_WINDOWS: Final = 1 << 20  # for one task at the least: about a twentieth of a second
-RUN_WINDOWS: Final = 1 << 16  # whose keys are counted together at the least
+MOST_WINDOWS: Final = 2 << 20  # for one task where there are more than FEW_TASKS: 64 MB
+PART_WINDOWS: Final = 1 << 15  # whose table of bits stays in the nearest caches
 MATCH: Final = {
     "key": "uint64",
     "number": "uint32",
@@ -27,7 +44,9 @@ MATCH: Final = {
     "there": "uint32",
 }
 
-Mask = NDArray[np.bool_]
+_HALF: Final = np.uint64(32)
+_LAST: Final = np.uint64(0xFFFFFFFF)
+_WORTH: Final = [NUMBERS.index("preference"), NUMBERS.index("text_key")]
 
 
 class Matches(NamedTuple):
@@ -46,7 +65,7 @@ class Matches(NamedTuple):
 
     def in_order(self) -> Matches:
         """The rows sorted, quickly where most of them are already."""
-        place = self.number.astype(np.uint64) << np.uint64(32) | self.position
+        place = self.number.astype(np.uint64) << _HALF | self.position
         order = np.argsort(place, kind="stable")
         same = np.flatnonzero(np.diff(place[order]) == 0)
         tied = np.unique(np.append(same, same + 1))
@@ -70,96 +89,102 @@ def write_matches(task: Task[Any], folder: str, matches: Matches) -> None:
         write_array(task, f"{folder}/matches.{name}", column)
 
 
-def read_matches(task: Task[Any], folder: str) -> Matches:
-    """What `write_matches` wrote."""
+def read_matches(task: Task[Any], folder: str, start: int = 0, stop: int | None = None) -> Matches:
+    """What `write_matches` wrote, from row `start` up to `stop`, or to the end."""
     return Matches(
-        *(read_array(task.folder, f"{folder}/matches.{name}", dtype) for name, dtype in MATCH.items())
+        *(
+            read_array(task.folder, f"{folder}/matches.{name}", dtype, start, stop)
+            for name, dtype in MATCH.items()
+        )
     )
 
 
 def deal_slices(n_windows: int) -> list[tuple[int, int]]:
     """Slices of windows for each task, from and up to: about as many windows as make one worth its while."""
-    n_tasks = min(max(n_windows // TASK_WINDOWS, 1), MOST_TASKS)
+    n_tasks = max(min(n_windows // TASK_WINDOWS, FEW_TASKS), n_windows // MOST_WINDOWS, 1)
+    n_tasks = min(n_tasks, SLICES)
     return list(pairwise(SLICES * n // n_tasks for n in range(n_tasks + 1)))
 
 
-def match_windows(task: Task[DedupConfig]) -> dict[str, int]:
-    """Write the matches of all keys that a document has which is kept and was not, or the other way round.
+def match_windows(task: Task[DedupConfig]) -> None:
+    """Write the matches of all keys that a document has which is kept and was not, or the other way round, in order.
 
     And these keys, sorted, where documents were matched before. `task.arguments["slices"]` are the slices of
-    windows to look at, from and up to. Memory: 2 bytes a document, 20 a repeated window, and 4 a window of a shard.
+    windows to look at, from and up to. Memory: 6 bytes a document, 50 a window of these slices.
     """
     shards = _Shards(task)
-    changed, repeated = _changed(shards) if shards.has_past else (np.empty(0, np.uint64), _repeated(shards))
-    matches = _matches_of(task, repeated)
+    changed, shared = _changed(shards) if shards.has_past else (np.empty(0, np.uint64), _repeated(shards))
     write_array(task, f"work/matches/{task.name}.changed", changed)
-    write_matches(task, f"work/matches/{task.name}", matches)
-    return {"matches": matches.key.size}
+    write_matches(task, f"work/matches/{task.name}", _matches_of(task, shared))
 
 
 class _Shards:
-    """The windows of all shards by slice, and which documents are kept now and were kept before."""
+    """The windows of all shards in the task's slices, and which documents are kept now and were kept before."""
 
     def __init__(self, task: Task[DedupConfig]) -> None:
-        plan, census = Plan.of(task), Census.of(task)
+        plan, self._census, self._task = Plan.of(task), Census.of(task), task
         self.slices: tuple[int, int] = tuple(task.arguments["slices"])
         self.has_past = bool(plan.state)
-        kept = read_array(task.folder, f"{plan.new_state}/reason", np.uint8) == Reason.KEPT
-        was_kept = np.zeros_like(kept)
+        self._kept = read_array(task.folder, f"{plan.new_state}/reason", np.uint8) == Reason.KEPT
+        self._was_kept = np.zeros_like(self._kept)
         if plan.state:
             old = read_array(task.folder, f"{plan.state}/reason", np.uint8)
-            was_kept[: old.size] = old == Reason.KEPT
-        changed = kept != was_kept
-        self._shards = [
-            (start, view_windows(task, name), kept[start:stop], changed[start:stop])
-            for name, start, stop in census.spans()
-        ]
+            self._was_kept[: old.size] = old == Reason.KEPT
 
-    def of(self, first: int, stop: int) -> Iterator[tuple[int, Windows, Mask, Mask]]:
+    def __iter__(self) -> Iterator[tuple[int, Hashes, Mask, Mask]]:
         """Of each shard the number of its first document, windows, and which of its documents are kept or changed."""
-        for start, (windows, bounds), kept, changed in self._shards:
-            rows = slice(int(bounds[first]), int(bounds[stop]))
-            yield start, windows.take(rows), kept, changed
-
-    def runs(self) -> Iterator[tuple[int, int, int]]:
-        """Slices from and up to, and their windows: as many as leave their table of bits in the cache."""
-        sizes = np.sum([np.diff(bounds) for _, (_, bounds), _, _ in self._shards], axis=0)
-        first, n = self.slices[0], 0
-        for stop in range(first + 1, self.slices[1] + 1):
-            n += int(sizes[stop - 1])
-            if n >= RUN_WINDOWS or stop == self.slices[1]:
-                yield first, stop, n
-                first, n = stop, 0
+        first, last = self.slices
+        for name, start, stop in self._census.spans():
+            windows, bounds = view_windows(self._task, name)
+            kept, was_kept = self._kept[start:stop], self._was_kept[start:stop]
+            yield start, windows[bounds[first] : bounds[last]], kept, kept != was_kept
 
 
-def _bits(n_keys: int) -> Hashes:
-    """A table with 16 bits a key and more: one other key in 16, at the most, has a key's bit."""
-    return np.zeros(1 << max(n_keys // 4, 1).bit_length(), np.uint64)
+def _repeated(shards: _Shards) -> Hashes:
+    """Windows whose key a kept document repeats, with few others."""
+    found = list(shards)
+    windows = np.empty((sum(len(part) for _, part, _, _ in found) + 1, 2), np.uint64)
+    n = 0
+    for start, part, kept, _ in found:
+        n = take_living(part, kept, start, windows, n)
+    first, last = shards.slices
+    n_bits = (n // PART_WINDOWS // (last - first)).bit_length()  # of a key, by which slices are parted
+    ends = np.zeros(((last - first) << n_bits) + 1, np.int64)
+    dealt = np.empty((n, 2), np.uint64)
+    deal_by_key(windows[:n], 56 - n_bits, first << n_bits, ends, dealt)
+    return windows[: pick_repeated(dealt, ends[:-1], windows)]
 
 
-def _repeated(shards: _Shards) -> Windows:
-    """Windows whose key a kept document repeats, with few others; a row is the document's number."""
-    parts = []
-    for first, stop, n_windows in shards.runs():
-        once = _bits(n_windows)
-        twice = np.zeros_like(once)
-        for _, windows, kept, _ in shards.of(first, stop):
-            mark_twice(windows.key, windows.row, kept, once, twice)
-        parts += _picked(shards, first, stop, twice)
-    return join_windows(parts)
-
-
-def _changed(shards: _Shards) -> tuple[Hashes, Windows]:
+def _changed(shards: _Shards) -> tuple[Hashes, Hashes]:
     """The sorted keys of changed documents, and the windows of kept documents that have them."""
-    parts = [np.empty(0, np.uint64)]
-    for _, windows, _, changes in shards.of(*shards.slices):
+    found, parts = list(shards), [np.empty(0, np.uint64)]
+    room = np.empty((max((len(part) for _, part, _, _ in found), default=0) + 1, 2), np.uint64)
+    for _, part, _, changes in found:
         if changes.any():
-            parts.append(windows.key[changes[windows.row]])
-    keys = np.unique(np.concatenate(parts))
-    bits = _bits(keys.size)
+            keys = room.reshape(-1)
+            parts.append(keys[: keys_of(part, changes, keys)].copy())
+    changed = np.unique(np.concatenate(parts))
+    bits = table_of(changed)
+    windows = [np.empty((0, 2), np.uint64)]
+    for start, part, kept, _ in found:
+        windows.append(room[: pick_marked(part, kept, start, bits, room)].copy())
+    shared = np.concatenate(windows)
+    return changed, shared[among(shared[:, 0], changed)]
+
+
+def table_of(keys: Hashes) -> Hashes:
+    """A table of bits in which those of the keys are set."""
+    bits = np.zeros(words_for(keys.size), np.uint64)
     mark(keys, bits)
-    windows = join_windows(_picked(shards, *shards.slices, bits))
-    return keys, windows.take(among(windows.key, keys))
+    return bits
+
+
+def rows_among(values: Hashes, keys: Hashes) -> Integers:
+    """The rows of values that are among sorted keys, of which few are."""
+    rows = np.empty(values.size, np.int64)
+    likely = rows[: find_marked(values, table_of(keys), rows)]
+    found: Integers = likely[among(values[likely], keys)]
+    return found
 
 
 def among(values: NDArray[Any], keys: NDArray[Any]) -> Mask:
@@ -169,35 +194,29 @@ def among(values: NDArray[Any], keys: NDArray[Any]) -> Mask:
     return np.asarray(keys[np.minimum(np.searchsorted(keys, values), keys.size - 1)] == values)
 
 
-def _picked(shards: _Shards, first: int, stop: int, bits: Hashes) -> list[Windows]:
-    """Of each shard the windows of kept documents whose key's bit is set."""
-    parts = []
-    for start, windows, kept, _ in shards.of(first, stop):
-        picked = np.empty(windows.key.size, np.int64)
-        rows = picked[: pick(windows.key, windows.row, kept, bits, picked)]
-        key, row, position = windows.take(rows)
-        parts.append(Windows(key, row + np.uint32(start), position))
-    return parts
-
-
-def _matches_of(task: Task[DedupConfig], windows: Windows) -> Matches:
-    """The matches of windows that stand sorted by number and position within their key."""
-    order = np.argsort(windows.key, kind="stable")
-    key, number, position = windows.take(order)
-    matched, keepers = np.empty(key.size, np.int64), np.empty(key.size, np.int64)
+def _matches_of(task: Task[DedupConfig], windows: Hashes) -> Matches:
+    """The matches of windows that stand sorted by document and position within their key."""
+    windows = windows[np.argsort(windows[:, 0], kind="stable")]
+    number = (windows[:, 1] >> _HALF).astype(np.uint32)
+    matched, keepers = np.empty(len(windows), np.int64), np.empty(len(windows), np.int64)
     least = (task.config.least_line_documents, 2 * task.config.least_passage)
-    n = fill_matches((key, number, position), *_worth(task, number), least, matched, keepers)
+    n = fill_matches(windows, *_worth(task, number), least, matched, keepers)
     rows, best = matched[:n], keepers[:n]
-    return Matches(key[rows], number[rows], position[rows], number[best], position[best])
+    position = (windows[:, 1] & _LAST).astype(np.uint32)
+    found = Matches(windows[rows, 0], number[rows], position[rows], number[best], position[best])
+    return found.in_order()
 
 
 def _worth(task: Task[Any], numbers: Numbers) -> Hashes:
     """The preference of each document, and a hash of its text: `(2, n)`."""
-    documents, at = np.unique(numbers, return_inverse=True)
-    names = ["preference", "text_key"]
+    census = Census.of(task)
+    row_of = np.zeros(census.total, np.uint32)
+    row_of[numbers] = 1
+    documents = np.flatnonzero(row_of)
+    row_of[documents] = np.arange(documents.size)
 
     def read(shard: str, rows: Integers) -> Hashes:
-        columns = read_columns(task.folder, f"{entry(shard)}/traits.arrow", names)
-        return np.stack([columns[name].to_numpy()[rows] for name in names], axis=1)
+        return view_numbers(task.folder, shard)[rows][:, _WORTH]
 
-    return np.asarray(Census.of(task).gather(documents, np.empty((0, 2), np.uint64), read)[at].T.copy())
+    worth = census.gather(documents, np.empty((0, 2), np.uint64), read)
+    return np.asarray(worth[row_of[numbers]].T.copy())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
@@ -11,26 +12,21 @@ from numpy.typing import NDArray
 
 from corpus.paths import Folder
 from corpus.stage import Task
-from dedup.columns import Census, read_array, read_columns, view_array, write_array
+from dedup.columns import Census, read_array, view_array, write_array
 from dedup.config import DedupConfig, Reason
 from dedup.index import Plan, entry
 from dedup.passages.kernels import Integers, Numbers, fill_spans
-from dedup.passages.matches import (
-    MATCH,
-    MOST_TASKS,
-    Matches,
-    among,
-    join,
-    no_matches,
-    read_matches,
-    write_matches,
-)
+from dedup.passages.matches import MATCH, Matches, among, join, read_matches, rows_among
+from dedup.traits import NUMBERS, view_numbers
 from dedup.trees import copy_ranges
 
+MOST_TASKS: Final = 16  # as each looks at every shard
 TASK_DOCUMENTS: Final = 1 << 15  # whose spans are found by one task at the least: a quarter of a second
+RANGE_MATCHES: Final = 1 << 19  # put in order at once, about
 GROUP_UNITS: Final = 16 << 20  # held at once: 64 MB
 SPAN: Final = ("number", "first", "stop", "keeper", "n_units")
 _LOST: Final = ("number", "keeper")
+_N_UNITS: Final = NUMBERS.index("n_units")
 
 
 class Spans(NamedTuple):
@@ -57,20 +53,47 @@ def merge_matches(task: Task[DedupConfig]) -> dict[str, Any]:
     """Write the matches of all documents to the state, and which documents have others than before.
 
     `task.arguments["matched"]` names the tasks of `match_windows`. Returns how the latter, `work/spans/touched`, are
-    divided among tasks of `find_spans`. Memory: 70 bytes a match.
+    divided among tasks of `find_spans`. Memory: 16 bytes a document, 150 of each of RANGE_MATCHES.
     """
-    plan, names = Plan.of(task), [f"work/matches/{name}" for name in task.arguments["matched"]]
-    found = join([read_matches(task, name) for name in names])
-    known = read_matches(task, plan.state) if plan.state else no_matches()
-    changed = np.concatenate([read_array(task.folder, f"{name}.changed", np.uint64) for name in names])
-    gone = among(known.key, changed)
-    matches = join([known.take(~gone), found]).in_order()
-    write_matches(task, plan.new_state, matches)
-    touched = _documents_that_differ(known.take(gone), found)
-    write_array(task, "work/spans/touched", touched)
-    step = max(TASK_DOCUMENTS, -(-touched.size // MOST_TASKS))
-    bounds = range(0, touched.size + step, step)
-    return {"bounds": [min(bound, touched.size) for bound in bounds]}
+    plan, parts = Plan.of(task), [f"work/matches/{name}" for name in task.arguments["matched"]]
+    parts += [plan.state] if plan.state else []
+    starts = _ranges(task, parts)
+    touched = []
+    with ExitStack() as files:
+        columns = [files.enter_context(task.create(f"{plan.new_state}/matches.{name}")) for name in MATCH]
+        for bounds in pairwise(starts.tolist()):
+            found = [read_matches(task, part, a, b) for part, a, b in zip(parts, *bounds, strict=True)]
+            matches, documents = _merged(task, found)
+            touched.append(documents)
+            for file, name in zip(columns, MATCH, strict=True):
+                file.write(getattr(matches, name).data)
+    documents = np.concatenate([np.empty(0, np.uint32), *touched])
+    write_array(task, "work/spans/touched", documents)
+    step = max(TASK_DOCUMENTS, -(-documents.size // MOST_TASKS))
+    ends = range(0, documents.size + step, step)
+    return {"bounds": [min(end, documents.size) for end in ends]}
+
+
+def _ranges(task: Task[Any], parts: Sequence[str]) -> Integers:
+    """Where ranges of documents of about RANGE_MATCHES begin and the last ends in some sorted matches, `(n, parts)`."""
+    numbers = [view_array(task.folder, f"{part}/matches.number", np.uint32) for part in parts]
+    n_ranges = max(sum(column.size for column in numbers) // RANGE_MATCHES, 1)
+    bounds = np.linspace(0, Census.of(task).total, n_ranges + 1).astype(np.uint32)
+    return np.stack([np.searchsorted(column, bounds) for column in numbers], axis=1)
+
+
+def _merged(task: Task[Any], parts: list[Matches]) -> tuple[Matches, Numbers]:
+    """The matches of some documents, and the documents that have others than before."""
+    if not Plan.of(task).state:
+        found = join(parts).in_order()
+        return found, found.number[np.flatnonzero(np.diff(found.number, prepend=~found.number[:1]))]
+    *parts, known = parts
+    names = task.arguments["matched"]
+    changed = [read_array(task.folder, f"work/matches/{name}.changed", np.uint64) for name in names]
+    gone = rows_among(known.key, np.concatenate(changed))
+    found = join(parts)
+    left = np.delete(np.arange(known.key.size), gone)
+    return join([known.take(left), found]).in_order(), _documents_that_differ(known.take(gone), found)
 
 
 def _documents_that_differ(before: Matches, after: Matches) -> Numbers:
@@ -82,21 +105,28 @@ def _documents_that_differ(before: Matches, after: Matches) -> Numbers:
     return np.unique(both.number[alone])
 
 
-def find_spans(task: Task[DedupConfig]) -> dict[str, int]:
+def find_spans(task: Task[DedupConfig]) -> None:
     """Write the spans of touched documents, `task.arguments["first"]` to `["stop"]` of them.
 
-    Memory: the units of GROUP_UNITS, or of a document that has more and of those that keep passages of it.
+    Memory: 10 bytes a document, and the units of GROUP_UNITS, or of a document that has more and of those that keep
+    passages of it.
     """
     first, stop = task.arguments["first"], task.arguments["stop"]
     touched = read_array(task.folder, "work/spans/touched", np.uint32, first, stop)
     matches = _matches_of(task, touched)
-    texts = _Texts(task, np.unique(np.concatenate([touched, matches.keeper])))
+    texts = _Texts(task, distinct(touched, matches.keeper, Census.of(task).total))
     starts = np.append(np.searchsorted(matches.number, touched), matches.number.size)
     parts = []
     for a, b in pairwise(_bounds(_weights(matches, touched, texts))):
         parts.append(_spans_of(matches.take(slice(starts[a], starts[b])), texts, task.config.least_passage))
     write_spans(task, f"work/spans/{task.name}", join_spans(parts))
-    return {"spans": sum(part.number.size for part in parts)}
+
+
+def distinct(some: Numbers, others: Numbers, total: int) -> Numbers:
+    """The documents that are among some or others of `total`, sorted."""
+    is_there = np.zeros(total, np.bool_)
+    is_there[some] = is_there[others] = True
+    return np.flatnonzero(is_there).astype(np.uint32)
 
 
 def _matches_of(task: Task[Any], documents: Numbers) -> Matches:
@@ -112,31 +142,40 @@ def _matches_of(task: Task[Any], documents: Numbers) -> Matches:
 
 
 class _Texts:
-    """Where the units of some documents stand."""
+    """Where the units of some documents stand, which are mapped into memory once, and room for those of a group."""
 
     def __init__(self, task: Task[Any], numbers: Numbers) -> None:
         """Their numbers are sorted."""
-        self._task, self._numbers = task, numbers
-        self._places = Census.of(task).gather(numbers, np.empty((0, 2), np.int64), self._read_places)
+        self._task, self._census, self._numbers = task, Census.of(task), numbers
+        self._places = self._census.gather(numbers, np.empty((0, 2), np.int64), self._read_places)
+        self._row_of = np.zeros(self._census.total, np.uint32)
+        self._row_of[numbers] = np.arange(numbers.size)
+        self._units: dict[str, Numbers] = {}
+        self._room = np.empty(0, np.uint32)
 
     def _read_places(self, shard: str, rows: Integers) -> Integers:
-        columns = read_columns(self._task.folder, f"{entry(shard)}/traits.arrow", ["n_units"])
-        counts = columns["n_units"].to_numpy().astype(np.int64)
+        counts = view_numbers(self._task.folder, shard)[:, _N_UNITS].astype(np.int64)
         return np.column_stack([np.cumsum(counts)[rows], counts[rows]])
 
     def sizes(self, numbers: Numbers) -> Integers:
         """Units of each of these documents."""
-        return np.asarray(self._places[np.searchsorted(self._numbers, numbers), 1])
+        return np.asarray(self._places[self._row_of[numbers], 1])
 
     def units(self, numbers: Numbers) -> tuple[Integers, Numbers]:
-        """The units of sorted documents one after another: offsets `(n + 1,)` and units."""
-        places = self._places[np.searchsorted(self._numbers, numbers)]
+        """The units of sorted documents one after another, until others are asked for: offsets `(n + 1,)` and units."""
+        places = self._places[self._row_of[numbers]]
         offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(places[:, 1])])
-        units = np.empty(offsets[-1], np.uint32)
-        for shard, _, part in Census.of(self._task).parts(numbers):
-            there = view_array(self._task.folder, f"{entry(shard)}/units", np.uint32)
-            copy_ranges(there, places[part, 0] - places[part, 1], offsets[part.start : part.stop + 1], units)
-        return offsets, units
+        if offsets[-1] > self._room.size:
+            self._room = np.empty(offsets[-1], np.uint32)
+        for shard, _, part in self._census.parts(numbers):
+            bounds = offsets[part.start : part.stop + 1]
+            copy_ranges(self._of(shard), places[part, 0] - places[part, 1], bounds, self._room)
+        return offsets, self._room[: offsets[-1]]
+
+    def _of(self, shard: str) -> Numbers:
+        if shard not in self._units:
+            self._units[shard] = view_array(self._task.folder, f"{entry(shard)}/units", np.uint32)
+        return self._units[shard]
 
 
 def _weights(matches: Matches, touched: Numbers, texts: _Texts) -> Integers:

@@ -12,19 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from corpus.stage import Task
-from dedup.columns import view_array, write_array
+from dedup.columns import read_array, view_array, write_array
 from dedup.index import entry
-from dedup.passages.kernels import (
-    SLICES,
-    WIDTH,
-    Hashes,
-    Integers,
-    Numbers,
-    count_slices,
-    deal,
-    fill_anchors,
-    fill_lines,
-)
+from dedup.passages.kernels import WIDTH, Hashes, Integers, Numbers, fill_anchors, fill_lines
+from dedup.passages.keys.kernels import SLICES, count_slices, deal
 
 
 class Windows(NamedTuple):
@@ -66,7 +57,7 @@ def _room(n: int) -> Windows:
 
 
 def write_windows(task: Task[Any], folder: str, found: Sequence[Windows]) -> None:
-    """Write a shard's windows as `windows.key`, `.row` and `.position`, dealt into SLICES by their keys' top byte.
+    """Write a shard's windows, `(n, 2) uint64`: the key, and the row above the position; dealt into SLICES by top byte.
 
     `windows.slices` says where each slice begins and the last one ends, `(SLICES + 1,) int64`. Within a slice windows
     stand as they were found: sorting them would cost as much as finding them.
@@ -75,20 +66,14 @@ def write_windows(task: Task[Any], folder: str, found: Sequence[Windows]) -> Non
     for part in found:
         count_slices(part.key, counts)
     slices = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
-    dealt, ends = _room(int(slices[-1])), slices[:-1].copy()
+    dealt, ends = np.empty((slices[-1], 2), np.uint64), slices[:-1].copy()
     for part in found:
         deal(part, ends, dealt)
-    for name, column in dealt._asdict().items():
-        write_array(task, f"{folder}/windows.{name}", column)
+    write_array(task, f"{folder}/windows", dealt)
     write_array(task, f"{folder}/windows.slices", slices)
 
 
-def view_windows(task: Task[Any], shard: str) -> tuple[Windows, Integers]:
-    """A shard's windows, mapped into memory, and the bounds of their slices."""
-
-    def view(name: str, dtype: str) -> Any:
-        return view_array(task.folder, f"{entry(shard)}/windows.{name}", dtype)
-
-    return Windows(view("key", "uint64"), view("row", "uint32"), view("position", "uint32")), view(
-        "slices", "int64"
-    )
+def view_windows(task: Task[Any], shard: str) -> tuple[Hashes, Integers]:
+    """A shard's windows as `write_windows` wrote them, mapped into memory, and the bounds of their slices."""
+    windows = view_array(task.folder, f"{entry(shard)}/windows", np.uint64).reshape(-1, 2)
+    return windows, read_array(task.folder, f"{entry(shard)}/windows.slices", np.int64)

@@ -199,7 +199,7 @@ def stopped(monkeypatch: pytest.MonkeyPatch, run: Callable[[], Any]) -> None:
         raise Killed
 
     with monkeypatch.context() as patched:
-        patched.setattr(stage, "_find_passages", stop)
+        patched.setattr(stage, "find_passages", stop)
         with pytest.raises(Killed):
             run()
 

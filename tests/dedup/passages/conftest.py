@@ -14,13 +14,13 @@ import pytest
 
 from corpus.paths import Folder
 from corpus.stage import Task
-from dedup.columns import read_array, write_array, write_table
+from dedup.columns import read_array, write_array
 from dedup.config import DedupConfig
 from dedup.index import Plan, entry
 from dedup.passages.matches import Matches, match_windows, read_matches
 from dedup.passages.spans import Spans, find_spans, merge_matches, read_spans, settle_passages
 from dedup.passages.windows import windows_of, write_windows
-from dedup.traits import digests
+from dedup.traits import NUMBERS, digests
 from khmer.buffers import utf8
 from khmer.clusters import flagged_units
 
@@ -66,17 +66,11 @@ class Passages:
             parts.append(windows_of(units[bounds[0] : bounds[-1]], bounds - bounds[0], self.config, first))
         write_windows(task, entry(name), parts)
         write_array(task, f"{entry(name)}/units", units)
-        preferences = pa.array([preference for _, preference in documents], pa.uint64())
-        n_units = pa.array(np.diff(offsets).astype(np.uint32))
-        traits = pa.table(
-            {
-                "id": [f"{name}-{i}" for i in range(n)],
-                "n_units": n_units,
-                "preference": preferences,
-                "text_key": pa.array(digests(utf8(texts))[:, 0]),
-            }
-        )
-        write_table(task, f"{entry(name)}/traits.arrow", traits)
+        numbers = np.zeros((n, len(NUMBERS)), np.uint64)
+        numbers[:, NUMBERS.index("preference")] = [preference for _, preference in documents]
+        numbers[:, NUMBERS.index("n_units")] = np.diff(offsets)
+        numbers[:, NUMBERS.index("text_key")] = digests(utf8(texts))[:, 0]
+        write_array(task, f"{entry(name)}/numbers", numbers)
         self.names.append(name)
         self.counts.append(n)
         return self

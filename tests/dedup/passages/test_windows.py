@@ -15,7 +15,8 @@ from corpus.paths import Folder
 from corpus.stage import Task
 from dedup.config import DedupConfig
 from dedup.index import entry
-from dedup.passages.kernels import SLICES, WIDTH
+from dedup.passages.kernels import WIDTH
+from dedup.passages.keys.kernels import SLICES
 from dedup.passages.windows import Windows, view_windows, windows_of, write_windows
 from khmer.clusters import LINE
 
@@ -113,10 +114,12 @@ def test_written_windows_stand_in_slices_by_the_top_byte(tmp_path: Path) -> None
     task: Task[Any] = Task("s", "dedup", Folder(str(tmp_path)), CONFIG)
     write_windows(task, entry("s"), parts)
     found, slices = view_windows(task, "s")
-    assert rows(found) == rows(parts[0]) | rows(parts[1])
-    assert slices.tolist() == np.searchsorted(found.key >> np.uint64(56), np.arange(SLICES + 1)).tolist()
-    for key in set(found.key.tolist()):
-        of_key = found.row[found.key == key].tolist()
+    keys, places = found.T
+    expected = {(key, row << 32 | position) for part in parts for key, row, position in rows(part)}
+    assert {tuple(window) for window in found.tolist()} == expected
+    assert slices.tolist() == np.searchsorted(keys >> np.uint64(56), np.arange(SLICES + 1)).tolist()
+    for key in set(keys.tolist()):
+        of_key = places[keys == key].tolist()
         assert of_key == sorted(of_key)
 
 
@@ -124,5 +127,5 @@ def test_a_shard_without_windows(tmp_path: Path) -> None:
     task: Task[Any] = Task("s", "dedup", Folder(str(tmp_path)), CONFIG)
     write_windows(task, entry("s"), [])
     found, slices = view_windows(task, "s")
-    assert found.key.size == 0
+    assert found.shape == (0, 2)
     assert slices.tolist() == [0] * (SLICES + 1)

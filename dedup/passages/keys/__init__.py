@@ -1,0 +1,1 @@
+"""What is found by the keys of windows alone."""

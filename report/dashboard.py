@@ -23,7 +23,7 @@ from report.samples import Sample, packed, spread
 from report.texts import readable
 
 TEMPLATES = Path(__file__).parent / "templates"
-CHARTED = 10  # languages that have a bar
+CHARTED = 10  # languages, and hosts of the crawl, that have a bar
 SHOWN = 20  # texts of each outcome that stand on the page itself
 
 
@@ -124,6 +124,8 @@ def draw(figures: Figures) -> dict[str, Any]:
         "cluster_sizes": _bars(charts, "cluster_sizes", tables["cluster_sizes"], "clusters"),
         "overlap": heat(tables["overlap"]),
         "statuses": _bars(charts, "statuses", tables["statuses"], "count"),
+        "days": _bars(charts, "days", tables["days"], "answers"),
+        "crawled_hosts": _bars(charts, "crawled_hosts", tables["crawled_hosts"][:CHARTED], "khmer_bytes"),
         "bits": _bits(charts, figures),
     }
     for curve in ("losses", "validation"):
@@ -178,6 +180,11 @@ TITLES: Mapping[str, tuple[Label, Label]] = {
             ("ចំនួនក្រុម", "Clusters by number of members"),
         ),
         "statuses": (("ចម្លើយ HTTP", "HTTP answers"), ("ចំនួនចម្លើយ", "Answers by status")),
+        "days": (("តាមថ្ងៃ", "By day"), ("ចំនួនចម្លើយក្នុងមួយថ្ងៃ (UTC)", "Answers on each day (UTC)")),
+        "crawled_hosts": (
+            ("អត្ថបទខ្មែរពីគេហទំព័រ", "Khmer text from hosts"),
+            ("បៃនៃអត្ថបទថ្មី រាប់តែម្តង", "Bytes of Khmer text, each text counted once"),
+        ),
         "bits": (
             ("ប៊ីតក្នុងមួយបៃ", "Bits per byte"),
             ("តិចជាងគឺល្អជាង", "On held-out text; less is better"),
@@ -216,7 +223,7 @@ def _bars(charts: Charts, key: str, rows: list[dict[str, Any]], unit: str) -> Ma
     if not rows:
         return None
     kind = "dropped" if key in ("dropped", "duplicate_reasons") else "kept"
-    written = numbers.size if unit == "bytes" else numbers.plain
+    written = numbers.size if unit.endswith("bytes") else numbers.plain
     bars = [Bar(_row_label(key, row), [(kind, row[unit])], written(row[unit])) for row in rows]
     return charts.bars(*TITLES[key], bars)
 
@@ -254,6 +261,15 @@ def _families(scores: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, An
     return [(family, rows) for family, rows in found if rows]
 
 
+LABELLED = {
+    "sources": "source",
+    "hosts": "host",
+    "licences": "licence",
+    "days": "day",
+    "crawled_hosts": "host",
+}
+
+
 def _row_label(key: str, row: Mapping[str, Any]) -> Label:
     if key in ("dropped", "duplicate_reasons"):
         return label("reasons", row["reason"])
@@ -263,7 +279,7 @@ def _row_label(key: str, row: Mapping[str, Any]) -> Label:
         return plain_label(f"{row['least']:,}–{row['most']:,}")
     if key == "hosts" and row["host"] is None:
         return Label(f"គេហទំព័រផ្សេងទៀត {row['others']:,}", f"{row['others']:,} other hosts")
-    return plain_label(row[{"sources": "source", "hosts": "host", "licences": "licence"}.get(key, "name")])
+    return plain_label(row[LABELLED.get(key, "name")])
 
 
 def _histogram(charts: Charts, row: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 from corpus.ledger import CONSERVED, Amount, Fate, Ledger
 from report.cleaning import cleaning
+from report.crawling import crawling
 from report.duplicates import duplicates
 from report.numbers import Value, ratio
 from report.queries import composition, dates
@@ -51,6 +52,7 @@ def measure(record: RunRecord, run: str, target_tokens: int) -> Figures:
     figures.tables["personal"] = masked(record)
     _facts(figures, record)
     for prefix, (values, tables) in (
+        ("crawl", crawling(record)),
         ("cleaning", cleaning(record)),
         ("duplicates", duplicates(record)),
         ("training", training(record)),
@@ -165,10 +167,6 @@ def _facts(figures: Figures, record: RunRecord) -> None:
     figures.add("tokenizer", {name: identity.get(name) for name in ("name", "sha256", "vocabulary")})
     figures.add("tokenizer", {f"{split}_tokens": tokenizer.get(f"{split}_tokens") for split in SPLITS})
     figures.add("evaluation", {name: evaluation.get(name) for name in EVALUATION})
-    crawl = facts.get("crawl", {})
-    figures.tables["statuses"] = _counts(crawl.get("status"))
-    figures.tables["unfollowed"] = _counts(crawl.get("unfollowed"))
-    figures.add("crawl", {name: crawl.get(name) for name in ("pending", "too_deep")})
 
 
 SPLITS = ("train", "validation")
@@ -181,9 +179,3 @@ EVALUATION = (
     "broken_clusters",
     "byte_tokens",
 )
-
-
-def _counts(counts: Mapping[str, int] | None) -> Table:
-    """A mapping of counts as rows, largest first; none where the stage tells none."""
-    ordered = sorted((counts or {}).items(), key=lambda item: (-item[1], item[0]))
-    return [{"name": name, "count": n} for name, n in ordered]

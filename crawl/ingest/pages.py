@@ -7,9 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import pyarrow as pa
-
-from corpus.document import document_id, measure
+from corpus.document import document_id
 from corpus.task import Task
 from crawl.discovery.kinds import LISTINGS
 from crawl.discovery.posts import Post
@@ -17,20 +15,16 @@ from crawl.ingest.config import IngestConfig, SourceConfig
 from crawl.ingest.faults import fault_facts
 from crawl.ingest.licences import WEB
 from crawl.ingest.notes import Notes, noted_signals
+from crawl.ingest.pdfs import is_pdf, pdf_columns
 from crawl.ingest.posts import page_of, posts_of
 from crawl.ingest.rows import host, moment, storable
 from crawl.ingest.shards import Verdict, sharded
-from crawl.ingest.sites import OVERTAKEN, Sites, is_web, load_sites, policy_file, warc_records
+from crawl.ingest.sites import OVERTAKEN, Sites, answer_of, is_web, load_sites, policy_file, warc_records
 from crawl.policy.optout import Signal, page_signals
 from crawl.sources.compressed import Fault
-from crawl.sources.http import Response, parse_response, split_head
-from crawl.sources.pdf.reader import PdfLimits, read_pdf
+from crawl.sources.http import Response, split_head
 from crawl.sources.warc import WarcRecord
 from crawl.warc import payload_digest
-
-PDF_MAGIC = b"%PDF-"
-PDF_TYPE = "application/pdf"
-MAGIC_BYTES = 1024  # PDF 1.7, H.3: readers look for the mark so far
 
 
 def ingest_warc(task: Task[IngestConfig]) -> dict[str, Any]:
@@ -42,8 +36,9 @@ def ingest_warc(task: Task[IngestConfig]) -> dict[str, Any]:
         for record in warc_records(task, faults):
             kinds[record.kind or "unreadable"] += 1
             if record.kind == "response":
-                for row, verdict in reading.response(record):
-                    shards.add(row, verdict, row["n_bytes"])
+                for at, (row, verdict) in enumerate(reading.response(record)):
+                    take = shards.unfold if at else shards.add
+                    take(row, verdict, row["n_bytes"])
             elif not record.kind:
                 shards.add(*reading.unreadable(record), 0)
             elif record.kind == "metadata":
@@ -81,19 +76,19 @@ class _Reading:
     def __init__(self, task: Task[IngestConfig], sites: Sites, faults: list[Fault]) -> None:
         self.label: str = task.arguments["label"]
         self._source = SourceConfig(**task.arguments["source"])
-        self._max_body_bytes = task.config.max_body_bytes
+        self._config = task.config
         self._sites = sites
         self._faults = faults
         self._overtaken: dict[int, str] = {
-            ordinal: reason for reason, found in task.arguments["superseded"].items() for ordinal in found
+            ordinal: reason for reason, found in task.arguments["overtaken"].items() for ordinal in found
         }
         self._n_captures = 0
         self.notes = Notes()
 
     def response(self, record: WarcRecord) -> Iterator[tuple[dict[str, Any], Verdict]]:
-        """A response as a row of RECORD, with its verdict; that of an open interface also as its posts."""
+        """A response as a row of RECORD, with its verdict; after that of an open interface, its posts."""
         overtaken = self._next_overtaken()
-        response = parse_response(record.block, self._max_body_bytes)
+        response = answer_of(record, self._config)
         if response is None or not is_web(record.url):
             evidence = f"no HTTP response: {record.headers.get('content-type', '')} of {record.url!r}"
             yield self._dropped(record, Verdict("malformed_record", evidence))
@@ -133,8 +128,8 @@ class _Reading:
             "payload": None if verdict.reason else response.body,
         }
         if not verdict.reason and is_pdf(response):
-            read, verdict = _pdf_text(response.body)
-            row |= {"media_type": PDF_TYPE, "payload": None, **read}
+            columns, verdict = pdf_columns(response.body, self._config)
+            row |= columns
         return row, verdict._replace(evidence=verdict.evidence or fault)
 
     def _post(
@@ -189,22 +184,6 @@ class _Reading:
         known = {signal.name for signal in signals}
         signals += [signal for signal in noted_signals(noted) if signal.name not in known]
         return Rights(storable(noted.get("robots") or of_site.robots), signals)
-
-
-def is_pdf(response: Response) -> bool:
-    """Whether an answer is a PDF, or claims to be one and is no page."""
-    return PDF_MAGIC in response.body[:MAGIC_BYTES] or (
-        response.media_type == PDF_TYPE and not response.is_html
-    )
-
-
-def _pdf_text(body: bytes) -> tuple[dict[str, Any], Verdict]:
-    """The columns of a PDF's text, or why it has none to keep."""
-    found = read_pdf(body, PdfLimits())
-    if found.verdict:
-        return {}, Verdict(found.verdict, found.evidence)
-    sizes = measure(pa.array([found.text], pa.large_string()))
-    return {"text": found.text, **{name: column[0].as_py() for name, column in sizes.items()}}, Verdict()
 
 
 def _verdict(url: str, response: Response, rights: Rights, kind: str | None) -> Verdict:

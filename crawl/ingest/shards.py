@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from corpus.document import RECORD, documents_table
 from corpus.task import Outcome, Task
@@ -22,6 +23,12 @@ class Verdict(NamedTuple):
 
     reason: str = ""
     evidence: str = ""
+
+
+class _Taken(NamedTuple):
+    row: Mapping[str, Any]
+    verdict: Verdict
+    is_part: bool = False  # of a document that was taken before it
 
 
 @contextmanager
@@ -39,8 +46,7 @@ class Shards:
     def __init__(self, task: Task[IngestConfig], stack: ExitStack) -> None:
         self._task = task
         self._stack = stack
-        self._rows: list[Mapping[str, Any]] = []
-        self._verdicts: list[Verdict] = []
+        self._taken: list[_Taken] = []
         self._batch_bytes = 0
         self._n_shards = 0
         self.n_records = 0
@@ -55,28 +61,35 @@ class Shards:
 
     def add(self, row: Mapping[str, Any], verdict: Verdict, n_bytes: int) -> None:
         """Take a row of RECORD; `n_bytes` is about what it holds in memory."""
+        self._take(_Taken(row, verdict), n_bytes)
+
+    def unfold(self, row: Mapping[str, Any], verdict: Verdict, n_bytes: int) -> None:
+        """Take a row that stood in one taken before, such as a post in an interface's answer."""
+        self._take(_Taken(row, verdict, is_part=True), n_bytes)
+
+    def _take(self, taken: _Taken, n_bytes: int) -> None:
         self.n_records += 1
-        self._rows.append(row)
-        self._verdicts.append(verdict)
+        self._taken.append(taken)
         self._batch_bytes += n_bytes
-        if len(self._rows) >= BATCH_ROWS or self._batch_bytes >= BATCH_BYTES:
+        if len(self._taken) >= BATCH_ROWS or self._batch_bytes >= BATCH_BYTES:
             self.flush()
 
     def flush(self) -> None:
         """Write what was taken."""
-        if not self._rows:
+        if not self._taken:
             return
         if self._shard_bytes >= self._task.config.shard_bytes:
             self._outcome = self._next_outcome()
-        table = documents_table(self._rows, RECORD)
-        reasons = pa.array([v.reason for v in self._verdicts], pa.string())
-        evidence = pa.array([v.evidence or None for v in self._verdicts], pa.string())
-        is_dropped = pa.array([bool(v.reason) for v in self._verdicts])
-        is_kept = pa.array([not v.reason for v in self._verdicts])
-        self._outcome.read(table)
-        self._outcome.keep(table.filter(is_kept))
-        self._outcome.drop(
-            table.filter(is_dropped), reasons.filter(is_dropped), None, evidence.filter(is_dropped)
-        )
+        table = documents_table([taken.row for taken in self._taken], RECORD)
+        verdicts = [taken.verdict for taken in self._taken]
+        is_dropped = pa.array([bool(v.reason) for v in verdicts])
+        is_part = pa.array([taken.is_part for taken in self._taken])
+        self._outcome.read(table.filter(pc.invert(is_part)))
+        self._outcome.unfold(table.filter(is_part))
+        self._outcome.keep(table.filter(pc.invert(is_dropped)))
+        dropped = [v for v in verdicts if v.reason]
+        reasons = pa.array([v.reason for v in dropped], pa.string())
+        evidence = pa.array([v.evidence or None for v in dropped], pa.string())
+        self._outcome.drop(table.filter(is_dropped), reasons, None, evidence)
         self._shard_bytes += self._batch_bytes
-        self._rows, self._verdicts, self._batch_bytes = [], [], 0
+        self._taken, self._batch_bytes = [], 0

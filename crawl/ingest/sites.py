@@ -20,11 +20,12 @@ from corpus.paths import resolve
 from corpus.task import Task
 from crawl.ingest.config import IngestConfig
 from crawl.ingest.notes import Notes, refuses_training
+from crawl.ingest.pdfs import is_pdf
 from crawl.ingest.posts import posts_of
 from crawl.policy.optout import SiteFiles, site_signals
 from crawl.policy.site import PATHS, PolicyFile, Site, Verdict
 from crawl.sources.compressed import Fault
-from crawl.sources.http import parse_response
+from crawl.sources.http import Response, parse_response
 from crawl.sources.warc import HEAD_BYTES, WarcRecord, read_records
 from crawl.urls import DEFAULT_PORTS
 
@@ -67,8 +68,17 @@ def policy_file(url: str) -> PolicyFile | None:
 def warc_records(task: Task[IngestConfig], faults: list[Fault]) -> Iterator[WarcRecord]:
     """All records of a task's WARC file, with blocks long enough for the longest body."""
     filesystem, path = resolve(task.source)
+    longest = max(task.config.max_body_bytes, task.config.max_pdf_bytes)
     with filesystem.open_input_file(path) as file:
-        yield from read_records(file, task.config.max_body_bytes + HEAD_BYTES, faults)
+        yield from read_records(file, longest + HEAD_BYTES, faults)
+
+
+def answer_of(record: WarcRecord, config: IngestConfig) -> Response | None:
+    """The HTTP answer in a record, its body within the limit for what it is; None if it is no answer."""
+    found = parse_response(record.block, config.max_body_bytes)
+    if found is not None and len(found.body) >= config.max_body_bytes and is_pdf(found):
+        return parse_response(record.block, config.max_pdf_bytes)
+    return found
 
 
 def survey(task: Task[IngestConfig]) -> None:
@@ -125,7 +135,7 @@ def capture_key(url: str) -> int:
     return xxhash.xxh3_64_intdigest(url.encode("utf-8", "surrogatepass"))
 
 
-def superseded(captures: Sequence[str]) -> list[dict[str, list[int]]]:
+def overtaken(captures: Sequence[str]) -> list[dict[str, list[int]]]:
     """For each file of captures, in order, those that something later overtook, in it or in another file.
 
     By the reason: `superseded` by a later capture, or `withdrawn`, because the page was found reserved since.

@@ -13,7 +13,7 @@ from crawl.ingest.config import OF_RUN, IngestConfig
 from crawl.ingest.pages import ingest_warc
 from crawl.ingest.plan import Input, all_sources, check, files, inputs, slug
 from crawl.ingest.rows import ingest_rows
-from crawl.ingest.sites import superseded, survey
+from crawl.ingest.sites import overtaken, survey
 from crawl.registry.entries import chosen
 
 
@@ -25,8 +25,8 @@ def run(stage: StageRun[IngestConfig]) -> None:
     surveyed = stage.map("survey", survey, warcs)
     policies, captures = ([stage.folder.at(r["files"][at]["path"]) for r in surveyed] for at in (0, 1))
     judged = [
-        stage.task(task.name, task.source, {**task.arguments, "policies": policies, "superseded": old})
-        for task, old in zip(warcs, superseded(captures), strict=True)
+        stage.task(task.name, task.source, {**task.arguments, "policies": policies, "overtaken": old})
+        for task, old in zip(warcs, overtaken(captures), strict=True)
     ]
     receipts = [*stage.map("rows", ingest_rows, rows), *stage.map("pages", ingest_warc, judged)]
     stage.facts.update(_facts(found, [receipt["facts"] for receipt in receipts]))

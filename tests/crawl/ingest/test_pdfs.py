@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crawl.ingest.pages import PDF_TYPE
+from crawl.ingest.pdfs import PDF_TYPE
 from crawl.sources.pdf.khmer_os import AU_BEHIND, RO_BEFORE
 from tests.crawl.ingest.conftest import Capture, Ingest, write_warc
 from tests.crawl.sources.pdf.drawing import KHMER_OS, Text, khmer_os, pdf
@@ -45,3 +45,12 @@ def test_pdfs(ingest: Ingest) -> None:
         "reserved.pdf": "opt_out",
     }
     assert all(row["evidence"] for row in ingest.rows("dropped"))
+
+
+def test_a_pdf_may_be_longer_than_a_page(ingest: Ingest) -> None:
+    law_bytes = law()
+    write_warc(ingest.data / "web" / "a.warc.gz", [Capture("http://a.test/law.pdf", law_bytes, headers=PDF)])
+    ingest.of_data("max_body_bytes=1000")
+    assert len(law_bytes) > 1000
+    assert [SENTENCE in row["text"] for row in ingest.rows()] == [True]
+    assert ingest.manifest()["facts"]["faults"] == []

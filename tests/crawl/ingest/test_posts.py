@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from corpus.ledger import Ledger
 from crawl.warc import Earlier, Exchange, refusal_member, response_members, revisit_members
 from tests.crawl.ingest.conftest import Ingest
 
@@ -84,6 +85,9 @@ def test_each_post_is_a_document_and_the_answer_is_none(ingest: Ingest) -> None:
         "decision": "allowed",
     }
     assert ingest.reasons() == {API: "listing"}
+    ledger = Ledger(ingest.manifest()["ledger"])
+    fates = ("in", "unfolded", "kept", "dropped")
+    assert [ledger.total(fate, "a").documents for fate in fates] == [1, 1, 1, 1]
 
 
 def test_a_post_that_its_site_closes_to_crawlers_or_to_training_is_none(ingest: Ingest) -> None:

@@ -24,6 +24,8 @@ from crawl.sources.pdf.reader import PdfText
 from khmer.clusters import counts, invalid_rate_of
 from khmer.normalize import normalize
 
+Reading = Callable[[str], str]
+
 LEAST_CHARS_A_PAGE: Final = 40  # on half of the pages at least; a scan has none, or a stamp
 # Measured on 14,000 documents of the web with 300 Khmer letters and more, and on the layers of broken PDFs.
 MOST_INVALID: Final = 0.005  # marks out of place; documents .00006, broken layers .05 to .08
@@ -46,9 +48,17 @@ def pdf_text(body: bytes, max_pages: int) -> PdfText:
         return PdfText("", 0, "pdf_damaged", f"{type(error).__name__}: {error}"[:200])
     if not pages:
         return PdfText("", 0, "pdf_damaged", "no pages")
-    layer = _Layer([lines_of(page.glyphs) for page in pages])
-    verdict, evidence = layer.verdict(), f"{layer.evidence()}{_cut(pages, max_pages)}"
-    return PdfText("" if verdict else layer.text, len(pages), verdict, evidence)
+    lines = [lines_of(page.glyphs) for page in pages]
+    drawn = "\n".join(line.text for page in lines for line in page)
+    found = judged(lines, spoken if is_drawn(drawn) else as_stored)
+    return found._replace(evidence=found.evidence + _cut(pages, max_pages))
+
+
+def judged(pages: Sequence[Sequence[Line]], reading: Reading) -> PdfText:
+    """The text in the lines of all pages, as `reading` turns it into Khmer, if it can be trusted."""
+    layer = _Layer(pages, reading)
+    verdict = layer.verdict()
+    return PdfText("" if verdict else layer.text, len(pages), verdict, layer.evidence())
 
 
 def _cut(pages: Sequence[Page], max_pages: int) -> str:
@@ -60,14 +70,12 @@ def _cut(pages: Sequence[Page], max_pages: int) -> str:
 class _Layer:
     """The text layer of a document, and what speaks for it and against it."""
 
-    def __init__(self, pages: list[list[Line]]) -> None:
+    def __init__(self, pages: Sequence[Sequence[Line]], reading: Reading) -> None:
         self._n_pages = len(pages)
         self._n_with_text = sum(
             len("".join(line.text for line in page)) >= LEAST_CHARS_A_PAGE for page in pages
         )
         self._legacy = legacy_fonts([line for page in pages for line in page])
-        drawn = "\n".join(line.text for page in pages for line in page)
-        reading = spoken if is_drawn(drawn) else as_stored
         self.text = _whole(paragraphs(pages), reading, self._legacy)
         counted = counts(pa.array([self.text], pa.large_string()))
         self._n_khmer = int(counted.n_khmer[0])
@@ -100,7 +108,7 @@ class _Layer:
         return ", ".join(told + self._legacy.told())
 
 
-def _whole(found: Sequence[Sequence[Line]], reading: Callable[[str], str], legacy: Legacy) -> str:
+def _whole(found: Sequence[Sequence[Line]], reading: Reading, legacy: Legacy) -> str:
     """The document's text, a line for each paragraph; lines of nothing but bullets and unknown glyphs are left out."""
     told = (joined([legacy.read(line, reading) for line in lines]) for lines in found)
     text = "\n".join(paragraph for paragraph in told if paragraph.strip(f" {BULLET}{UNKNOWN}"))

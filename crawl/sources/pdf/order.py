@@ -15,6 +15,7 @@ _SYLLABLE: Final = re.compile(
     f"(?P<after>(?:{COENG}[{BASE_CLASS}]|[{_MARKS}{_PRIVATE}])*)"
 )
 _DETACHED: Final = re.compile(f"(?<=[\u1780-\u17d3{_PRIVATE}]) +(?=[{COENG}{_MARKS}{_PRIVATE}])")
+_PART: Final = re.compile(f"[{_PRIVATE}{RO_BEFORE}]")
 _BEFORE_NOTHING: Final = re.compile(f"[េែៃ](?![{BASE_CLASS}{COENG}{RO_BEFORE}])")
 _BEHIND_NOTHING: Final = re.compile(f"(?<![{BASE_CLASS}{SHIFTER_CLASS}{ROBAT}])[េែៃ]")
 _SUBJOINED: Final = re.compile(f"{COENG}[{BASE_CLASS}]")
@@ -35,9 +36,12 @@ def spoken(drawn: str) -> str:
 def is_drawn(text: str) -> bool:
     """Whether text stands in the order of its glyphs, judged by the vowels that are drawn before their base.
 
-    There a letter always follows them; in the order of speech one always precedes them.
+    There a letter always follows them; in the order of speech one always precedes them. Parts of letters, which only
+    glyphs are, decide at once.
     """
-    return len(_BEFORE_NOTHING.findall(text)) <= len(_BEHIND_NOTHING.findall(text))
+    if _PART.search(text):
+        return True
+    return len(_BEFORE_NOTHING.findall(text)) < len(_BEHIND_NOTHING.findall(text))
 
 
 def attached(text: str) -> str:

@@ -33,8 +33,11 @@ def read_pdf(body: bytes, limits: PdfLimits) -> PdfText:
     from crawl.sources.pdf.layer import pdf_text  # numba comes with it, which few inputs need
 
     worker = kept_worker(pdf_text, limits.seconds, limits.memory_bytes)
-    results: list[PdfText | Lost] = worker.map([(body, limits.max_pages)])
-    found = results[0]
+    return result_of(worker.map([(body, limits.max_pages)])[0])
+
+
+def result_of(found: PdfText | Lost) -> PdfText:
+    """What a child process read, or the reason why it was killed."""
     if isinstance(found, Lost):
         verdict = "pdf_damaged" if found.outcome is Outcome.FAILED else f"pdf_{found.outcome}"
         return PdfText("", 0, verdict, found.detail)

@@ -49,8 +49,9 @@ def test_text_in_the_order_of_speech_stays_without_private_codes():
         (f"{RO_BEFORE}បេទសកម្ពុជាេន{AU_BEHIND}ៃថ្ងេនះ", True),
         ("នេះ", False),
         ("ែខមីនា", True),
-        ("កម្ពុជា", True),
-        ("", True),
+        (f"ក{OE_ABOVE}", True),
+        ("ខែមីនា", False),
+        ("", False),
     ],
 )
 def test_the_order_that_a_text_stands_in(text, drawn):

@@ -73,6 +73,11 @@ def read_records(file: BinaryIO, max_block_bytes: int, faults: list[Fault]) -> I
         position = next_member(file, position + 1)
 
 
+def parse_member(plain: bytes, max_block_bytes: int) -> Iterator[WarcRecord]:
+    """The records that a member holds, unpacked; their positions are 0."""
+    return _member_records(0, _Window(iter((plain,))), max_block_bytes)
+
+
 def _following(file: BinaryIO, end: int, faults: list[Fault]) -> int | None:
     """Where the member after `end` begins; None at the end of the file."""
     file.seek(end)

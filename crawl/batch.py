@@ -43,6 +43,7 @@ class HostRow(NamedTuple):
     id: int
     n_fetched: int = 0
     n_failures: int = 0
+    n_failed_urls: int = 0
     paused_until: float = 0.0
     why: str = ""
     budget: int = 0

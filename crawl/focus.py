@@ -7,7 +7,6 @@ names is worth one page.
 
 from __future__ import annotations
 
-import re
 from array import array
 from dataclasses import dataclass
 
@@ -20,9 +19,9 @@ DECAY = 0.98  # of what was measured, per page: the last 50 pages count
 TRIAL_PAGES = 3.0  # how many pages' worth an expectation weighs
 PAGE_BYTES = 30_000  # of a page, where none was fetched
 N_REMEMBERED = 1 << 18
-_RUN = re.compile(
-    rb"(?:\xe1[\x9e\x9f][\x80-\xbf](?: |\xe2\x80[\x8b-\x8d])?){4,}+"
-)  # 12 bytes of Khmer and more
+MAX_PIECES = 20_000  # of a page, parted at its tags
+KHMER = b"\xe1\x9e"  # how the letters U+1780–17BF begin in UTF-8
+ASCII = bytes(range(128))
 
 
 @dataclass(slots=True)
@@ -55,24 +54,33 @@ def lane_score(lane: Yield, level: int, n_fetched: int, host_rate: float) -> flo
 
 
 class NewText:
-    """Which runs of Khmer text have been seen before, as far as 2 MB remember; it forgets, and invents nothing."""
+    """Which pieces of Khmer text have been seen before, as far as 2 MB remember; it forgets, and invents nothing."""
 
     def __init__(self) -> None:
         self._seen = array("Q", bytes(8 * N_REMEMBERED))
 
     def count(self, body: bytes) -> tuple[int, int]:
-        """Bytes of Khmer text in a UTF-8 body, and those that were new."""
-        if b"\xe1\x9e" not in body:
+        """Bytes of Khmer text in a UTF-8 body, and those in text between two tags that was new.
+
+        Whatever is not ASCII counts, in text that has Khmer letters: 8 times as fast as to count these.
+        """
+        if KHMER not in body:
             return 0, 0
         n_khmer = n_new = 0
-        for run in _RUN.findall(body):
-            n_khmer += len(run)
-            key = xxhash.xxh3_64_intdigest(run) or 1
-            place = key & (N_REMEMBERED - 1)
-            if self._seen[place] != key:
-                self._seen[place] = key
-                n_new += len(run)
+        for piece in body.split(b"<", MAX_PIECES):
+            if KHMER in piece:
+                text = piece.rpartition(b">")[2]
+                n_bytes = len(text.translate(None, ASCII)) if KHMER in text else 0
+                n_khmer += n_bytes
+                n_new += n_bytes if self._is_new(text) else 0
         return n_khmer, n_new
+
+    def _is_new(self, text: bytes) -> bool:
+        key = xxhash.xxh3_64_intdigest(text) or 1
+        place = key & (N_REMEMBERED - 1)
+        was_seen = self._seen[place] == key
+        self._seen[place] = key
+        return not was_seen
 
 
 def level_of(prior: float) -> int:

@@ -30,8 +30,8 @@ TABLES = f"""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE host (
   id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, n_fetched INTEGER NOT NULL, n_failures INTEGER NOT NULL,
-  paused_until REAL NOT NULL, why TEXT NOT NULL, budget INTEGER NOT NULL, is_parked INTEGER NOT NULL,
-  bytes REAL NOT NULL, khmer REAL NOT NULL);
+  n_failed_urls INTEGER NOT NULL, paused_until REAL NOT NULL, why TEXT NOT NULL, budget INTEGER NOT NULL,
+  is_parked INTEGER NOT NULL, bytes REAL NOT NULL, khmer REAL NOT NULL);
 CREATE TABLE lane (
   id INTEGER PRIMARY KEY, host INTEGER NOT NULL, level INTEGER NOT NULL, shape TEXT NOT NULL,
   n_fetched INTEGER NOT NULL, budget INTEGER NOT NULL, is_parked INTEGER NOT NULL, bytes REAL NOT NULL,
@@ -149,8 +149,8 @@ class Frontier:
             ((seq, visit.due, *visit) for seq, visit in batch.done.items() if visit),
         )
         run(
-            "UPDATE host SET n_fetched = ?, n_failures = ?, paused_until = ?, why = ?, budget = ?, is_parked = ?,"
-            " bytes = ?, khmer = ? WHERE id = ?",
+            "UPDATE host SET n_fetched = ?, n_failures = ?, n_failed_urls = ?, paused_until = ?, why = ?, budget = ?,"
+            " is_parked = ?, bytes = ?, khmer = ? WHERE id = ?",
             ((*row[1:], row.id) for row in batch.hosts.values()),
         )
         run(
@@ -248,8 +248,8 @@ class Frontier:
         number = self._hosts.get(name)
         if number is None:
             inserted = self._database.execute(
-                "INSERT INTO host (name, n_fetched, n_failures, paused_until, why, budget, is_parked, bytes, khmer)"
-                " VALUES (?, 0, 0, 0, '', 0, 0, 0, 0)",
+                "INSERT INTO host (name, n_fetched, n_failures, n_failed_urls, paused_until, why, budget, is_parked,"
+                " bytes, khmer) VALUES (?, 0, 0, 0, 0, '', 0, 0, 0, 0)",
                 (name,),
             )
             number = self._hosts[name] = inserted.lastrowid or 0
@@ -273,9 +273,10 @@ class Frontier:
     def hosts(self) -> Iterator[HostRow]:
         """Every host, in the order in which they were found."""
         query = (
-            "SELECT id, n_fetched, n_failures, paused_until, why, budget, is_parked, bytes, khmer FROM host"
+            "SELECT id, n_fetched, n_failures, n_failed_urls, paused_until, why, budget, is_parked, bytes, khmer"
+            " FROM host ORDER BY id"
         )
-        return map(HostRow._make, self._database.execute(f"{query} ORDER BY id"))
+        return map(HostRow._make, self._database.execute(query))
 
     def host_names(self) -> dict[int, str]:
         """The hosts' names by their numbers."""

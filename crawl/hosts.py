@@ -25,6 +25,7 @@ REFUSALS = 100  # in a row, or as many as take REFUSAL_SECONDS, after which othe
 REFUSAL_SECONDS = 0.05
 REFUSAL_PAUSE_SECONDS = 0.01
 LEAST_PAUSE_SECONDS = 0.01  # of a host that does not answer, however small retry_wait is
+FAILING_URLS = 5  # in a row, after which it is not the URLs that are at fault
 RATED_EVERY = 8  # pages of a host, after which all its lanes get new scores
 
 
@@ -250,7 +251,7 @@ class Hosts:
     def release(self, fetch: Fetch, seconds: float = 0.0, wait: float = 0.0) -> None:
         """The host has answered, after `seconds`; it is asked again after its delay, and `wait` seconds at least."""
         host = self._hosts[fetch.host]
-        host.n_failures, host.paused_until, host.why = 0, 0.0, ""
+        host.n_failures, host.n_failed_urls, host.paused_until, host.why = 0, 0, 0.0, ""
         crawl_delay = fetch.site.robots.crawl_delay if fetch.site.robots else 0.0
         config = self._config
         host.delay = least_delay(config.delay, crawl_delay, config.max_crawl_delay, seconds)
@@ -269,19 +270,23 @@ class Hosts:
             fetch.lane.n_waiting += 1
             self._journal.tried(fetch.seq, fetch.tries)
 
-    def fail(self, fetch: Fetch, seconds: float, why: str) -> int:
-        """Leave the host alone for some time; returns how often it has failed since it last answered."""
+    def fail(self, fetch: Fetch, seconds: float, why: str) -> None:
+        """Leave the host, which gave no good answer, alone for some time."""
         host = self._hosts[fetch.host]
         host.n_failures += 1
+        host.n_failed_urls += fetch.tries == 0
         host.why = why
         seconds = min(max(seconds, LEAST_PAUSE_SECONDS, self._config.delay), MAX_PAUSE_SECONDS)
         host.paused_until = time.time() + seconds
         self._leave(host, seconds)
-        return host.n_failures
 
     def n_failures(self, fetch: Fetch) -> int:
         """How often the host has failed since it last answered."""
         return self._hosts[fetch.host].n_failures
+
+    def is_failing(self, fetch: Fetch) -> bool:
+        """Whether the host answers nothing any more, whatever it is asked for."""
+        return self._hosts[fetch.host].n_failed_urls >= FAILING_URLS
 
     def refuse(self, fetch: Fetch, reason: str) -> None:
         """Ask nothing more of a host: its URLs are dropped with the reason."""

@@ -6,9 +6,9 @@ not marked done: no URL is lost and no answer is stored twice; at most one batch
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -80,24 +80,25 @@ class Journal:
     ) -> None:
         """Store an answer."""
         self._done(fetch, response_members(exchange, {"decision": "kept", **evidence}), visit)
-        self._count_kept(fetch, exchange)
+        self._batch.count(fetch.host, "kept", "", len(exchange.body))
+        self._count_answer(fetch, exchange)
 
     def revisit(
         self, fetch: Fetch, exchange: Exchange, evidence: Mapping[str, Any], visit: Visit | None
     ) -> None:
-        """Store that a page is as it was when it was visited before."""
+        """Store that a page is as it was when it was visited before; in the ledger it is dropped as `unchanged`."""
         assert fetch.visit is not None
         profile: Profile = "server-not-modified" if exchange.status == 304 else "identical-payload-digest"
-        earlier = fetch.visit.earlier(fetch.url)
+        unchanged = {"decision": "dropped", "reason": "unchanged", **evidence}
         self._done(
-            fetch, revisit_members(exchange, profile, earlier, {"decision": "kept", **evidence}), visit
+            fetch, revisit_members(exchange, profile, fetch.visit.earlier(fetch.url), unchanged), visit
         )
-        self._count_kept(fetch, exchange)
+        self._batch.count(fetch.host, "dropped", "unchanged", len(exchange.body))
         self._batch.count(fetch.host, "revisit", profile)
+        self._count_answer(fetch, exchange)
 
-    def _count_kept(self, fetch: Fetch, exchange: Exchange) -> None:
+    def _count_answer(self, fetch: Fetch, exchange: Exchange) -> None:
         n_bytes = len(exchange.body)
-        self._batch.count(fetch.host, "kept", "", n_bytes)
         self._batch.count(fetch.host, "status", str(exchange.status), n_bytes)
         self._batch.count(fetch.host, "kind", fetch.kind, n_bytes)
         self._count_day("answers", 1)
@@ -120,7 +121,7 @@ class Journal:
             self._count_day("khmer", n_khmer)
 
     def _count_day(self, what: str, amount: int) -> None:
-        self._batch.days[datetime.now(UTC).strftime("%Y-%m-%d"), what] += amount
+        self._batch.days[time.strftime("%Y-%m-%d", time.gmtime()), what] += amount
 
     def link(self, links: Iterable[Link]) -> None:
         """Add URLs to the frontier, or to the mail for the partition that they belong to; known ones change nothing."""

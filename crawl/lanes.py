@@ -70,6 +70,7 @@ class Host:
     id: int
     n_fetched: int = 0
     n_failures: int = 0  # one after the other
+    n_failed_urls: int = 0  # that failed since it last answered
     paused_until: float = 0.0  # by the clock on the wall
     why: str = ""
     budget: int = 0
@@ -88,7 +89,7 @@ class Host:
     def of(cls, row: HostRow, budget: int) -> Host:
         """The host as the frontier keeps it; `budget` is that of a new one."""
         gain = Yield(row.bytes, row.khmer)
-        since = (row.n_failures, row.paused_until, row.why)
+        since = (row.n_failures, row.n_failed_urls, row.paused_until, row.why)
         return cls(row.id, row.n_fetched, *since, row.budget or budget, bool(row.is_parked), gain)
 
     def kept(self) -> HostRow:
@@ -97,6 +98,7 @@ class Host:
             self.id,
             self.n_fetched,
             self.n_failures,
+            self.n_failed_urls,
             self.paused_until,
             self.why,
             self.budget,

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 RETRY_STATUS = {429, 500, 502, 503, 504}
 REDIRECT_STATUS = {301, 302, 303, 307, 308}
 NEVER = {"not_resolved", "private_address"}  # reasons that hold for all of a host
+PDF = b"%PDF-"
 CUT = {"time", "disconnect"}  # marks of a body that says less than it should
 
 
@@ -99,11 +100,11 @@ class Crawl:
     ) -> None:
         """Leave the host alone, and decide whether the URL is to be tried again.
 
-        It is, `retries` times; and as long as the host answers nothing else, for then it is not the URL's fault.
+        It is, `retries` times; and more often where the host answers nothing else, for then it is not the URL's fault.
         """
         n_failures = self.hosts.n_failures(fetch)
         tries = fetch.tries + (why != "http_429")
-        is_final = tries > self.config.retries and n_failures <= self.config.retries
+        is_final = tries > self.config.retries and not self.hosts.is_failing(fetch)
         evidence = {**fetch.evidence(), "error": error or why}
         wait = max(asked, self.config.retry_wait * 2.0 ** min(n_failures, 32))
         if fetch.kind == "robots":
@@ -169,7 +170,8 @@ class Crawl:
             return
         is_html = "html" in exchange.header("content-type").lower() or body.lstrip()[:1] == b"<"
         is_html = is_html and not fetch.is_listing
-        signals = page_signals(exchange.text_headers(), body if is_html else b"", fetch.verdict.signals)
+        says = is_html or body.startswith(PDF)
+        signals = page_signals(exchange.text_headers(), body if says else b"", fetch.verdict.signals)
         self._store(fetch, exchange, body, signals)
         if exchange.status != 200:
             return

@@ -85,7 +85,7 @@ def test_a_commit_is_all_or_nothing_and_lasts(tmp_path):
     frontier = committed(tmp_path / "f", Link("http://a.kh/1"), Link("http://a.kh/2"))
     visit = Visit(60.0, "2026-11-26T00:00:00Z", "sha1:X", '"e"', "")
     site = Site("http://a.kh", Robots("parsed", "User-agent: *"), "[]", None, 7.0, 6.0)
-    host = HostRow(1, 1, 2, 99.0, "http_503", 50, 1, 10.0, 5.0)
+    host = HostRow(1, 1, 2, 1, 99.0, "http_503", 50, 1, 10.0, 5.0)
     batch = Batch(done={1: visit}, tries={2: 3}, hosts={1: host}, sites={site.origin: site})
     batch.lanes[1] = LaneRow(1, 1, 1, "/N", 1, 500, 0, 10.0, 5.0)
     batch.count(1, "kept", "", 10)

@@ -88,7 +88,8 @@ def test_a_slow_answer_is_waited_after(tmp_path):
 def test_a_pause_is_of_the_host_and_lasts_over_a_restart(tmp_path):
     hosts, journal = queues(tmp_path, "http://a.kh/1", "http://b.kh/1", patience=100.0)
     fetch = hosts.next()
-    assert hosts.fail(fetch, 50.0, "http_503") == 1
+    hosts.fail(fetch, 50.0, "http_503")
+    assert hosts.n_failures(fetch) == 1
     other = hosts.next()
     assert {other.host, fetch.host} == {1, 2}
     hosts.release(other)
@@ -221,3 +222,19 @@ def test_what_a_commit_covers_leaves_the_queue(tmp_path):
     journal.link([Link("http://a.kh/9"), Link("http://a.kh/10")])
     hosts.grow(journal.commit())
     assert drained(hosts) == ["http://a.kh/2", "http://a.kh/10"]
+
+
+def test_a_host_fails_when_urls_of_it_fail_one_after_the_other(tmp_path):
+    hosts, _ = queues(tmp_path, *(f"http://a.kh/{n}" for n in range(20)), patience=10.0)
+    fetch = first_page(hosts)
+    for n in range(1, 6):
+        assert not hosts.is_failing(fetch)
+        for tries in range(2):
+            fetch.tries = tries
+            hosts.fail(fetch, 0.0, "http_500")
+            time.sleep(0.011)
+            fetch = hosts.next()
+        assert hosts.n_failures(fetch) == 2 * n
+    assert hosts.is_failing(fetch)
+    hosts.release(fetch)
+    assert not hosts.is_failing(fetch)

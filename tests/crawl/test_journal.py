@@ -132,4 +132,7 @@ def test_a_revisit_refers_to_what_is_stored(tmp_path):
     for revisit in revisits:
         assert revisit.headers["WARC-Refers-To-Date"] == response.headers["WARC-Date"]
         assert revisit.headers["WARC-Payload-Digest"] == response.headers["WARC-Payload-Digest"]
-    assert ("kept", "", 3, 39) in tallies
+    assert [t for t in tallies if t[0] in ("kept", "dropped")] == [
+        ("dropped", "unchanged", 2, 26),
+        ("kept", "", 1, 13),
+    ]

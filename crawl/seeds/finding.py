@@ -22,6 +22,7 @@ STATES: Final = {
     "connection": "refuses or breaks the connection",
     "tls": "its certificate or encryption is faulty",
     "dns": "its name is not known",
+    "private_address": "its name leads to a private network",
     "other": "gave no answer that could be read",
     "refused": "its owner refused: not asked",
     "dump": "offers dumps: not asked",
@@ -45,6 +46,7 @@ class Finding:
     checked_at: str = ""
     reached: str = ""
     address: str = ""
+    tls: str = ""
     status: int = 0
     seconds: float = 0.0
     robots: str = ""
@@ -75,7 +77,7 @@ class Finding:
 HEADER: Final = [f.name for f in fields(Finding)]
 SCHEMA: Final = pa.schema(
     [
-        *((name, pa.string()) for name in HEADER[:8]),
+        *((name, pa.string()) for name in HEADER[:9]),
         ("status", pa.int16()),
         ("seconds", pa.float64()),
         ("robots", pa.string()),

@@ -62,6 +62,9 @@ def check(config: IngestConfig) -> None:
     if config.ocr not in ("", "tesseract"):
         msg = f"ocr: got {config.ocr!r}; expected tesseract, or nothing"
         raise ConfigurationError(msg)
+    if config.ocr and not _can_read_pictures():
+        msg = "ocr: no tesseract with Khmer data. Try: apt-get install tesseract-ocr tesseract-ocr-khm"
+        raise ConfigurationError(msg)
     licences = Licences(config)
     sources = all_sources(config)
     if not sources:
@@ -72,6 +75,12 @@ def check(config: IngestConfig) -> None:
     _check_names(sources)
     for item in inputs(config):
         _check_input(item, config.mirror)
+
+
+def _can_read_pictures() -> bool:
+    from crawl.sources.pdf.ocr import is_installed
+
+    return is_installed()
 
 
 def _check_source(source: SourceConfig, licences: Licences) -> None:

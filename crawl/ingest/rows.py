@@ -19,6 +19,7 @@ from crawl.ingest.shards import Verdict, sharded
 from crawl.sources.compressed import Fault
 from crawl.sources.files import Row, jsonl_rows, parquet_rows, value_at
 from crawl.sources.hub import dataset_rows
+from crawl.sources.wikipedia.articles import dump_rows
 from crawl.urls import host_of
 
 MOST_STATED = 20
@@ -51,6 +52,8 @@ def _rows_of(task: Task[IngestConfig], source: SourceConfig, faults: list[Fault]
     with filesystem.open_input_file(path) as file:
         if source.kind == "parquet":
             yield parquet_rows(file, [source.column(name) for name in COLUMNS], faults)
+        elif source.kind == "wikipedia":
+            yield dump_rows(file, task.config.wikitext_seconds, task.config.wikitext_memory, faults)
         else:
             yield jsonl_rows(file, task.config.max_line_bytes, faults)
 

@@ -14,7 +14,7 @@ from corpus.shards import ShardWriter, read_batches
 from corpus.stage import Task
 from dedup.columns import Census, read_array, read_columns
 from dedup.config import DedupConfig, Reason
-from dedup.index import APPLIED, FATE, Plan, entry, settings
+from dedup.index import APPLIED, FATE, Plan, entry
 from dedup.passages.cut import PASSAGES, STEP, cut_passages, spans_of
 from dedup.settle import ties
 
@@ -88,7 +88,7 @@ class _Decisions:
 
     def __init__(self, task: Task[Any]) -> None:
         plan, census = Plan.of(task), Census.of(task)
-        self._shard, self._settings = task.arguments["shard"], settings(task.config)
+        self._shard = task.arguments["shard"]
         self._start, stop = census.span(self._shard)
         self._state = {
             key: read_array(task.folder, f"{plan.new_state}/{key}", dtype, self._start, stop)
@@ -103,7 +103,7 @@ class _Decisions:
         self._ids = ids_of(task, census, self._named)
 
     def mark(self) -> str:
-        """A digest of all that the output of this shard is made from."""
+        """A digest of all that the output of this shard is made from; its name in the index tells config and code."""
         rows = np.flatnonzero(self._tied)
         columns = {"row": pa.array(rows), **self.ties(rows)}
         spans = {
@@ -112,7 +112,7 @@ class _Decisions:
             "stop": pa.array(self._spans.stop),
             "keeper": self._ids_of(self._spans.keeper),
         }
-        parts = [self._settings.encode(), self._shard.encode()]
+        parts = [self._shard.encode()]
         for table in (columns, spans):
             batch = pa.RecordBatch.from_pydict(
                 {key: pa.concat_arrays([column]) for key, column in table.items()}

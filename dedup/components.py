@@ -19,7 +19,7 @@ from dedup.config import DedupConfig
 from dedup.index import COMPONENT, Plan, entry
 from dedup.leader import MOST_KEPT
 from dedup.sketch_kernels import SLOTS
-from dedup.traits import TRAITS
+from dedup.traits import NUMBERS, TRAITS, view_numbers
 from dedup.trees import Integers, Numbers, copy_ranges, flatten, join_pairs
 
 TASK_MEMBERS: Final = 1 << 15  # brought together by one task at the least
@@ -77,11 +77,10 @@ def _trees(task: Task[DedupConfig], plan: Plan, census: Census) -> Numbers:
 
 def _read_traits(task: Task[Any], census: Census, members: Numbers) -> NDArray[np.uint64]:
     """`(n, 4)`: each member's number of units, preference, and text key in two parts."""
-    names = ["n_units", "preference", "text_key", "text_check"]
+    columns = [NUMBERS.index(name) for name in ("n_units", "preference", "text_key", "text_check")]
 
     def read(name: str, rows: Integers) -> NDArray[Any]:
-        traits = read_columns(task.folder, f"{entry(name)}/traits.arrow", names)
-        return np.stack([traits[column].to_numpy()[rows].astype(np.uint64) for column in names], axis=1)
+        return view_numbers(task.folder, name)[rows][:, columns]
 
     return census.gather(members, np.empty((0, 4), np.uint64), read)
 
@@ -195,9 +194,8 @@ class _Shard:
         self._traits = read_columns(task.folder, f"{folder}/traits.arrow", TRAITS.names)
         self._sketches = view_array(task.folder, f"{folder}/sketches", np.uint8).reshape(-1, SLOTS)
         self._units = view_array(task.folder, f"{folder}/units", np.uint32)
-        counts = self._traits["n_units"].to_numpy().astype(np.int64)
-        self._ends = np.cumsum(counts)
-        self._counts = counts
+        self._counts = view_numbers(task.folder, name)[:, NUMBERS.index("n_units")].astype(np.int64)
+        self._ends = np.cumsum(self._counts)
 
     def batch(self, told: dict[str, NDArray[Any]], carries: NDArray[np.bool_]) -> pa.RecordBatch:
         """Documents as MEMBERS, by the columns that are not in the index; with units where they carry them."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Final
 
 from corpus.manifest import digest, fingerprint
@@ -39,7 +39,7 @@ class Plan:
     """Which documents are new, and where what is known of the others stands."""
 
     shards: list[str]  # names in the index, in the order in which documents are numbered
-    sketched: dict[str, int]  # documents of each shard that has its entry already
+    sketched: dict[str, dict[str, Any]]  # `documents` and `sources` of each shard that has its entry already
     n_old: int  # shards, the first of all, whose documents' fates are known
     generations: list[str]  # of the old shards
     state: str  # folder of the old documents' fates
@@ -84,7 +84,7 @@ def entry(shard: str) -> str:
 
 
 def settings(config: DedupConfig) -> str:
-    """What an index must have been made with to be of use: the config and the code."""
+    """What an entry must have been made with to be of use: the config and the code; its shard's name tells."""
     return fingerprint("dedup", "dedup", config, {})
 
 
@@ -97,15 +97,15 @@ def plan_run(task: Task[DedupConfig]) -> dict[str, Any]:
     task.folder.delete("receipts")
     wanted = list(task.arguments["shards"])
     current = read_current(task.folder)
-    if current is None or current["settings"] != settings(task.config):
-        return asdict(Plan(wanted, {}, 0, [], ""))
-    have = {name: shard["documents"] for name, shard in current["shards"].items()}
+    if current is None:
+        return vars(Plan(wanted, {}, 0, [], ""))
+    have = current["shards"]
     sketched = {name: have[name] for name in wanted if name in have}
     if not set(have) <= set(wanted):
-        return asdict(Plan(wanted, sketched, 0, [], ""))
+        return vars(Plan(wanted, sketched, 0, [], ""))
     old = current["order"]
     shards = [*old, *(name for name in wanted if name not in have)]
-    return asdict(Plan(shards, sketched, len(old), current["generations"], current["state"]))
+    return vars(Plan(shards, sketched, len(old), current["generations"], current["state"]))
 
 
 def read_current(folder: Folder) -> dict[str, Any] | None:
@@ -116,30 +116,25 @@ def read_current(folder: Folder) -> dict[str, Any] | None:
         current: dict[str, Any] = folder.read_json(CURRENT)
         sizes = folder.sizes(INDEX)
         whole = all(sizes.get(path) == size for path, size in current["files"].items())
-        return (
-            current
-            if whole and {"settings", "shards", "order", "generations", "state"} <= set(current)
-            else None
-        )
+        return current if whole and {"shards", "order", "generations", "state"} <= set(current) else None
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
 
 
 def commit(task: Task[DedupConfig]) -> None:
-    """Make this run's index the current one."""
-    plan, census = Plan.of(task), Census.of(task)
+    """Make this run's index the current one; `task.arguments["sketched"]` is what is told of each shard."""
+    plan = Plan.of(task)
     sizes = task.folder.sizes(INDEX)
     folders = {*map(entry, plan.shards), *plan.all_generations, plan.new_state}
     value = {
-        "settings": settings(task.config),
-        "shards": {name: {"documents": n} for name, n in zip(census.names, census.counts, strict=True)},
+        "shards": task.arguments["sketched"],
         "order": plan.shards,
         "generations": plan.all_generations,
         "state": plan.new_state,
         "files": {path: size for path, size in sizes.items() if path.rpartition("/")[0] in folders},
     }
     with task.create(CURRENT) as file:
-        file.write(json.dumps(value, indent=1, sort_keys=True).encode())
+        file.write(json.dumps(value, sort_keys=True).encode())  # with line ends it takes ten times as long
 
 
 def sweep(folder: Folder, names: Sequence[str]) -> None:

@@ -10,8 +10,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+Hashes = NDArray[np.uint64]
+Integers = NDArray[np.int64]
 Numbers = NDArray[np.uint32]
 Sketches = NDArray[np.uint8]
 
@@ -80,3 +81,18 @@ class Seen(NamedTuple):
     n: Integers  # (2,): how many of these two there are
     counts: Integers  # (2,): exact comparisons, members for which some were left out
     wanted: Flags  # (n,): documents whose units were not at hand
+
+
+class Room(NamedTuple):
+    """Where two documents are compared: row 0 for leaders, whose table serves all that resemble them, 1 for members."""
+
+    shingles: Hashes  # (2, most of a document)
+    hashed: Integers  # (2,): the document whose shingles stand there
+    keys: Hashes  # (2, size): tables of shingles
+    marks: Integers  # (2, size)
+    owner: Integers  # (2,): the document whose table it is
+    n_distinct: Integers  # (2,)
+    added: Integers
+    stamp: Integers  # (1,)
+    likely: Integers  # (2, MOST_CHECKS): the likeliest kept members, and slots in which they agree
+    gone: Integers  # (2, n): the same of members that were kept and are not

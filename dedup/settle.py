@@ -6,14 +6,14 @@ from collections import Counter
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from corpus.stage import Task
-from dedup.columns import Census, read_array, read_columns, write_array
+from dedup.columns import Census, read_array, write_array
 from dedup.config import DedupConfig, Reason
-from dedup.index import FATE, Plan, entry
+from dedup.index import FATE, Plan
 from dedup.passages.spans import read_lost, redirect
+from dedup.traits import NUMBERS, view_numbers
 
 State = dict[str, NDArray[Any]]
 
@@ -37,7 +37,7 @@ def settle(task: Task[DedupConfig]) -> None:
 def tally(task: Task[DedupConfig]) -> dict[str, Any]:
     """Write which documents are kept for others, `work/keeps`; documents and losses by source.
 
-    Memory: 10 bytes a document.
+    `task.arguments["sketched"]` is what is told of each shard. Memory: 10 bytes a document.
     """
     plan, census = Plan.of(task), Census.of(task)
     kept, reason = ties(task, plan, 0, census.total)
@@ -71,12 +71,9 @@ def losses(task: Task[Any], census: Census, lost: NDArray[np.bool_]) -> dict[str
     """Documents and lost documents of each source."""
     documents, gone = Counter[str](), Counter[str]()
     for name, start, stop in census.spans():
-        sources = read_columns(task.folder, f"{entry(name)}/traits.arrow", ["source"])["source"]
-        documents.update(_counts(sources))
-        gone.update(_counts(sources.filter(pa.array(lost[start:stop]))))
+        counts = task.arguments["sketched"][name]["sources"]
+        documents.update(counts)
+        sources = view_numbers(task.folder, name)[:, NUMBERS.index("source")]
+        lost_by_source = np.bincount(sources[lost[start:stop]].astype(np.int64), minlength=len(counts))
+        gone.update(dict(zip(sorted(counts), lost_by_source.tolist(), strict=True)))
     return {source: [documents[source], gone[source]] for source in sorted(documents)}
-
-
-def _counts(sources: pa.ChunkedArray) -> dict[str, int]:
-    counted = sources.value_counts()
-    return dict(zip(counted.field("values").to_pylist(), counted.field("counts").to_pylist(), strict=True))

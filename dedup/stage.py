@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from corpus.errors import StageError
@@ -37,7 +37,8 @@ def decide(stage: StageRun[DedupConfig], shards: Sequence[Shard]) -> dict[str, A
     ordered = {"shards": [shard.index_name for shard in shards]}
     (planned,) = stage.map("plan", plan_run, [stage.task("all", arguments=ordered)])
     plan = Plan(**planned["facts"])
-    census = asdict(Census(plan.shards, _sketched(stage, shards, plan)))
+    sketched = _sketched(stage, shards, plan)
+    census = vars(Census(plan.shards, [sketched[name]["documents"] for name in plan.shards]))
     common = {"plan": planned["facts"], "census": census}
 
     def once(phase: str, function: Callable[..., Any], **arguments: Any) -> dict[str, Any]:
@@ -58,8 +59,8 @@ def decide(stage: StageRun[DedupConfig], shards: Sequence[Shard]) -> dict[str, A
     verified = stage.map("verify", verify_group, groups)
     once("settle", settle, groups=[task.name for task in groups])
     cut = find_passages(stage, common)
-    refuse_wipe_out(stage.config, once("tally", tally)["sources"])
-    once("commit", commit)
+    refuse_wipe_out(stage.config, once("tally", tally, sketched=sketched)["sources"])
+    once("commit", commit, sketched=sketched)
     stage.facts.update(
         pairs=sum(receipt["facts"]["pairs"] for receipt in joined),
         components=found["components"],
@@ -108,14 +109,13 @@ def input_shards(stage: StageRun[DedupConfig]) -> list[Shard]:
     return shards
 
 
-def _sketched(stage: StageRun[DedupConfig], shards: Sequence[Shard], plan: Plan) -> list[int]:
-    """Documents of each shard of the plan; those that are not in the index yet are sketched."""
+def _sketched(stage: StageRun[DedupConfig], shards: Sequence[Shard], plan: Plan) -> dict[str, dict[str, Any]]:
+    """Documents of each shard of the plan, in all and by source; those that are not in the index yet are sketched."""
     there = {shard.index_name: shard for shard in shards}
     todo = [there[name] for name in plan.shards if name not in plan.sketched]
     tasks = [stage.task(s.index_name, s.uri, {"attributes": s.attributes}) for s in todo]
     receipts = stage.map("sketch", sketch_shard, tasks)
-    counts = plan.sketched | {receipt["task"]: receipt["facts"]["documents"] for receipt in receipts}
-    return [counts[name] for name in plan.shards]
+    return plan.sketched | {receipt["task"]: receipt["facts"] for receipt in receipts}
 
 
 def refuse_wipe_out(config: DedupConfig, losses: dict[str, list[int]]) -> None:

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.stage import Task
-from dedup.columns import Census, read_columns, view_array
+from dedup.columns import Census, view_array
 from dedup.index import entry
+from dedup.traits import NUMBERS, view_numbers
 from dedup.trees import Integers, Numbers, copy_ranges
 
 
@@ -17,8 +18,7 @@ def units_of(task: Task[Any], numbers: NDArray[Any]) -> tuple[Integers, Numbers]
     """The units of documents, by their sorted numbers, one after another: offsets `(n + 1,)` and units."""
     counts, parts = np.zeros(numbers.size, np.int64), [np.empty(0, np.uint32)]
     for shard, start, part in Census.of(task).parts(numbers):
-        sizes = read_columns(task.folder, f"{entry(shard)}/traits.arrow", ["n_units"])["n_units"]
-        known = sizes.to_numpy().astype(np.int64)
+        known = view_numbers(task.folder, shard)[:, NUMBERS.index("n_units")].astype(np.int64)
         rows = numbers[part].astype(np.int64) - start
         counts[part] = known[rows]
         firsts = np.cumsum(known)[rows] - known[rows]

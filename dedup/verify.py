@@ -118,9 +118,17 @@ def best_first(members: pa.Table, census: Census) -> Integers:
 
     Where all of it is equal, by the place in the shards in order of their names: a number tells when one was added.
     """
-    keys = [("root", "ascending"), ("preference", "descending"), ("id", "ascending"), ("place", "ascending")]
-    placed = members.append_column("place", pa.array(census.by_name(members["number"].to_numpy())))
-    return pc.sort_indices(placed, sort_keys=keys).to_numpy().astype(np.int64)  # type: ignore[no-any-return]
+    place, roots = census.by_name(members["number"].to_numpy()), members["root"].to_numpy()
+    worth = members["preference"].to_numpy()
+    order = np.lexsort((place, ~worth, roots))
+    is_like = (np.diff(roots[order]) == 0) & (np.diff(worth[order]) == 0)
+    (tied,) = np.nonzero(np.append(is_like, False) | np.append(False, is_like))
+    rows = order[tied]
+    keys = pa.table(
+        {"root": roots[rows], "worst": ~worth[rows], "id": members["id"].take(rows), "place": place[rows]}
+    )
+    order[tied] = rows[pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in keys.column_names])]
+    return order
 
 
 def ties(members: pa.Table, rows: Integers, has_units: NDArray[np.bool_], least_units: int) -> Members:

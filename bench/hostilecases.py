@@ -155,10 +155,6 @@ async def reset_in_body(wire: Wire) -> None:
     wire.abort()
 
 
-async def million_links(wire: Wire) -> None:
-    await wire.page(b"".join(b"<a href=/%x>" % n for n in range(MEGABYTE)))
-
-
 async def redirects(wire: Wire) -> None:
     """One after the other, without end."""
     number = int(wire.target[1:] or 0)
@@ -174,9 +170,12 @@ async def redirect_to_itself(wire: Wire) -> None:
 
 
 async def calendar(wire: Wire) -> None:
-    """A page for every month, for ever."""
-    month = int(wire.target.rpartition("=")[2]) if "=" in wire.target else 0
-    await wire.page(khmer_page(f"/calendar?month={month + 1}", f"/calendar?month={month - 1}"))
+    """A page for every month, backward and forward without end."""
+    year, month = (
+        int(part.partition("=")[2]) for part in (wire.target.partition("?")[2] or "y=2026&m=11").split("&")
+    )
+    around = (divmod(year * 12 + month - 1 + step, 12) for step in (-1, 1))
+    await wire.page(khmer_page(*(f"/calendar?year={year}&month={month + 1}" for year, month in around)))
 
 
 _visits = itertools.count()
@@ -274,6 +273,7 @@ BAD_LINKS: Final = khmer_page(
     "javascript:void(0)", "http:///x", "http://bad.test:0/", "/" + "x" * 100_000, "/next",
 )  # fmt: skip
 DEEP: Final = 1_000_000
+MILLION_LINKS: Final = b"".join(b"<a href=/%x>" % n for n in range(MEGABYTE))
 LONG_HEAD: Final = head("X-Long: " + "x" * 60_000)
 FOLDED: Final = head(
     "X-Folded: a", "  b", "no colon here", ": no name", "X-Space : 1", "X-Nul: a\0b", "\x01\x02: \xff"
@@ -301,7 +301,7 @@ CASES: Final[Mapping[str, Case]] = {
     "silent_robots": Case(html(khmer_page()), ("reason=robots_unreachable", "paused"), silent),
     "reset": Case(reset, ("reason=connection",)),
     "reset_in_body": Case(reset_in_body, ("truncated=disconnect",)),
-    "million_links": Case(million_links, ("unfollowed=too_many_links",), words=("max_links=50",)),
+    "million_links": Case(html(MILLION_LINKS), ("unfollowed=too_many_links",), words=("max_links=50",)),
     "redirect_chain": Case(redirects, ("reason=too_many_redirects",)),
     "redirect_loop": Case(redirect_loop, ("status=301",)),
     "redirect_to_itself": Case(redirect_to_itself, ("status=307",)),

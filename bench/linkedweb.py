@@ -14,24 +14,25 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 from bench.hostile import WORDS
 
 LOOPBACK: Final = "127.0.0.1"
-N_TEXTS: Final = 16  # pages share so many texts; each has links of its own
-TEXT_BYTES: Final = 22_000
+N_PARAGRAPHS: Final = 400  # of which a page has so many:
+PARAGRAPHS_PER_PAGE: Final = 28  # 22 kB
 N_OWN_LINKS: Final = 38  # with the others 42, and 26 kB a page
 N_FOREIGN_LINKS: Final = 4
 HUB_LINKS: Final = 2000
+TOP: Final = "<!doctype html><html lang=km><head><title>ទំព័រ</title></head><body>".encode()
 HEAD: Final = b"HTTP/1.1 %d %s\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: %d\r\n\r\n"
 
 
 @dataclass(frozen=True)
 class LinkedWeb:
-    """So many hosts `h0.test` and on, each with pages `/0` and on; each of the hubs links 2,000 pages.
+    """So many hosts `h0.test` and on, each with pages `/0` and on, of 26 kB; each of the hubs links 2,000 pages.
 
     A page links every page of its host with `n_pages` ≤ 38, else those that follow it and some at random.
     """
@@ -57,7 +58,9 @@ class LinkedWeb:
             return HEAD % (404, b"Not Found", 0)
         of_hub, number = host.startswith("hub"), int(host[: -len(".test")].lstrip("hub"))
         links = self._hub(int(target[1:])) if of_hub else self._links(number, int(target[1:]))
-        body = _text(number % N_TEXTS) + "".join(_anchor(*link, port) for link in links).encode()
+        text = random.Random(f"{host}{target}").sample(_paragraphs(), PARAGRAPHS_PER_PAGE)
+        anchors = "".join(_anchor(*link, port) for link in links).encode()
+        body = b"".join((TOP, *text, anchors))
         return HEAD % (200, b"OK", len(body)) + body
 
     def _links(self, host: int, page: int) -> Iterator[tuple[int, int]]:
@@ -78,14 +81,12 @@ def _anchor(host: int, page: int, port: int) -> str:
     return f'<li><a href="http://h{host}.test:{port}/{page}">ទំព័រ {page}</a></li>\n'
 
 
-@lru_cache(maxsize=N_TEXTS)
-def _text(number: int) -> bytes:
-    """What all pages of a host have before their links: a head, and paragraphs of Khmer words."""
-    chance = random.Random(number)
-    parts = [f"<!doctype html><html lang=km><head><title>ទំព័រ {number}</title></head><body>"]
-    while sum(map(len, parts)) * 3 < TEXT_BYTES:
-        parts.append(f"<p class=text>{''.join(chance.choices(WORDS, k=60))}</p>\n")
-    return "".join(parts).encode()
+@cache
+def _paragraphs() -> list[bytes]:
+    """Paragraphs of Khmer words."""
+    chance = random.Random(N_PARAGRAPHS)
+    texts = ("".join(chance.choices(WORDS, k=60)) for _ in range(N_PARAGRAPHS))
+    return [f"<p class=text>{text}</p>\n".encode() for text in texts]
 
 
 class _Serving(asyncio.Protocol):

@@ -4,17 +4,18 @@ What a reader may rely on:
 
 - Every URL that the crawl took from its frontier has one `metadata` record (application/json): `decision`
   (`kept` or `dropped`), `reason`, `robots`, `opt_outs` (each `signal`, `evidence`, `forbids`), `kind` (`page`,
-  or the policy file it is) and `depth`; where there was an answer, `status`.
-- Only a kept one has further records, a `request` and a `response`, that follow it at once and are concurrent
-  to each other and to it. The page of a site that reserves its text is not stored.
+  a policy file, or a list of pages) and `depth`; where there was an answer, `status`.
+- A kept one has further records, a `request` and a `response`, that follow it at once and are concurrent to each
+  other and to it. The page of a site that reserves its text is not stored.
 - Every answer is a `response`: redirects, error pages and robots.txt too. The ledger counts them as kept; the
   reader of the WARC decides which of them become documents.
 - Head and body are as received, but that lines of the head which are no headers are left out, and that a chunked
   body stands without its chunk marks: its header is renamed to `X-Crawler-Transfer-Encoding`. Content codings are
   left alone.
 - A body cut short has `WARC-Truncated`: `length` (our limit), `time` (our deadline) or `disconnect`.
-- A page visited again and found as it was has a `revisit` in place of the `response`: the head of the new answer,
-  and by target and date the `response` that holds the body (WARC/1.1, 6.7.2 and 6.7.3).
+- A page visited again and found as it was is dropped, with the reason `unchanged`; its metadata record is followed by
+  the `request` and, in place of a response, a `revisit`: the head of the new answer, and by target and date the
+  `response` that holds the body (WARC/1.1, 6.7.2 and 6.7.3).
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from corpus.errors import ConfigurationError
 PATH = Path(__file__).with_name("datasets.yaml")
 READERS = ("", "json", "parquet", "text")
 FAMILIES = ("common_crawl", "web", "pdf", "wikipedia")
+STATES = ("cleaned", "raw", "removed")
 
 
 @dataclass
@@ -45,7 +46,8 @@ class Entry:
     files: patterns within the dataset, or addresses; listed_in: the address of a list with a file on each line.
     schema: its columns with their Arrow types. columns: our name → theirs, where they differ.
     line_end: what stands for a line's end within its text, if it is not one.
-    family: common_crawl, web (other crawls too), pdf or wikipedia. holds: entries whose text is among its own.
+    family: common_crawl, web (other crawls too), pdf or wikipedia. state: cleaned, raw (chosen by language alone) or
+    removed (what a filter took out). holds: entries whose text is among its own.
     unverified: the fields that nobody has confirmed.
     """
 
@@ -64,6 +66,7 @@ class Entry:
     line_end: str = ""
     gated: bool = False
     family: str = "common_crawl"
+    state: str = "cleaned"
     holds: list[str] = field(default_factory=list)
     size: Size = field(default_factory=Size)
     unverified: list[str] = field(default_factory=list)
@@ -105,6 +108,7 @@ def _fault(entry: Entry, known: dict[str, Entry]) -> str:
         f"columns: {absent[0]!r} is not in its schema" if absent else "",
         f"reader: got {entry.reader!r}; expected one of {READERS}" if entry.reader not in READERS else "",
         f"family: got {entry.family!r}; expected one of {FAMILIES}" if entry.family not in FAMILIES else "",
+        f"state: got {entry.state!r}; expected one of {STATES}" if entry.state not in STATES else "",
         "reader: files need one" if bool(entry.files or entry.listed_in) != bool(entry.reader) else "",
         "size: a figure needs its source" if _figures(entry.size) and not entry.size.source else "",
         f"size.date: got {entry.size.date!r}" if entry.size.date and not _is_date(entry.size.date) else "",

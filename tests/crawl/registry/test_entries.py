@@ -104,6 +104,7 @@ SOUND = "{title: t, licence: MIT, citation: c, schema: {text: string}"
         ("files: [a]", "files need one"),
         ("reader: csv, files: [a]", "got 'csv'"),
         ("family: books", "got 'books'"),
+        ("state: dirty", "got 'dirty'"),
         ("size: {documents: 3}", "a figure needs its source"),
         ("size: {documents: many}", "many"),
         ("size: {date: yesterday}", "got 'yesterday'"),

@@ -1,0 +1,1 @@
+"""How far each registered dataset could bring the corpus toward its target, and what is left for the crawl."""

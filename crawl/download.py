@@ -30,7 +30,6 @@ ACCEPT = (
 NOT_TEXT = (b"image/", b"audio/", b"video/", b"font/")
 TRANSIENT = {"timeout", "dns", "connection"}  # worth another try
 MAX_POLICY_BYTES: Final = 1 << 20  # of robots.txt, 500 KiB are read
-MAX_SITEMAP_BYTES: Final = 52_428_800  # sitemaps.org's
 EVIDENCE_CHARS: Final = 200
 _TARGET = re.compile(r"[!-~]+")
 
@@ -128,8 +127,6 @@ class ExchangeHandler(BaseDownloadHandler):  # type: ignore[misc]
         most: int = self._config.max_body_bytes
         if fetch.is_policy:
             return min(most, MAX_POLICY_BYTES)
-        if fetch.kind == "sitemap":
-            return max(most, MAX_SITEMAP_BYTES)
         return max(most, self._config.max_pdf_bytes) if b"application/pdf" in media_type else most
 
 

@@ -103,7 +103,7 @@ def policy_files(sites: Mapping[str, Site], urls: Mapping[str, list[str]]) -> It
         truth = Truth(site.url("/robots.txt"), "robots", "drop:robots_txt", status=status)
         body = robots_txt(site) if status == 200 else ""
         yield Page(truth, Reply(status, (plain,), body.encode()))
-        if site.sitemap:
+        if site.sitemap and not site.sitemap_parts:
             truth = Truth(site.url("/sitemap.xml"), "sitemap", "drop:not_html")
             headers = (("Content-Type", "application/xml"),)
             yield Page(truth, Reply(headers=headers, body=sitemap(urls[site.host]).encode()))

@@ -28,6 +28,7 @@ TRANSPORTS = (
     *("meta iso-8859-1", "gzip chunked", "cut in the footer"),
 )
 HALF = "cut in the text"
+SHARED = "share link"  # to the page itself, which a crawler may leave alone
 # How a page reserves its rights: a header or a meta element.
 RESERVATIONS: tuple[tuple[str, str, str], ...] = (
     ("header", "X-Robots-Tag", "noai"),
@@ -110,7 +111,8 @@ def copies(sites: Mapping[str, Site], articles: Sequence[Entry]) -> Iterator[Ent
         yield _copy(entry, mirror.page_url(entry.text, entry.number), "exact_duplicate", mirror)
     for entry in articles[1::11]:
         mark = "&" if "?" in entry.url else "?"
-        yield _copy(entry, f"{entry.url}{mark}share=telegram", "exact_duplicate", entry.site)
+        url = f"{entry.url}{mark}share=telegram"
+        yield replace(_copy(entry, url, "exact_duplicate", entry.site), variant=SHARED)
     for entry in articles[2::3]:
         url = entry.site.url(f"/print/{entry.number}")
         yield replace(_copy(entry, url, "print_version", entry.site), layout="print", variant="")

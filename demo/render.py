@@ -8,6 +8,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from random import Random
+from typing import NamedTuple
 
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -40,6 +41,14 @@ class Comment:
     text: str
 
 
+class Declared(NamedTuple):
+    """A link element of a page's head."""
+
+    rel: str
+    type: str
+    href: str
+
+
 @dataclass(frozen=True)
 class View:
     """All that a layout shows: a text, or teasers, or the lines of a message."""
@@ -54,6 +63,7 @@ class View:
     related: tuple[Teaser, ...] = ()
     friends: tuple[tuple[str, str], ...] = ()
     metas: tuple[tuple[str, str], ...] = ()
+    declared: tuple[Declared, ...] = ()
     category: str = ""
     category_url: str = "#category"
     print_url: str = "#print"
@@ -117,3 +127,8 @@ def _layouts() -> Environment:
 def render(layout: str, site: Site, view: View) -> str:
     """The HTML of a page."""
     return _layouts().get_template(f"{layout}.html").render(site=site, page=view)
+
+
+def blocks(text: Text) -> str:
+    """A text's parts alone, as the interfaces of content systems give them."""
+    return str(_layouts().get_template("parts.html").module.blocks({"text": text}))  # type: ignore[attr-defined]

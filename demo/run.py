@@ -35,6 +35,7 @@ def crawl_options(address: str) -> list[str]:
         "only_resolved=true",
         "delay=0",
         "retry_wait=0.1",
+        "patience=1",
     ]
 
 
@@ -74,4 +75,5 @@ def replay_options(replay: Replay, address: str) -> list[str]:
         "delay=0",
         "max_crawl_delay=0",
         "retry_wait=0.1",
+        "patience=1",
     ]

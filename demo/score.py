@@ -14,6 +14,7 @@ from fastwarc.warc import ArchiveIterator, WarcRecordType
 from clean.personal import PLACEHOLDERS, Kind
 from corpus.errors import StageError
 from demo.pages import Truth
+from demo.plan import SHARED
 from demo.web import Web
 
 STAGES = ("ingest", "clean", "dedup")
@@ -24,13 +25,13 @@ DUPLICATES = {"exact_duplicate", "near_duplicate"}
 # What the crawl says of media that it does not take in, cleaning of pages in which nothing looks like an article, and
 # of the few words of Khmer that stand around a page in another language.
 NAMED_ALSO = {
-    "not_html": {"not_text"},
+    "not_html": {"not_text", "pdf_damaged"},
     "listing": {"no_article"},
     "soft_404": {"no_article"},
     "not_khmer": {"no_article", "too_short"},
 }
 REFUSED = {"robots_excluded", "robots_unreachable", "opt_out"}
-POLICY_FILES = {"robots", "sitemap", "tdmrep"}  # no documents, whatever a crawl does with them
+POLICY_FILES = {"robots", "sitemap", "tdmrep", "interface"}  # no documents, whatever a crawl does with them
 ASCII_DIGITS = str.maketrans("០១២៣៤៥៦៧៨៩", "0123456789")
 EXAMPLES = 5
 
@@ -108,7 +109,9 @@ def judge(truths: Iterable[Truth], outcome: Outcome) -> list[Judgement]:
         fate = outcome.fate(truth.url)
         leader = truth.duplicate_of or truth.url
         group = [leader, *groups[leader]] if leader in groups else []
+        is_left = truth.variant == SHARED and fate == UNSEEN
         is_right = _is_right_copy(fate, group, outcome) if group else _is_right(truth, fate, outcome)
+        is_right = is_right or is_left
         judged.append(Judgement(truth, fate, is_right))
     return judged
 

@@ -56,6 +56,9 @@ class Site:
     robots: str = ""
     sitemap: bool = False
     gateway: bool = False
+    sitemap_parts: bool = False
+    door: str = ""  # wordpress, blogger or feed
+    calendar: bool = False
 
     def url(self, path: str = "/") -> str:
         """The address of a page on this host."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlsplit
 
-from demo import faults
+from demo import doors, faults
 from demo.pages import Framing, Page, Reply, Truth
 from demo.plan import HALF, Entry, plan
 from demo.render import LANGUAGES, Teaser, View, comments_for, khmer_date, render
@@ -22,6 +22,7 @@ LIST_LENGTH = 12
 LEAST_LIST = 4  # a list of fewer is not made
 UNLISTED = {"print_version", "robots_excluded"}
 MORE = "មើលបន្ថែម"
+CALENDAR = "ប្រតិទិន"
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,13 @@ class Web:
 
     pages: dict[str, Page]
     notices: dict[str, str]  # by a host's first page, what stands under each of its articles
+    doors: Mapping[str, doors.Door]  # by host, what answers for addresses without end
 
     def reply(self, host: str, target: str) -> Reply:
         """The answer to a request; 404 for what is not there."""
         page = self._by_address.get((host, target))
-        return page.reply if page else Reply(404, (faults.HTML,), "<h1>រកមិនឃើញទំព័រ</h1>".encode())
+        made = page.reply if page else self.doors[host](target) if host in self.doors else None
+        return made or Reply(404, (faults.HTML,), "<h1>រកមិនឃើញទំព័រ</h1>".encode())
 
     @cached_property
     def _by_address(self) -> dict[tuple[str, str], Page]:
@@ -55,10 +58,11 @@ def address(url: str) -> tuple[str, str]:
 def build_web() -> Web:
     """The whole web, in about a second."""
     sites = read_sites()
-    entries = plan(sites, read_texts())
+    builder = _Builder(sites, plan(sites, read_texts()))
     return Web(
-        pages={page.url: page for page in _Builder(sites, entries).pages()},
+        pages={page.url: page for page in builder.pages()},
         notices={site.home: site.notice for site in sites.values() if site.notice},
+        doors={site.host: doors.door(site, builder.listed[site.host]) for site in sites.values()},
     )
 
 
@@ -90,6 +94,8 @@ class _Builder:
         for page in self.faults:
             self.linked[urlsplit(page.url).netloc].append((MORE, page.url))
         for site in self.sites.values():
+            if site.calendar:
+                self.linked[site.host].append((CALENDAR, site.url(doors.FIRST_MONTH)))
             for friend in (self.sites[host] for host in site.friends):
                 self.linked[site.host].append((friend.name, friend.home))
                 if friend.host in LIST_OUTCOMES:  # whose first page, with its links, is not to be fetched
@@ -107,6 +113,7 @@ class _Builder:
             yield from self._lists(site)
         urls = {host: [entry.url for entry in entries] for host, entries in self.listed.items()}
         yield from faults.policy_files(self.sites, urls)
+        yield from doors.pages(self.sites, self.listed)
 
     def _reply(self, entry: Entry) -> Reply:
         place, *reserved = entry.reservation or ("", "", "")
@@ -119,7 +126,8 @@ class _Builder:
             latest=self._teasers(entry.site)[: None if entry.site.gateway else 5],
             related=self._teasers(entry.site, entry.number)[:3],
             friends=tuple(self.linked[entry.site.host]),
-            metas=(reservation,) if place == "meta" else (),
+            metas=(*doors.metas(entry.site), *([reservation] if place == "meta" else [])),
+            declared=doors.declared(entry.site),
             category=GENRES.get(entry.text.genre, ""),
             category_url=self._category_url(entry.site, entry.text.genre),
             print_url=self.printed.get(entry.url, "#print"),
@@ -172,6 +180,8 @@ class _Builder:
             lines=("មិនទាន់មានអត្ថបទនៅឡើយ។",),
             menu=self._menu(site),
             latest=self._teasers(site)[:5],
+            metas=doors.metas(site),
+            declared=doors.declared(site),
             friends=(*numbers, *self.linked[site.host]),
         )
         kind, expected = LIST_OUTCOMES.get(site.host, ("listing", "drop:listing"))

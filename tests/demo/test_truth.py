@@ -1,11 +1,14 @@
 """The embedded web crawled, cleaned and deduplicated, and the outcome held against what is known of every page."""
 
+import json
 import re
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from warcio.archiveiterator import ArchiveIterator
 
+from crawl.config import CrawlConfig
 from demo.run import run_demo
 from demo.score import Outcome, read_outcome, score
 from khmer.normalize import normalize
@@ -29,6 +32,15 @@ def outcome(run) -> Outcome:
     return read_outcome(run)
 
 
+def stored_pages(run: Path) -> list[str]:
+    return [
+        record.rec_headers.get_header("WARC-Target-URI")
+        for path in sorted((run / "crawl" / "warc").glob("*.warc.gz"))
+        for record in ArchiveIterator(path.open("rb"))
+        if record.rec_type == "response"
+    ]
+
+
 def squeezed(text: str) -> str:
     return re.sub(r"[\s|]+", "", text)
 
@@ -42,6 +54,14 @@ def test_the_pipeline_does_right_by_the_embedded_web(web, run, capsys):
     assert found.repeated == []
     assert found.n_masked >= 24
     assert found.passes
+
+
+def test_the_crawl_used_every_door_and_left_the_endless_calendar(run):
+    facts = json.loads((run / "crawl" / "manifest.json").read_text(encoding="utf-8"))["facts"]
+    assert {"wordpress", "blogger", "feed", "sitemap"} <= set(facts["kinds"])
+    assert facts["covered"] >= 10
+    days = [page for page in stored_pages(run) if "/calendar/" in page]
+    assert 0 < len(days) <= 2 * CrawlConfig().lane_pages
 
 
 def test_what_is_kept_is_whole(web, outcome):

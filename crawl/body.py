@@ -13,9 +13,8 @@ from w3lib.encoding import html_to_unicode
 from crawl.sources.compressed import GZIP_MAGIC
 
 ACCEPT_ENCODING = "gzip, deflate"
-PIECE_BYTES = (
-    1 << 14
-)  # read at a time, so that a body of a million empty gzip members costs seconds, not hours
+PIECE_BYTES = 1 << 14  # read at a time, so that many small gzip members cost their number, not its square
+MOST_MEMBERS = 100_000  # of a gzip body; what follows is not read
 
 
 class TooLargeError(Exception):
@@ -49,20 +48,23 @@ def _undone(body: bytes, coding: str, limit: int) -> Decoded:
         return Decoded(body)
     try:
         plain = undo(body, limit)
-    except (brotli.error, zstandard.ZstdError) as error:
+    except (zlib.error, brotli.error, zstandard.ZstdError) as error:
         return Decoded(body, f"{coding} body: {error}")
     if len(plain) > limit:
         msg = f"{coding} body of more than {limit:,} bytes"
         raise TooLargeError(msg)
-    return Decoded(plain) if plain else Decoded(body, f"{coding} body is damaged")
+    return Decoded(plain)
 
 
 def _inflated(body: bytes, limit: int) -> bytes:
-    """Inflates gzip (of several members too), zlib or raw deflate data, until the limit is passed."""
+    """Inflates gzip (of several members too), zlib or raw deflate data, until the limit is passed.
+
+    Of damaged data, what comes before the damage; raises zlib.error where that is nothing.
+    """
     window = 47 if body[:1] in (b"\x1f", b"\x78") else -15  # 47: gzip or zlib by their headers; -15: raw
     inflater = zlib.decompressobj(window)
-    plain, at = bytearray(), 0
-    while at < len(body) and len(plain) <= limit:
+    plain, at, n_members = bytearray(), 0, 0
+    while at < len(body) and len(plain) <= limit and n_members < MOST_MEMBERS:
         piece = body[at : at + PIECE_BYTES]
         try:
             plain += inflater.decompress(piece, limit - len(plain) + 1)
@@ -71,11 +73,20 @@ def _inflated(body: bytes, limit: int) -> bytes:
         at += len(piece) - len(inflater.unused_data)
         if inflater.eof:
             inflater = zlib.decompressobj(window)
+            n_members += 1
+    if not plain and not n_members:
+        msg = "nothing can be read"
+        raise zlib.error(msg)
     return bytes(plain)
 
 
 def _unbrotli(body: bytes, limit: int) -> bytes:
-    return bytes(brotli.Decompressor().process(body, output_buffer_limit=limit + 1))
+    unpacker = brotli.Decompressor()
+    plain = bytes(unpacker.process(body, output_buffer_limit=limit + 1))
+    if not plain and not unpacker.is_finished():
+        msg = "nothing can be read"
+        raise brotli.error(msg)
+    return plain
 
 
 def _unzstd(body: bytes, limit: int) -> bytes:

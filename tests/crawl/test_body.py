@@ -7,6 +7,7 @@ import zlib
 import pytest
 
 from crawl.body import TooLargeError, decoded, html_text
+from crawl.sources.compressed import GZIP_MAGIC
 
 TEXT = "<p>ព្រះរាជាណាចក្រកម្ពុជា</p>".encode() * 50
 RAW = zlib.compress(TEXT)[2:-4]
@@ -26,10 +27,28 @@ RAW = zlib.compress(TEXT)[2:-4]
         (b"not gzip", "gzip", b"not gzip"),
         (b"?", "secret", b"?"),
         (gzip.compress(b"") * 50_000 + gzip.compress(TEXT), "gzip", TEXT),
+        (gzip.compress(b"") * 100_000 + gzip.compress(TEXT), "gzip", b""),
+        (gzip.compress(b""), "gzip", b""),
     ],
 )
 def test_content_codings(body, coding, text):
     assert decoded(body, coding, 1 << 20).body == text
+
+
+@pytest.mark.parametrize(
+    ("body", "coding", "fault"),
+    [
+        (GZIP_MAGIC + b"junk" * 9, "gzip", "gzip body: nothing can be read"),
+        (b"junk", "deflate", "deflate body: nothing can be read"),
+        (b"junk", "br", "br body: nothing can be read"),
+        (b"junk", "zstd", "zstd body: "),
+        (b"junk", "secret", "unknown content coding 'secret'"),
+    ],
+)
+def test_what_cannot_be_undone_stays_as_it_is_with_a_fault(body, coding, fault):
+    left = decoded(body, coding, 1 << 20)
+    assert left.body == body
+    assert left.fault.startswith(fault)
 
 
 def test_of_a_cut_body_what_can_be_read():

@@ -7,20 +7,20 @@ Khmer layer cannot be repaired.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Sequence
-from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 import pyarrow as pa
-from pdfminer.pdfdocument import PDFPasswordIncorrect
+from pdfminer.pdfdocument import PDFDocument, PDFPasswordIncorrect
 
 import khmer.reading  # noqa: F401 (a child's memory is limited when it is ready: by then numba is there)
-from crawl.sources.pdf.glyphs import BULLET, DAMAGE, UNKNOWN, Page, open_document, read_pages
+from crawl.sources.pdf.glyphs import BULLET, DAMAGE, UNKNOWN, open_document, read_pages
 from crawl.sources.pdf.legacy_fonts import Legacy, legacy_fonts
 from crawl.sources.pdf.lines import Line, lines_of
 from crawl.sources.pdf.order import as_stored, is_drawn, spoken
 from crawl.sources.pdf.paragraphs import joined, paragraphs
-from crawl.sources.pdf.reader import PdfText
+from crawl.sources.pdf.reader import ENOUGH, PdfLimits, PdfText
 from khmer.clusters import counts, invalid_rate_of
 from khmer.normalize import normalize
 
@@ -37,21 +37,44 @@ MOST_UNKNOWN: Final = 0.02  # glyphs of which nothing is known, of all character
 MOST_LEGACY: Final = 0.2  # characters in legacy fonts without a table, of all
 
 
-def pdf_text(body: bytes, max_pages: int) -> PdfText:
-    """The text of a file that is trusted not to hang or to eat the memory; at most so many of its pages."""
+def pdf_text(body: bytes, limits: PdfLimits) -> PdfText:
+    """The text of a file, as `read_pdf`, in this process; of one with many pages what can be read in time."""
     logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
     try:
-        pages = list(islice(read_pages(open_document(body)), max_pages))
+        found = _pages(open_document(body), limits)
     except PDFPasswordIncorrect:
         return PdfText("", 0, "pdf_encrypted", "a password is needed")
     except DAMAGE as error:
         return PdfText("", 0, "pdf_damaged", f"{type(error).__name__}: {error}"[:200])
-    if not pages:
+    if not found.lines:
         return PdfText("", 0, "pdf_damaged", "no pages")
-    lines = [lines_of(page.glyphs) for page in pages]
-    drawn = "\n".join(line.text for page in lines for line in page)
-    found = judged(lines, spoken if is_drawn(drawn) else as_stored)
-    return found._replace(evidence=found.evidence + _cut(pages, max_pages))
+    drawn = "\n".join(line.text for page in found.lines for line in page)
+    text = judged(found.lines, spoken if is_drawn(drawn) else as_stored)
+    return text._replace(evidence=text.evidence + found.told())
+
+
+class _Pages(NamedTuple):
+    """The lines of each page, what was wrong with any, and whether there are more pages."""
+
+    lines: list[list[Line]]
+    faults: list[str]
+    is_cut: bool
+
+    def told(self) -> str:
+        """What of it belongs to the evidence."""
+        damaged = f"; {len(self.faults):,} pages damaged ({self.faults[0]})" if self.faults else ""
+        return damaged + (f"; read up to page {len(self.lines):,}" if self.is_cut else "")
+
+
+def _pages(document: PDFDocument, limits: PdfLimits) -> _Pages:
+    until = time.monotonic() + ENOUGH * limits.seconds
+    found = _Pages([], [], is_cut=False)
+    for page in read_pages(document):
+        if found.lines and (len(found.lines) == limits.max_pages or time.monotonic() > until):
+            return found._replace(is_cut=True)
+        found.lines.append(lines_of(page.glyphs))
+        found.faults.extend([page.fault] if page.fault else [])
+    return found
 
 
 def judged(pages: Sequence[Sequence[Line]], reading: Reading) -> PdfText:
@@ -59,12 +82,6 @@ def judged(pages: Sequence[Sequence[Line]], reading: Reading) -> PdfText:
     layer = _Layer(pages, reading)
     verdict = layer.verdict()
     return PdfText("" if verdict else layer.text, len(pages), verdict, layer.evidence())
-
-
-def _cut(pages: Sequence[Page], max_pages: int) -> str:
-    faults = [page.fault for page in pages if page.fault]
-    damaged = f"; {len(faults):,} pages damaged ({faults[0]})" if faults else ""
-    return damaged + (f"; read up to page {max_pages:,}" if len(pages) == max_pages else "")
 
 
 class _Layer:

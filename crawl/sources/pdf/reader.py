@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from corpus.worker import Lost, Outcome, kept_worker
+
+ENOUGH: Final = 0.9  # of the time allowed: after it no further page is begun
 
 
 class PdfLimits(NamedTuple):
@@ -33,7 +35,7 @@ def read_pdf(body: bytes, limits: PdfLimits) -> PdfText:
     from crawl.sources.pdf.layer import pdf_text  # numba comes with it, which few inputs need
 
     worker = kept_worker(pdf_text, limits.seconds, limits.memory_bytes)
-    return result_of(worker.map([(body, limits.max_pages)])[0])
+    return result_of(worker.map([(body, limits)])[0])
 
 
 def result_of(found: PdfText | Lost) -> PdfText:

@@ -17,6 +17,7 @@ DRAWN = f"{RO_BEFORE} ប េ ទ ស ក ម ្ព ុ ជា ស ្ថ ិ �
 SENTENCE = "ប្រទេសកម្ពុជាស្ថិតនៅអាស៊ី។"
 LIMON = "RBHraCaNacRkkm<úCa sßitenAkñúgtMbn;GasuIGaeKñy_ . "
 LINES = 12
+FEW = PdfLimits(max_pages=10)
 
 
 def pages(font: str, codes: list[int] | str, n_pages: int = 1) -> list[list[Text]]:
@@ -35,7 +36,7 @@ def coded(text: str) -> tuple[Font, list[int]]:
 
 
 def test_a_layer_that_lies_is_read_by_its_glyphs():
-    found = pdf_text(pdf({"F": KHMER_OS}, pages("F", khmer_os(DRAWN))), 10)
+    found = pdf_text(pdf({"F": KHMER_OS}, pages("F", khmer_os(DRAWN))), FEW)
     assert found.verdict == ""
     assert found.text == " ".join([SENTENCE] * LINES)
     assert "1 of 1 pages with text" in found.evidence
@@ -43,34 +44,34 @@ def test_a_layer_that_lies_is_read_by_its_glyphs():
 
 def test_glyph_numbers_of_another_font_by_that_name_mean_what_it_says():
     unicode = {code: chr(0x1780 + code % 30) for code in range(0x232, 0x250)}
-    found = pdf_text(pdf({"F": Font("KhmerOSOther", unicode)}, [[Text("F", [0x232] * 60)]]), 10)
+    found = pdf_text(pdf({"F": Font("KhmerOSOther", unicode)}, [[Text("F", [0x232] * 60)]]), FEW)
     assert found.text == unicode[0x232] * 60
 
 
 def test_a_layer_in_the_order_of_speech_is_taken_as_it_is():
     text = "ថ្ងៃនេះ " + SENTENCE * 3
     font, codes = coded(text)
-    found = pdf_text(pdf({"F": font}, [[Text("F", codes)]]), 10)
+    found = pdf_text(pdf({"F": font}, [[Text("F", codes)]]), FEW)
     assert (found.verdict, found.text) == ("", text)
 
 
 def test_subscripts_that_became_letters_need_ocr():
     font, codes = coded("បេទសកមពុជសថិតនៅអសី")
-    found = pdf_text(pdf({"F": font}, pages("F", codes * 2)), 10)
+    found = pdf_text(pdf({"F": font}, pages("F", codes * 2)), FEW)
     assert (found.verdict, found.text) == ("needs_ocr", "")
     assert "0.000 coengs" in found.evidence
 
 
 def test_glyphs_that_nobody_knows_need_ocr():
     font, codes = coded(SENTENCE * 3)
-    found = pdf_text(pdf({"F": font}, [[Text("F", codes + [900] * 9)]]), 10)
+    found = pdf_text(pdf({"F": font}, [[Text("F", codes + [900] * 9)]]), FEW)
     assert found.verdict == "needs_ocr"
     assert "9 glyphs unknown" in found.evidence
 
 
 @pytest.mark.parametrize("drawn", [[], [Text("F", "Scan 1")]])
 def test_a_scan_needs_ocr(drawn):
-    found = pdf_text(pdf({"F": Font("Helvetica")}, [drawn] * 3), 10)
+    found = pdf_text(pdf({"F": Font("Helvetica")}, [drawn] * 3), FEW)
     assert (found.verdict, found.n_pages) == ("needs_ocr", 3)
 
 
@@ -79,7 +80,7 @@ def test_limon_becomes_khmer_and_english_beside_it_stays():
     drawn = [Text("L", LIMON, y=700 - 20 * n) for n in range(LINES)] + [
         Text("H", "Royal Gazette, Phnom Penh", y=300)
     ]
-    found = pdf_text(pdf(fonts, [drawn]), 10)
+    found = pdf_text(pdf(fonts, [drawn]), FEW)
     assert found.verdict == ""
     assert found.text.split(" ។ ")[0] == "ព្រះរាជាណាចក្រកម្ពុជា ស្ថិតនៅក្នុងតំបន់អាស៊ីអាគ្នេយ៍"
     assert found.text.endswith("Royal Gazette, Phnom Penh")
@@ -87,20 +88,26 @@ def test_limon_becomes_khmer_and_english_beside_it_stays():
 
 
 def test_another_legacy_font_is_named():
-    found = pdf_text(pdf({"A": Font("ABCTextFive")}, pages("A", "RbHraCaNacRkm<úCa ´ sßit ´ enA")), 10)
+    found = pdf_text(pdf({"A": Font("ABCTextFive")}, pages("A", "RbHraCaNacRkm<úCa ´ sßit ´ enA")), FEW)
     assert (found.verdict, found.text) == ("legacy_font", "")
     assert "legacy: ABCTextFive" in found.evidence
 
 
 def test_english_is_no_fault():
-    found = pdf_text(pdf({"H": Font("Helvetica")}, pages("H", "The law enters into force today.")), 10)
+    found = pdf_text(pdf({"H": Font("Helvetica")}, pages("H", "The law enters into force today.")), FEW)
     assert (found.verdict, found.text) == ("", " ".join(["The law enters into force today."] * LINES))
 
 
 def test_pages_beyond_the_limit_are_not_read():
-    found = pdf_text(pdf({"F": KHMER_OS}, pages("F", khmer_os(DRAWN), n_pages=5)), 2)
+    found = pdf_text(pdf({"F": KHMER_OS}, pages("F", khmer_os(DRAWN), n_pages=5)), PdfLimits(max_pages=2))
     assert (found.n_pages, found.text.count(SENTENCE)) == (2, 2 * LINES)
     assert "read up to page 2" in found.evidence
+
+
+def test_of_pages_that_take_too_long_the_first_are_kept():
+    found = pdf_text(pdf({"F": KHMER_OS}, pages("F", khmer_os(DRAWN), n_pages=5)), PdfLimits(seconds=0.0))
+    assert (found.n_pages, found.text.count(SENTENCE)) == (1, LINES)
+    assert found.evidence.endswith("read up to page 1")
 
 
 def nested(depth: int) -> bytes:
@@ -145,13 +152,13 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_files_have_a_verdict(name):
-    found = pdf_text(HOSTILE[name], 100)
+    found = pdf_text(HOSTILE[name], FEW)
     assert found.verdict in {"pdf_damaged", "needs_ocr"}
     assert found.evidence
 
 
 def test_of_a_file_whose_end_is_lost_the_text_is_found():
-    assert pdf_text(WHOLE[: WHOLE.rindex(b"xref\n0 ")], 10).text.startswith(SENTENCE)
+    assert pdf_text(WHOLE[: WHOLE.rindex(b"xref\n0 ")], FEW).text.startswith(SENTENCE)
 
 
 def test_an_encrypted_file_is_named():
@@ -159,7 +166,7 @@ def test_an_encrypted_file_is_named():
         [b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Count 0 /Kids [] >>"],
         f"/Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <{'11' * 32}> /U <{'22' * 32}> >> /ID [<00> <00>] ",
     )
-    assert pdf_text(locked, 10).verdict == "pdf_encrypted"
+    assert pdf_text(locked, FEW).verdict == "pdf_encrypted"
 
 
 def test_files_that_cost_too_much_cost_a_child_process():
@@ -199,6 +206,6 @@ def test_laws_of_cambodia(name, verdict, least_chars):
     folder = real_data()
     if folder is None:
         pytest.skip("SASTRA_REAL_DATA names no folder")
-    found = pdf_text((folder / "pdf" / f"{name}.pdf").read_bytes(), 2000)
+    found = pdf_text((folder / "pdf" / f"{name}.pdf").read_bytes(), PdfLimits())
     assert found.verdict == verdict
     assert len(found.text) >= least_chars

@@ -6,67 +6,61 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Final
 
 from crawl.discovery.listing import Listing
-from crawl.discovery.xml import attribute, flattened, in_utf8, plain, tags
+from crawl.discovery.xml import Tag, attribute, flattened, pieces_of, plain, tags
 from crawl.urls import clean_url, link_url
 
-MOST_BYTES = 16 << 20
-MOST_PARTS = 500_000
-NAMES = (
-    "item",
-    "entry",
-    "link",
-    "guid",
-    "origlink",
-    "pubdate",
-    "published",
-    "updated",
-    "date",
-    "feed",
-    "channel",
-)
-DATES = ("pubdate", "published", "updated", "date")
+FEED_ROOTS: Final = ("rss", "feed", "rdf")
+MOST_BYTES: Final = 8 << 20
+MOST_PARTS: Final = 500_000
+DATES: Final = ("pubdate", "published", "updated", "date")
+NAMES: Final = ("item", "entry", "link", "guid", "origlink", "feed", "channel", *DATES)
 
 
 def read_feed(url: str, body: bytes, limit: int) -> Listing:
     """The pages of a feed at `url`, the newest first."""
-    body = in_utf8(body[:MOST_BYTES]).lstrip(b"\xef\xbb\xbf \r\n\t")
-    entries = _json_entries(body) if body[:1] == b"{" else _entries(url, body)
+    faults: list[str] = []
+    text = b"".join(pieces_of(body, MOST_BYTES, faults)).lstrip()
     pages: dict[str, str] = {}
-    n_beyond = 0
-    for link, date in entries:
-        if not link or link in pages:
-            continue
-        if len(pages) < limit:
-            pages[link] = date
-        else:
-            n_beyond += 1
+    for link, date in _json_entries(text) if text[:1] == b"{" else _entries(url, text):
+        if link:
+            pages.setdefault(link, date)
     urls = sorted(pages, key=pages.__getitem__, reverse=True)
-    return Listing(urls, n_beyond_limit=n_beyond, fault="" if urls else "no entries")
+    if not urls:
+        faults.append("no entries")
+    return Listing(urls[:limit], n_beyond_limit=max(0, len(urls) - limit), fault="; ".join(faults))
 
 
 def _entries(url: str, body: bytes) -> Iterator[tuple[str, str]]:
+    """Link and date of each item; what stands before the first speaks of the feed itself."""
     base, link, date, in_item = url, "", "", False
-    for tag in tags(flattened(body), *NAMES):
+    for tag in tags([flattened(body)], *NAMES):
         if own := attribute(tag.attributes, "xml:base"):
             base = clean_url(base, own) or base
         if tag.name in ("item", "entry"):
-            if in_item and link:
+            if in_item:
                 yield link, date
-            link, date, in_item = "", "", not tag.is_end
-        elif not in_item or tag.is_end:
-            continue
-        elif tag.name == "link" and not link:
-            is_page = attribute(tag.attributes, "rel") in ("", "alternate")
-            link = link_url(base, attribute(tag.attributes, "href") or plain(tag.text)) if is_page else ""
-        elif tag.name == "origlink" or (tag.name == "guid" and not link):
-            text = plain(tag.text)
-            link = link_url(base, text) if text.startswith("http") else link
-        elif tag.name in DATES and not date:
-            date = sortable(plain(tag.text))
-    if in_item and link:
+            link, date, in_item = "", "", True
+        elif tag.name in DATES:
+            date = date or sortable(plain(tag.text))
+        elif in_item:
+            link = _link(base, tag, link)
+    if in_item:
         yield link, date
+
+
+def _link(base: str, tag: Tag, before: str) -> str:
+    """The item's page after one more of its elements: its first link counts, but for a forwarding service's."""
+    if tag.name == "link":
+        is_page = attribute(tag.attributes, "rel") in ("", "alternate")
+        written = attribute(tag.attributes, "href") or plain(tag.text)
+        return before or (link_url(base, written) if is_page and written else "")
+    written = plain(tag.text)
+    if not written.startswith("http"):
+        return before
+    return link_url(base, written) if tag.name == "origlink" else before or link_url(base, written)
 
 
 def sortable(date: str) -> str:

@@ -47,16 +47,16 @@ def blogger_feed(origin: str, start: int = 1) -> str:
 def read_interface(kind: Kind, url: str, body: bytes, limit: int) -> Listing:
     """The posts of an answer: those with their text are covered, of the others the page is named; then links."""
     posts = read_posts(kind, url, body)
-    covered = [post.url for post in posts if is_whole(post)]
-    named = dict.fromkeys(post.url for post in posts if not is_whole(post))
+    covered = dict.fromkeys(post.url for post in posts if is_whole(post))
+    named = dict.fromkeys(post.url for post in posts if post.url)
     for post in posts:
         named.update(dict.fromkeys(link.url for link in page_links(post.html, post.url, limit).links))
-    urls = [found for found in named if found not in set(covered)]
+    urls = [found for found in named if found not in covered]
     most = WORDPRESS_POSTS if kind == "wordpress" else BLOGGER_POSTS
     return Listing(
         urls[:limit],
         [(kind, _next(kind, url))] if len(posts) >= most else [],
-        covered,
+        list(covered),
         n_beyond_limit=max(0, len(urls) - limit),
         fault="" if posts else "no posts",
     )
@@ -64,7 +64,7 @@ def read_interface(kind: Kind, url: str, body: bytes, limit: int) -> Listing:
 
 def is_whole(post: Post) -> bool:
     """Whether a post's text is here, so that its page need not be asked for."""
-    return len(_TAG.sub("", post.html).strip()) >= LEAST_CHARS
+    return post.url != "" and len(_TAG.sub("", post.html).strip()) >= LEAST_CHARS
 
 
 def _next(kind: Kind, url: str) -> str:

@@ -26,13 +26,13 @@ class Post:
 
 
 def read_posts(kind: Kind, url: str, body: bytes) -> list[Post]:
-    """The posts in an answer of kind `wordpress` or `blogger` at `url`, but for those of other hosts than its own."""
+    """What an answer of kind `wordpress` or `blogger` at `url` lists; of posts of other hosts the URL is empty."""
     found = parsed_json(body)
     if kind == "wordpress":
         posts = [_wordpress(url, row) for row in _list(found)]
     else:
         posts = [_blogger(url, row) for row in _list(_dict(_dict(found).get("feed")).get("entry"))]
-    return [post for post in posts if post.url and bare_host(post.url) == bare_host(url)]
+    return [post if bare_host(post.url) == bare_host(url) else Post("") for post in posts]
 
 
 def _wordpress(url: str, row: Any) -> Post:
@@ -41,7 +41,7 @@ def _wordpress(url: str, row: Any) -> Post:
     is_shut = content.get("protected") is True
     authors = _list(_dict(post.get("_embedded")).get("author"))
     return Post(
-        url=link_url(url, _text(post.get("link"))),
+        url=_page(url, _text(post.get("link"))),
         title=_without_tags(_text(_dict(post.get("title")).get("rendered"))),
         author=_text(_dict(authors[0]).get("name")) if authors else "",
         published=_utc(post.get("date_gmt")),
@@ -55,12 +55,16 @@ def _blogger(url: str, row: Any) -> Post:
     pages = [_text(link.get("href")) for link in links if link.get("rel") == "alternate"]
     authors = _list(post.get("author"))
     return Post(
-        url=link_url(url, pages[0]) if pages else "",
+        url=_page(url, pages[0] if pages else ""),
         title=_part(post, "title"),
         author=_part(_dict(authors[0]), "name") if authors else "",
         published=_part(post, "published"),
         html=_part(post, "content"),
     )
+
+
+def _page(url: str, written: str) -> str:
+    return link_url(url, written) if written else ""
 
 
 def _without_tags(html: str) -> str:

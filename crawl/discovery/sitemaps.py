@@ -1,21 +1,30 @@
-"""Sitemaps (sitemaps.org, protocol 0.9): sets of URLs, indexes of them, plain lists, whole or cut, packed or not."""
+"""Sitemaps (sitemaps.org, protocol 0.9): sets of URLs, indexes, plain lists, feeds; packed or not, whole or cut.
+
+A sitemap speaks for its own host: what it says of others comes after that, as any page's links to them would, and
+another host's sitemaps are not taken from it.
+"""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable
-from typing import NamedTuple
+import re
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from typing import Final, NamedTuple
 
-from crawl.discovery.feeds import read_feed
+from crawl.discovery.feeds import FEED_ROOTS, read_feed
 from crawl.discovery.kinds import Kind
 from crawl.discovery.listing import Listing
-from crawl.discovery.xml import begins_as, flattened, in_utf8, plain, tags
-from crawl.sources.compressed import GZIP_MAGIC, Fault, inflate
+from crawl.discovery.xml import MOST_TAGS, attribute, pieces_of, plain, root_of, tags
+from crawl.sources.compressed import split_lines
 from crawl.urls import bare_host, clean_url, link_url
 
-MOST_BYTES = 50 << 20  # the protocol's limit, unpacked
-MOST_FOLLOWING = 1000
-MEDIA_PREFIXES = ("image", "video")
+SITEMAP_ROOTS: Final = ("urlset", "sitemapindex")
+MOST_BYTES: Final = 50 << 20  # the protocol's limit, unpacked
+MOST_ENTRIES: Final = 50_000  # the protocol's limit
+MOST_PARTS: Final = 1000  # of an index
+MOST_LINE_BYTES: Final = 4096
+DATE: Final = re.compile(rb"\s*+(?:19|20)\d\d(?:-\d\d)*+")
+MEDIA_PREFIXES: Final = ("image", "video")
 
 
 class Dated(NamedTuple):
@@ -28,71 +37,72 @@ class Dated(NamedTuple):
 
 def read_sitemap(url: str, body: bytes, limit: int) -> Listing:
     """The pages of a sitemap at `url`, and the sitemaps of an index."""
-    body, fault = _unpacked(body)
-    body = in_utf8(body)
-    if begins_as(body, "rss", "feed", "rdf"):
-        return read_feed(url, body, limit)
-    if begins_as(body, "html"):
+    root = root_of(body)
+    if root == "html":
         return Listing(fault="a page, not a sitemap")
-    listing = arranged(url, _entries(body) if b"<" in body else _lines(body), limit)
-    listing.fault = fault or ("" if listing.urls or listing.following else "no URLs")
+    if root in FEED_ROOTS:
+        return read_feed(url, body, limit)
+    faults: list[str] = []
+    pieces = pieces_of(body, MOST_BYTES, faults)
+    listing = _arranged(url, _entries_or_lines(pieces), limit)
+    if not listing.urls and not listing.following:
+        faults.append("no URLs")
+    listing.fault = "; ".join(faults)
     return listing
 
 
-def _unpacked(body: bytes) -> tuple[bytes, str]:
-    if not body.startswith(GZIP_MAGIC):
-        return body[:MOST_BYTES], "" if len(body) <= MOST_BYTES else f"more than {MOST_BYTES:,} bytes"
-    faults: list[Fault] = []
-    plain_body = bytearray()
-    for piece in inflate(io.BytesIO(body), faults):
-        plain_body += piece
-        if len(plain_body) > MOST_BYTES:
-            return bytes(plain_body[:MOST_BYTES]), f"more than {MOST_BYTES:,} bytes"
-    return bytes(plain_body), faults[0].what if faults else ""
+def _entries_or_lines(pieces: Iterator[bytes]) -> Iterator[Dated]:
+    first = next(pieces, b"")
+    every = chain([first], pieces)
+    return _entries(every) if first.lstrip()[:1] == b"<" else _lines(every)
 
 
-def _entries(body: bytes) -> Iterable[Dated]:
-    if b"<![CDATA[" in body or b"<!--" in body:
-        body = flattened(body)
+def _entries(pieces: Iterable[bytes]) -> Iterator[Dated]:
+    """The entries of an XML sitemap; where a page names its Khmer twin, that too."""
     entry = Dated("")
-    for tag in tags(body, "url", "sitemap", "loc", "lastmod", "publication_date"):
-        if tag.name in ("url", "sitemap"):
-            if entry.url:
-                yield entry
-            entry = Dated("", is_sitemap=tag.name == "sitemap" and not tag.is_end)
-        elif tag.is_end or tag.prefix in MEDIA_PREFIXES:
-            continue
-        elif tag.name == "loc":
-            entry = entry._replace(url=entry.url or plain(tag.text))
-        else:
-            entry = entry._replace(date=entry.date or plain(tag.text))
+    for tag in tags(pieces, "url", "sitemap", "loc", "lastmod", "publication_date", "link"):
+        match tag.name:
+            case "url" | "sitemap":
+                if entry.url:
+                    yield entry
+                entry = Dated("", is_sitemap=tag.name == "sitemap")
+            case "link":
+                if attribute(tag.attributes, "hreflang").lower()[:2] in ("km", "kh"):
+                    yield Dated(attribute(tag.attributes, "href"), entry.date)
+            case "loc":
+                if not entry.url and tag.prefix not in MEDIA_PREFIXES:
+                    entry = entry._replace(url=plain(tag.text))
+            case _:
+                if not entry.date and DATE.match(tag.text):
+                    entry = entry._replace(date=plain(tag.text))
     if entry.url:
         yield entry
 
 
-def _lines(body: bytes) -> Iterable[Dated]:
-    for line in io.BytesIO(body.removeprefix(b"\xef\xbb\xbf")):
-        if line[:4].lower() == b"http":
-            yield Dated(line[:4096].decode("utf-8", "replace").strip())
+def _lines(pieces: Iterator[bytes]) -> Iterator[Dated]:
+    for line in islice(split_lines(pieces, MOST_LINE_BYTES), MOST_TAGS):
+        if line.data[:4].lower() == b"http":
+            yield Dated(line.data[:MOST_LINE_BYTES].decode("utf-8", "replace").strip())
 
 
-def arranged(listing_url: str, entries: Iterable[Dated], limit: int) -> Listing:
-    """Entries as a listing: the site's own before others, the newest first, as many as the limit allows."""
+def _arranged(listing_url: str, entries: Iterable[Dated], limit: int) -> Listing:
+    """Entries as a listing: the site's own before others, of each the newest first, as many as the limit allows."""
     host = bare_host(listing_url)
     pages: dict[str, tuple[bool, str]] = {}
     sitemaps: dict[str, str] = {}
     n_beyond = 0
     for entry in entries:
-        if entry.is_sitemap:
-            found = clean_url(listing_url, entry.url)
-            if found and bare_host(found) == host and found != listing_url:
-                sitemaps.setdefault(found, entry.date)
-        elif (found := link_url(listing_url, entry.url)) and found not in pages:
-            if len(pages) < limit:
-                pages[found] = (bare_host(found) == host, entry.date)
-            else:
-                n_beyond += 1
+        if len(pages) + len(sitemaps) >= MOST_ENTRIES:
+            n_beyond += 1
+        elif not entry.is_sitemap:
+            if found := link_url(listing_url, entry.url):
+                pages.setdefault(found, (bare_host(found) == host, entry.date))
+        elif (
+            (found := clean_url(listing_url, entry.url)) and found != listing_url and bare_host(found) == host
+        ):
+            sitemaps.setdefault(found, entry.date)
     urls = sorted(pages, key=pages.__getitem__, reverse=True)
-    newest = sorted(sitemaps, key=sitemaps.__getitem__, reverse=True)
-    following: list[tuple[Kind, str]] = [("sitemap", found) for found in newest[:MOST_FOLLOWING]]
-    return Listing(urls, following, n_beyond_limit=n_beyond + max(0, len(newest) - MOST_FOLLOWING))
+    parts = sorted(sitemaps, key=sitemaps.__getitem__, reverse=True)
+    following: list[tuple[Kind, str]] = [("sitemap", part) for part in parts[:MOST_PARTS]]
+    n_beyond += max(0, len(urls) - limit) + max(0, len(parts) - MOST_PARTS)
+    return Listing(urls[:limit], following, n_beyond_limit=n_beyond)

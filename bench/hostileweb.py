@@ -112,14 +112,14 @@ class _Server:
 async def _serve(answer: Answer, log: int) -> None:
     server = _Server(answer, log)
     plain = await asyncio.start_server(server.serve, LOOPBACK, 0)
-    secured = await asyncio.start_server(server.serve, LOOPBACK, 0, ssl=_wrong_certificate())
+    secured = await asyncio.start_server(server.serve, LOOPBACK, 0, ssl=wrong_certificate())
     ports = [listening.sockets[0].getsockname()[1] for listening in (plain, secured)]
     server.port = ports[0]
     print(*ports, flush=True)
     await plain.serve_forever()
 
 
-def _wrong_certificate() -> ssl.SSLContext:
+def wrong_certificate() -> ssl.SSLContext:
     """One signed by itself, for another host, and run out years ago."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "another.test")])

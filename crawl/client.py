@@ -150,7 +150,7 @@ def _context(manner: Literal["strict", "lenient"]) -> ssl.SSLContext:
     if manner == "lenient":
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-        context.minimum_version = ssl.TLSVersion.TLSv1
+        context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
         context.set_ciphers("ALL:@SECLEVEL=0")
         context.options |= SSL_OP_LEGACY_SERVER_CONNECT
     return context

@@ -32,7 +32,7 @@ from dedup.trees import (
 
 TASK_KEYS: Final = 8 << 20  # sorted by one task at the most, unless a band has more
 FEW: Final = 1 << 16  # documents up to which one task sorts all bands
-MOST_BANDS: Final = 8  # of a task with more
+MOST_BANDS: Final = 6  # of a task with more, so that two workers have as many tasks
 _KEY_SHIFT: Final = np.uint64(32)
 _LAST_NUMBER: Final = np.uint64(0xFFFFFFFF)
 

@@ -22,7 +22,7 @@ from dedup.sketch_kernels import SLOTS
 from dedup.traits import NUMBERS, TRAITS, view_numbers
 from dedup.trees import Integers, Numbers, copy_ranges, flatten, join_pairs
 
-TASK_MEMBERS: Final = 1 << 15  # brought together by one task at the least
+TASK_MEMBERS: Final = 1 << 14  # brought together by one task at the least: a twentieth of a second
 GROUP_UNITS: Final = 16 << 20  # of a component, before it is cut
 LEAST_GROUP: Final = 4 << 20  # units that a task of verification holds at the least: 16 MB
 MOST_GROUPS: Final = 64  # unless components are heavier

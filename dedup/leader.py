@@ -111,27 +111,26 @@ def _agreeing(a: int, b: int, sketches: Sketches) -> Any:
 
 @njit(cache=True, nogil=True)
 def likeliest(
-    member: int, kept: Integers, sketches: Sketches, least: int, best: Integers, agreeing: Integers
+    member: int, kept: Integers, sketches: Sketches, least: int, likely: Integers, agreed: Integers
 ) -> tuple[int, bool]:
-    """The kept documents that agree with `member` in most slots, written to `best` in that order; how many.
+    """Write the kept documents that agree with `member` in most slots, in that order, and in how many; their number.
 
-    The second value tells whether there were more than `best` holds.
+    `likely` has room for (2, most); the second value tells whether there were more. `agreed` is scratch, (kept,).
     """
-    n, full = 0, False
+    places = np.zeros(SLOTS + 1, np.int64)
     for k in range(kept.size):
-        agree = _agreeing(member, kept[k], sketches)
-        if agree < least:
-            continue
-        full = full or n == best.size
-        i = min(n, best.size - 1)
-        if n == best.size and agreeing[i] >= agree:
-            continue
-        while i > 0 and agreeing[i - 1] < agree:
-            best[i], agreeing[i] = best[i - 1], agreeing[i - 1]
-            i -= 1
-        best[i], agreeing[i] = kept[k], agree
-        n = min(n + 1, best.size)
-    return n, full
+        agreed[k] = _agreeing(member, kept[k], sketches)
+        places[agreed[k]] += 1
+    n = 0
+    for agree in range(SLOTS, least - 1, -1):
+        places[agree], n = n, n + places[agree]
+    for k in range(kept.size):
+        if agreed[k] >= least:
+            place = places[agreed[k]]
+            places[agreed[k]] += 1
+            if place < likely.shape[1]:
+                likely[0, place], likely[1, place] = kept[k], agreed[k]
+    return min(n, likely.shape[1]), n > likely.shape[1]
 
 
 @njit(cache=True, nogil=True)
@@ -181,7 +180,8 @@ def room_for(offsets: Integers) -> Any:
     none, stamp = np.full((2, 2), _NONE, np.int64), np.ones(1, np.int64)
     shingles, added = np.empty((2, longest), np.uint64), np.empty(size, np.int64)
     likely, gone = np.empty((2, MOST_CHECKS), np.int64), np.empty((2, offsets.size), np.int64)
-    return Room(shingles, none[0], keys, marks, none[1], np.zeros(2, np.int64), added, stamp, likely, gone)
+    n_distinct, agreed = np.zeros(2, np.int64), np.empty(MOST_KEPT, np.int64)
+    return Room(shingles, none[0], keys, marks, none[1], n_distinct, added, stamp, likely, agreed, gone)
 
 
 @njit(cache=True, nogil=True)
@@ -323,10 +323,10 @@ def _alike(member: int, n_likely: int, seen: Seen, case: Case, room: Room) -> tu
 def _is_near(member: int, seen: Seen, case: Case, room: Room) -> bool:
     """Tie a member to a kept one that is like enough, if there is one."""
     first = max(0, seen.n[0] - MOST_KEPT)
-    kept, best, agreeing = seen.kept[first : seen.n[0]], room.likely[0], room.likely[1]
-    n_best, full = likeliest(member, kept, case.sketches, case.least, best, agreeing)
+    kept = seen.kept[first : seen.n[0]]
+    n_likely, full = likeliest(member, kept, case.sketches, case.least, room.likely, room.agreed)
     seen.counts[1] += full or first > 0
-    other, value = _alike(member, n_best, seen, case, room)
+    other, value = _alike(member, n_likely, seen, case, room)
     return bool(other != _NONE) and _tie(member, other, NEAR, value, seen.fates)
 
 

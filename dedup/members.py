@@ -95,4 +95,5 @@ class Room(NamedTuple):
     added: Integers
     stamp: Integers  # (1,)
     likely: Integers  # (2, MOST_CHECKS): the likeliest kept members, and slots in which they agree
-    gone: Integers  # (2, n): the same of members that were kept and are not
+    agreed: Integers  # (MOST_KEPT,): scratch
+    gone: Integers  # (2, n): the same as `likely` of members that were kept and are not

@@ -41,10 +41,10 @@ def tally(task: Task[DedupConfig]) -> dict[str, Any]:
     """
     plan, census = Plan.of(task), Census.of(task)
     kept, reason = ties(task, plan, 0, census.total)
-    keeps = np.zeros(census.total, np.bool_)
-    keeps[kept[reason != Reason.KEPT]] = True
+    is_lost, keeps = reason != Reason.KEPT, np.zeros(census.total, np.bool_)
+    keeps[kept[is_lost]] = True
     write_array(task, "work/keeps", keeps)
-    return {"sources": losses(task, census, reason != Reason.KEPT)}
+    return {"sources": losses(task, census, is_lost)}
 
 
 def ties(task: Task[Any], plan: Plan, start: int, stop: int) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:

@@ -34,16 +34,27 @@ def verify_group(task: Task[DedupConfig]) -> dict[str, int]:
     members = found.drop_columns(["units", "sketch"]).take(pa.array(order))
     numbers = members["number"].to_numpy()
     decided = ties(members, order, texts.at_hand, task.config.least_units)
-    known = Past.of(task, numbers, ~members["fresh"].to_numpy())
-    sketches = np.frombuffer(found["sketch"].combine_chunks().buffers()[1], np.uint8).reshape(-1, SLOTS)[
-        order
-    ]
+    past = Past.of(task, numbers, ~members["fresh"].to_numpy())
+    sketches = np.frombuffer(found["sketch"].combine_chunks().buffers()[1], np.uint8)
+    sketches = sketches.reshape(-1, SLOTS)[order]
     bounds = (task.config.threshold, least_agreeing(task.config.threshold, 8))
-    fates, counts, wanted = lead(decided, known.known, sketches, texts.texts, bounds)
+    fates, counts, wanted = lead(decided, past.known, sketches, texts.texts, bounds)
     while texts.fetch(wanted):
-        fates, counts, wanted = lead(decided, known.known, sketches, texts.texts, bounds)
-    _write(task, numbers, decided, fates, _lost_facts(texts, decided, fates, known))
+        known = _with_settled(past.known, decided, fates, wanted)
+        fates, more, wanted = lead(decided, known, sketches, texts.texts, bounds)
+        counts[0] += more[0]
+    _write(task, numbers, decided, fates, _lost_facts(texts, decided, fates, past))
     return {"checks": int(counts[0]), "capped": int(counts[1])}
+
+
+def _with_settled(known: Known, members: Members, fates: Fates, wanted: NDArray[np.bool_]) -> Known:
+    """What is known, and also the fates in those components for which all units were at hand."""
+    open_ones = np.zeros(members.component.max() + 1, np.bool_)
+    open_ones[members.component[wanted[members.carrier]]] = True
+    settled = ~open_ones[members.component]
+    pairs: Any = zip(fates, known.fates, strict=True)
+    merged = [np.where(settled, now, then) for now, then in pairs]
+    return Known(np.where(settled, members.component, known.component), Fates(*merged))
 
 
 class _Units:
@@ -107,10 +118,9 @@ class Past(NamedTuple):
 
 
 def _members(task: Task[Any]) -> pa.Table:
-    batches = []
-    for shard, batch in task.arguments["batches"]:
-        batches.append(open_table(task.folder, f"work/gathered/{shard}").get_batch(batch))
-    return pa.Table.from_batches(batches, MEMBERS)
+    held = task.arguments["batches"]
+    files = {name: open_table(task.folder, f"work/gathered/{name}") for name in dict(held)}
+    return pa.Table.from_batches([files[name].get_batch(batch) for name, batch in held], MEMBERS)
 
 
 def best_first(members: pa.Table, census: Census) -> Integers:

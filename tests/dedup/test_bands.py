@@ -24,7 +24,7 @@ def test_least_agreeing_slots(threshold: float, bits: int, expected: int) -> Non
 
 @pytest.mark.parametrize(
     ("n_documents", "n_tasks"),
-    [(0, 1), (1, 1), (65_536, 1), (300_000, 3), (3_000_000, 11), (50_000_000, 21)],
+    [(0, 1), (1, 1), (65_536, 1), (300_000, 4), (3_000_000, 11), (50_000_000, 21)],
 )
 def test_every_band_is_dealt_once(n_documents: int, n_tasks: int) -> None:
     dealt = deal_bands(21, n_documents)

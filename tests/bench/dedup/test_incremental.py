@@ -10,8 +10,7 @@ from bench.dedup import incremental
 
 
 def test_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(incremental, "N_SHARDS", 3)
-    monkeypatch.setattr(incremental, "SHARD_BYTES", 150_000)
+    monkeypatch.setattr(incremental, "CORPORA", {"incremental": incremental.Corpus(3, 150_000)})
     found = {row.name: row for row in incremental.rows()}
     assert found["dedup.incremental_differs"].value == 0
     n_files, n_before = map(int, re.findall(r"\d+", found["dedup.incremental_differs"].unit))

@@ -103,7 +103,7 @@ def _judge(stage: Path) -> Judged:
                 record.content_stream().read()
                 n_bad += record.digest_checker.passed is False
         with path.open("rb") as file:
-            for fast in FastIterator(file, record_types=WarcRecordType.response):
+            for fast in FastIterator(file, record_types=WarcRecordType.response, parse_http=False):
                 n_fast += 1
                 n_bad += not fast.verify_block_digest()
     manifest = json.loads((stage / "manifest.json").read_text())

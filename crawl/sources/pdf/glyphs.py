@@ -14,7 +14,7 @@ from pdfminer.pdfexceptions import PDFException
 from pdfminer.pdffont import PDFCIDFont, PDFFont, PDFUnicodeNotDefined
 from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
 from pdfminer.pdfpage import PDFPage
-from pdfminer.pdfparser import PDFParser, PDFSyntaxError
+from pdfminer.pdfparser import PDFParser
 from pdfminer.psexceptions import PSException
 from pdfminer.utils import Matrix
 
@@ -68,15 +68,23 @@ class Page(NamedTuple):
 
 
 def open_document(body: bytes) -> PDFDocument:
-    """The document of a file, also of one that is cut; raises one of DAMAGE, or pdfminer's PDFPasswordIncorrect."""
+    """The document of a file; raises one of DAMAGE, or pdfminer's PDFPasswordIncorrect."""
+    return PDFDocument(PDFParser(io.BytesIO(body)))
+
+
+def mended(body: bytes) -> bytes:
+    """A file whose table of objects leads nowhere, written anew by PDFium, or so that its objects are looked for."""
+    import pypdfium2 as pdfium  # type: ignore[import-untyped]
+
     try:
-        return PDFDocument(PDFParser(io.BytesIO(body)))
-    except PDFSyntaxError:
+        with pdfium.PdfDocument(body) as document:
+            whole = io.BytesIO()
+            document.save(whole)
+            return whole.getvalue()
+    except pdfium.PdfiumError:
         catalogue = _CATALOGUE.search(body)
-        if catalogue is None:
-            raise
-        trailer = b"\ntrailer << /Root %s %s R >>\n" % (catalogue[1], catalogue[2])
-        return PDFDocument(PDFParser(io.BytesIO(body + trailer)))
+        root = b"\ntrailer << /Root %s %s R >>\n" % catalogue.groups() if catalogue else b""
+        return body.replace(b"startxref", b"startless") + root
 
 
 def read_pages(document: PDFDocument) -> Iterator[Page]:
@@ -162,7 +170,9 @@ def is_khmer_os(font: PDFFont) -> bool:
     """Whether a font's glyph numbers are those of Khmer OS: by its name, and by all that it states of itself."""
     if not isinstance(font, PDFCIDFont) or not FAMILY.search(str(font.fontname)):
         return False
-    stated = getattr(font.unicode_map, "cid2unichr", None) or {}
+    stated = getattr(font.unicode_map, "cid2unichr", None)
+    if not stated:
+        return True
     letters = [(code, text) for code, text in stated.items() if code in GLYPHS and _KHMER.match(str(text))]
     n_agreeing = sum(text[:1] == LETTER_OF[code] for code, text in letters)
-    return bool(n_agreeing >= LEAST_AGREEING * len(letters))
+    return bool(letters) and bool(n_agreeing >= LEAST_AGREEING * len(letters))

@@ -12,10 +12,10 @@ from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 import pyarrow as pa
-from pdfminer.pdfdocument import PDFDocument, PDFPasswordIncorrect
+from pdfminer.pdfdocument import PDFPasswordIncorrect
 
 import khmer.reading  # noqa: F401 (a child's memory is limited when it is ready: by then numba is there)
-from crawl.sources.pdf.glyphs import BULLET, DAMAGE, UNKNOWN, open_document, read_pages
+from crawl.sources.pdf.glyphs import BULLET, DAMAGE, UNKNOWN, mended, open_document, read_pages
 from crawl.sources.pdf.legacy_fonts import Legacy, legacy_fonts
 from crawl.sources.pdf.lines import Line, lines_of
 from crawl.sources.pdf.order import as_stored, is_drawn, spoken
@@ -41,13 +41,13 @@ def pdf_text(body: bytes, limits: PdfLimits) -> PdfText:
     """The text of a file, as `read_pdf`, in this process; of one with many pages what can be read in time."""
     logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
     try:
-        found = _pages(open_document(body), limits)
+        found = _pages(body, limits)
+        if not found.lines:
+            found = _pages(mended(body), limits)
     except PDFPasswordIncorrect:
         return PdfText("", 0, "pdf_encrypted", "a password is needed")
-    except DAMAGE as error:
-        return PdfText("", 0, "pdf_damaged", f"{type(error).__name__}: {error}"[:200])
     if not found.lines:
-        return PdfText("", 0, "pdf_damaged", "no pages")
+        return PdfText("", 0, "pdf_damaged", "; ".join(found.faults) or "no pages")
     drawn = "\n".join(line.text for page in found.lines for line in page)
     text = judged(found.lines, spoken if is_drawn(drawn) else as_stored)
     return text._replace(evidence=text.evidence + found.told())
@@ -62,18 +62,24 @@ class _Pages(NamedTuple):
 
     def told(self) -> str:
         """What of it belongs to the evidence."""
-        damaged = f"; {len(self.faults):,} pages damaged ({self.faults[0]})" if self.faults else ""
+        damaged = f"; {len(self.faults):,} faults ({self.faults[0]})" if self.faults else ""
         return damaged + (f"; read up to page {len(self.lines):,}" if self.is_cut else "")
 
 
-def _pages(document: PDFDocument, limits: PdfLimits) -> _Pages:
+def _pages(body: bytes, limits: PdfLimits) -> _Pages:
+    """The pages up to where the file is damaged, or costs too much."""
     until = time.monotonic() + ENOUGH * limits.seconds
     found = _Pages([], [], is_cut=False)
-    for page in read_pages(document):
-        if found.lines and (len(found.lines) == limits.max_pages or time.monotonic() > until):
-            return found._replace(is_cut=True)
-        found.lines.append(lines_of(page.glyphs))
-        found.faults.extend([page.fault] if page.fault else [])
+    try:
+        for page in read_pages(open_document(body)):
+            if found.lines and (len(found.lines) == limits.max_pages or time.monotonic() > until):
+                return found._replace(is_cut=True)
+            found.lines.append(lines_of(page.glyphs))
+            found.faults.extend([page.fault] if page.fault else [])
+    except PDFPasswordIncorrect:
+        raise
+    except DAMAGE as error:
+        found.faults.append(f"{type(error).__name__}: {error}"[:200])
     return found
 
 

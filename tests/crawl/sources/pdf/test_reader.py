@@ -42,10 +42,23 @@ def test_a_layer_that_lies_is_read_by_its_glyphs():
     assert "1 of 1 pages with text" in found.evidence
 
 
-def test_glyph_numbers_of_another_font_by_that_name_mean_what_it_says():
-    unicode = {code: chr(0x1780 + code % 30) for code in range(0x232, 0x250)}
-    found = pdf_text(pdf({"F": Font("KhmerOSOther", unicode)}, [[Text("F", [0x232] * 60)]]), FEW)
-    assert found.text == unicode[0x232] * 60
+@pytest.mark.parametrize(
+    ("name", "unicode", "text"),
+    [
+        (
+            "KhmerOSOther",
+            {code: chr(0x1780 + code % 30) for code in range(0x232, 0x250)},
+            chr(0x1780 + 0x232 % 30),
+        ),
+        ("KhmerOSOther", {0x232: "a"}, "a"),
+        ("ABCDEF+KhmerOSBokor", {0x233: "ខ"}, "ក"),
+        ("ABCDEF+KhmerOSBokor", {}, "ក"),
+        ("Hanuman", {0x232: "ង"}, "ង"),
+    ],
+)
+def test_glyph_numbers_mean_khmer_os_where_nothing_speaks_against_it(name, unicode, text):
+    found = pdf_text(pdf({"F": Font(name, unicode)}, [[Text("F", [0x232] * 60)]]), FEW)
+    assert found.text == text * 60
 
 
 def test_a_layer_in_the_order_of_speech_is_taken_as_it_is():
@@ -159,6 +172,11 @@ def test_hostile_files_have_a_verdict(name):
 
 def test_of_a_file_whose_end_is_lost_the_text_is_found():
     assert pdf_text(WHOLE[: WHOLE.rindex(b"xref\n0 ")], FEW).text.startswith(SENTENCE)
+
+
+def test_of_a_file_whose_table_leads_elsewhere_the_text_is_found():
+    moved = WHOLE.replace(b"%PDF-1.5\n", b"%PDF-1.5\n%" + b"x" * 5000 + b"\n")
+    assert pdf_text(moved, FEW).text.startswith(SENTENCE)
 
 
 def test_an_encrypted_file_is_named():

@@ -211,7 +211,7 @@ def _read(answer: urllib3.BaseHTTPResponse, most: int, until: float, url: str) -
     data = bytearray()
     try:
         while len(data) < most:
-            piece = answer.read(min(PIECE_BYTES, most - len(data)))
+            piece = answer.read1(min(PIECE_BYTES, most - len(data)))  # what has come, however little
             if not piece:
                 break
             data += piece
@@ -231,6 +231,7 @@ def _released(answer: urllib3.BaseHTTPResponse) -> Iterator[None]:
         yield
     finally:
         if answer.length_remaining == 0:
+            answer.drain_conn()  # of nothing: until it is read to its end, http.client takes no other answer
             answer.release_conn()
         else:
             answer.close()

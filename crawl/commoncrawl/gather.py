@@ -195,8 +195,8 @@ def _fetched(archive: Archive, row: Mapping[str, Any], max_bytes: int) -> Taken:
 
 def _check_any(fetched: Sequence[Taken]) -> None:
     """A server that answers nothing at all is no fault of the records."""
-    failed = [found.reason for found in fetched if found.reason.startswith("not_now:")]
+    failed = [found for found in fetched if found.reason.startswith("not_now:")]
     if len(failed) == len(fetched):
-        what = f"{len(fetched)} records in a row cannot be fetched ({failed[0].partition(':')[2]})"
+        what = f"{len(fetched)} records in a row cannot be fetched ({failed[-1].evidence})"
         msg = f"{what}. Try: the same command later"
         raise StageError(msg)

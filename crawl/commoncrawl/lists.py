@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,7 +21,7 @@ from crawl.sources.http import parse_response
 from crawl.sources.warc import WarcRecord, parse_member
 
 COMMIT_BYTES = 64 << 20  # read of a file between two commits
-_KHMER = re.compile(rb"\xe1[\x9e\x9f]")  # how every Khmer letter begins in UTF-8
+KHMER = (b"\xe1\x9e", b"\xe1\x9f")  # how every Khmer letter begins in UTF-8
 
 
 def read_through(task: Task[CommonCrawlConfig]) -> dict[str, Any]:
@@ -69,7 +68,7 @@ class _Choice:
             return "no_page"
         if self._is_listed(record.url):
             return ""
-        n_khmer = sum(1 for _ in _KHMER.finditer(response.body))
+        n_khmer = sum(map(response.body.count, KHMER))
         return "" if n_khmer >= self._least_khmer else "no_khmer"
 
     def _is_listed(self, url: str) -> bool:

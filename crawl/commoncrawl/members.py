@@ -14,10 +14,11 @@ from crawl.warc import refusal_member as metadata_member
 
 
 class Taken(NamedTuple):
-    """What is written of a record: members, and why not the record itself, if so."""
+    """What is written of a record: members, and why not the record itself, if so, with the evidence."""
 
     members: bytes
     reason: str = ""
+    evidence: str = ""
 
 
 def taken(raw: bytes, row: Mapping[str, Any], max_bytes: int) -> Taken:
@@ -43,7 +44,7 @@ def kept(raw: bytes, row: Mapping[str, Any]) -> Taken:
 def refused(row: Mapping[str, Any], reason: str, evidence: str) -> Taken:
     """What is told of a record that could not be taken."""
     noted = {"decision": "dropped", "reason": reason, "evidence": evidence[:300], "commoncrawl": origin(row)}
-    return Taken(metadata_member(row["url"], noted), reason)
+    return Taken(metadata_member(row["url"], noted), reason, evidence)
 
 
 def origin(row: Mapping[str, Any]) -> dict[str, Any]:

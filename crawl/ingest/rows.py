@@ -18,7 +18,7 @@ from crawl.ingest.plan import dataset_name
 from crawl.ingest.shards import Verdict, sharded
 from crawl.sources.compressed import Fault
 from crawl.sources.files import Row, jsonl_rows, parquet_rows, value_at
-from crawl.sources.hub import dataset_rows
+from crawl.sources.hub import dataset_rows, resolved_revision
 from crawl.sources.wikipedia.articles import dump_rows
 from crawl.urls import host_of
 
@@ -38,9 +38,16 @@ def ingest_rows(task: Task[IngestConfig]) -> dict[str, Any]:
         faults.append(Fault(0, "empty: no rows"))
     return {
         "faults": fault_facts(reading.label, faults),
+        "revisions": _revisions(source, task.config.mirror),
         "stated_sources": dict(reading.stated_sources.most_common(MOST_STATED)),
         "unregistered_licences": dict(reading.licences.unregistered.most_common(MOST_STATED)),
     }
+
+
+def _revisions(source: SourceConfig, mirror: str) -> dict[str, str]:
+    """The commit of a dataset on the hub that was read, under its source's name."""
+    commit = resolved_revision(dataset_name(source, mirror)) if source.kind == "dataset" else ""
+    return {source.name: commit} if commit else {}
 
 
 @contextmanager

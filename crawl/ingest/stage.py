@@ -70,6 +70,7 @@ def _facts(found: Sequence[Input], facts: Sequence[dict[str, Any]]) -> dict[str,
         "registry": {
             i.source.name: asdict(chosen([i.source.entry])[i.source.entry]) for i in found if i.source.entry
         },
+        "revisions": {name: commit for part in facts for name, commit in part.get("revisions", {}).items()},
         "faults": [fault for part in facts for fault in part["faults"]],
         "unregistered_licences": dict(sorted(unregistered.items())),
         "stated_sources": dict(sorted(stated.items())),

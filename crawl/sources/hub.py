@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from corpus.paths import Folder
 from crawl.sources.compressed import Fault
 from crawl.sources.files import Row
 
+_COMMIT = re.compile(r"^hf://datasets/[^@]+@([0-9a-f]{40})/")
 READERS: Mapping[str, Mapping[str, Any]] = {
     "json": {},
     "parquet": {},
@@ -112,6 +114,22 @@ def _hint() -> str:
     import datasets
 
     return ". Try: HF_HUB_OFFLINE=0, or mirror=FOLDER" if datasets.config.HF_HUB_OFFLINE else ""
+
+
+def revision_of(addresses: Iterable[str]) -> str:
+    """The commit that the hub's addresses of a dataset's files name; empty where they name none."""
+    found = (_COMMIT.search(address) for address in addresses)
+    return next((commit[1] for commit in found if commit), "")
+
+
+def resolved_revision(dataset: DatasetName) -> str:
+    """The commit of a dataset on the hub that is read now; empty for one that is elsewhere."""
+    if dataset.folder or dataset.listed_in:
+        return ""
+    import datasets
+
+    files = datasets.load_dataset_builder(**dataset.arguments()).config.data_files or {}
+    return revision_of(str(file) for split in files.values() for file in split)
 
 
 def dataset_rows(dataset: DatasetName, faults: list[Fault]) -> Iterator[Row]:

@@ -233,7 +233,8 @@ def test_a_server_that_answers_nothing_ends_the_run_and_loses_nothing(
     archive.faults[path] = [told(500)] * 100
     ended = gather(ONE)
     assert ended.returncode == 1
-    assert "3 records in a row cannot be fetched (http_500). Try: the same command later" in ended.stderr
+    assert "3 records in a row cannot be fetched (" in ended.stderr
+    assert "HTTP 500). Try: the same command later" in ended.stderr
     archive.faults.clear()
     gather.done(ONE)
     assert len(gather.urls()) == 3
@@ -314,6 +315,47 @@ def test_a_list_of_warc_files_is_read_through_for_khmer(archive: Archive, gather
     [fault] = json.loads((gather.folder / "manifest.json").read_text())["facts"]["faults"]
     assert (fault["file"], fault["position"]) == (news, second)
     assert gather.noted()["http://a.test/5"]["commoncrawl"]["offset"] == archive.rows[4]["warc_record_offset"]
+
+
+def test_a_list_that_breaks_off_goes_on_where_it_was(
+    archive: Archive, gather: Gathering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawl.commoncrawl.archive.BLOCK_BYTES", 2048)
+    monkeypatch.setattr("crawl.commoncrawl.archive.TAIL_BYTES", 64)
+    monkeypatch.setattr("crawl.commoncrawl.members.PIECE_BYTES", 512)
+    monkeypatch.setattr("crawl.commoncrawl.lists.COMMIT_BYTES", 1)
+    archive.publish([Listed(capture(f"http://a.test/{n}", n)) for n in range(40)])
+    path = archive.rows[0]["warc_filename"]
+    archive.write("paths", f"{path}\n".encode())
+    n_bytes = (archive.folder / path).stat().st_size
+    archive.faults[path] = [lambda handler: False] * 4 + [told(500)] * 5
+    ended = gather("warc_lists=[paths]", "least_khmer=1")
+    assert ended.returncode == 1
+    assert f"{path}: cannot be read (http_500" in ended.stderr
+    before = gather.urls()
+    assert 0 < len(before) < 40
+    asked_before = len(archive.asked)
+    gather.done("warc_lists=[paths]", "least_khmer=1")
+    urls = gather.urls()
+    assert urls[: len(before)] == before
+    assert sorted(urls) == sorted(f"http://a.test/{n}" for n in range(40))
+    assert gather.ledger() == {("in", ""): 40, ("kept", ""): 40}
+    spans = [wanted.removeprefix("bytes=") for name, wanted in archive.asked[asked_before:] if name == path]
+    fetched = sum(
+        int(last) - int(first) + 1 for first, _, last in (one.partition("-") for one in spans) if first
+    )
+    assert fetched < n_bytes - len(before) * 300
+
+
+def test_of_an_index_only_what_decides_is_read(archive: Archive, gather: Gathering) -> None:
+    listed = [Listed(capture(f"http://h{n:03d}.test/", n), "eng" if n else "khm") for n in range(200)]
+    archive.publish(listed)
+    [index] = archive.folder.glob("cc-index/**/subset=warc/*.parquet")
+    gather.done(ONE, "robots=false", "hosts=[h000.test]")
+    name = str(index.relative_to(archive.folder))
+    spans = [wanted.removeprefix("bytes=") for path, wanted in archive.asked if path == name]
+    assert len(spans) <= 30  # 67 row groups of seven columns
+    assert gather.urls() == ["http://h000.test/"]
 
 
 def test_a_folder_is_an_archive_too(archive: Archive, gather: Gathering) -> None:

@@ -14,7 +14,7 @@ import zstandard
 
 from corpus.errors import ConfigurationError
 from crawl.sources.compressed import Fault
-from crawl.sources.files import Row, check_parquet, jsonl_rows, parquet_rows
+from crawl.sources.files import Row, check_parquet, jsonl_rows, parquet_rows, value_at
 
 LINE = json.dumps({"id": "a", "text": "សួស្តី"}, ensure_ascii=False).encode()
 
@@ -121,3 +121,31 @@ def test_a_damaged_page_of_parquet_is_a_fault(tmp_path: Path) -> None:
     rows = list(parquet_rows(io.BytesIO(data), ["text"], faults))
     assert 0 < len(rows) < 5_000
     assert [fault.position for fault in faults] == [len(rows)]
+
+
+@pytest.mark.parametrize(
+    ("fields", "path", "value"),
+    [
+        ({"text": "ក"}, "text", "ក"),
+        ({"a.b": "ក", "a": {"b": "ខ"}}, "a.b", "ក"),
+        ({"head": {"warc-date": "ក"}}, "head.warc-date", "ក"),
+        ({"text": [{"text": "ក"}, {"text": "ខ"}]}, "text.text", "ក\nខ"),
+        ({"text": {"text": ["ក", "ខ"]}}, "text.text", "ក\nខ"),
+        ({"text": [{"text": "ក"}, None]}, "text.text", ["ក", None]),
+        ({"head": None}, "head.date", None),
+        ({"head": "ក"}, "head.date", None),
+        ({}, "head.date.day", None),
+        ({"text": []}, "text.text", ""),
+    ],
+)
+def test_a_column_may_stand_in_another(fields: dict[str, object], path: str, value: object) -> None:
+    assert value_at(fields, path) == value
+
+
+def test_columns_within_others_are_read_from_parquet(tmp_path: Path) -> None:
+    table = pa.table({"content": ["ក"], "head": [{"date": "2026-01-01", "id": "x"}], "more": [1]})
+    pq.write_table(table, tmp_path / "a.parquet")
+    with (tmp_path / "a.parquet").open("rb") as file:
+        check_parquet("a", file, "content")
+        [row] = parquet_rows(file, ["content", "head.date", "absent", "absent.too"], [])
+    assert row.fields == {"content": "ក", "head": {"date": "2026-01-01"}}

@@ -12,7 +12,7 @@ import pytest
 from corpus.errors import ConfigurationError
 from crawl.sources.compressed import Fault
 from crawl.sources.files import Row
-from crawl.sources.hub import DatasetName, check_dataset, dataset_rows
+from crawl.sources.hub import DatasetName, check_dataset, dataset_rows, local_files, revision_of
 
 TEXTS = ["ទឹកជ្រៅត្រីកុម", "ដំណក់ៗពេញបំពង់"]
 
@@ -58,3 +58,47 @@ def test_a_missing_dataset_is_refused(path: str) -> None:
 
 def test_a_name_tells_all_that_chooses_the_data() -> None:
     assert str(DatasetName("org/set", "khm_Khmr", "test", "abc123")) == "org/set@abc123/khm_Khmr/test"
+
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+
+@pytest.mark.parametrize(
+    ("addresses", "commit"),
+    [
+        ([f"hf://datasets/org/set@{COMMIT}/km/0.parquet"], COMMIT),
+        (["/here/0.parquet", f"hf://datasets/org/set@{COMMIT}/km/0.parquet"], COMMIT),
+        (["hf://datasets/org/set@main/km/0.parquet"], ""),
+        ([f"https://khmer.test/@{COMMIT}/0"], ""),
+        ([], ""),
+    ],
+)
+def test_the_commit_that_is_read_is_known(addresses: list[str], commit: str) -> None:
+    assert revision_of(addresses) == commit
+
+
+def test_files_are_found_on_the_hub_at_their_address_or_in_the_mirror(tmp_path: Path) -> None:
+    listed = tmp_path / "lists.test" / "km.map"
+    listed.parent.mkdir()
+    listed.write_text("https://files.test/10_1.jsonl.zst\n\nhttps://files.test/9_1.jsonl.zst\n")
+    found = DatasetName("org/set", files=("km/*.gz", "https://a.test/b.xz"), reader="json", revision="v1")
+    assert found.data_files() == ["hf://datasets/org/set@v1/km/*.gz", "https://a.test/b.xz"]
+    mirrored = DatasetName("org/set", files=("km/*.gz",), reader="json", mirror=f"{tmp_path}/")
+    assert mirrored.data_files() == [f"{tmp_path}/org/set/km/*.gz"]
+    by_list = DatasetName(
+        "org/set", listed_in="https://lists.test/km.map", reader="json", mirror=str(tmp_path)
+    )
+    assert by_list.data_files() == [
+        f"{tmp_path}/files.test/{name}" for name in ("10_1.jsonl.zst", "9_1.jsonl.zst")
+    ]
+
+
+def test_a_folder_tells_its_files(folder: Path) -> None:
+    [name] = local_files(DatasetName(str(folder)))
+    assert name.startswith(str(folder))
+    assert local_files(DatasetName("org/set")) == []
+
+
+def test_an_unknown_reader_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="reader: got 'csv'; expected one of json, parquet, text"):
+        check_dataset(DatasetName("org/set", files=("a.csv",), reader="csv"), "text")

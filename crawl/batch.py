@@ -23,6 +23,7 @@ class Link(NamedTuple):
     hops: int = 0
     kind: Kind = "page"
     is_khmer: bool = False
+    via: int = 0  # the lane of the page that it was found on
 
 
 class Pending(NamedTuple):
@@ -34,6 +35,7 @@ class Pending(NamedTuple):
     hops: int
     kind: Kind
     tries: int = 0
+    via: int = 0
     visit: Visit | None = None
 
 
@@ -64,6 +66,7 @@ class LaneRow(NamedTuple):
     is_parked: int = 0
     bytes: float = 0.0
     khmer: float = 0.0
+    credit: float = 0.0
 
 
 class Committed(NamedTuple):

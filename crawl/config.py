@@ -65,7 +65,8 @@ class CrawlConfig(StageConfig):
         50, "pages of a host after which its yield is looked at; doubled while it holds"
     )
     lane_pages: int = option(
-        500, "pages of one shape of URL on a host, doubled while they bring Khmer text that is new"
+        100,
+        "pages of one shape of URL on a host, doubled while they bring Khmer text that is new, or lead to it",
     )
     min_yield: float = option(0.005, "bytes of new Khmer text per byte fetched, below which a host is parked")
     max_body_bytes: int = option(16 << 20, "bytes of a body; what is longer is cut and marked")

@@ -29,6 +29,7 @@ class Fetch:
     hops: int = 0
     tries: int = 0
     lane: Lane | None = None
+    via: int = 0  # the lane of the page that it was found on
     visit: Visit | None = None  # the last one, if it is not the first
     verdict: Verdict = field(default_factory=lambda: Verdict("exempt", []))
     earlier: tuple[Exchange, ...] = ()  # redirects on the way to a policy file

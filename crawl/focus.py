@@ -20,7 +20,9 @@ TRIAL_PAGES = 3.0  # how many pages' worth an expectation weighs
 PAGE_BYTES = 30_000  # of a page, where none was fetched
 N_REMEMBERED = 1 << 18
 MAX_PIECES = 20_000  # of a page, parted at its tags
-LEAST_BYTES = 30  # of a piece of text, of ten letters, that is worth remembering
+LEAST_BYTES = (
+    120  # of a piece of text that counts as new: of 40 letters, more than a date or the head of a list
+)
 KHMER, LEAD = b"\xe1\x9e", b"\xe1"  # how the letters U+1780–17BF begin in UTF-8, and all of U+1000–1FFF
 
 

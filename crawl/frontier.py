@@ -35,10 +35,11 @@ CREATE TABLE host (
 CREATE TABLE lane (
   id INTEGER PRIMARY KEY, host INTEGER NOT NULL, level INTEGER NOT NULL, shape TEXT NOT NULL,
   n_fetched INTEGER NOT NULL, budget INTEGER NOT NULL, is_parked INTEGER NOT NULL, bytes REAL NOT NULL,
-  khmer REAL NOT NULL, UNIQUE (host, shape, level));
+  khmer REAL NOT NULL, credit REAL NOT NULL, UNIQUE (host, shape, level));
 CREATE TABLE url (
   seq INTEGER PRIMARY KEY, key INTEGER NOT NULL UNIQUE, lane INTEGER NOT NULL, depth INTEGER NOT NULL,
-  hops INTEGER NOT NULL, kind INTEGER NOT NULL, tries INTEGER NOT NULL, state INTEGER NOT NULL, url TEXT NOT NULL);
+  hops INTEGER NOT NULL, kind INTEGER NOT NULL, tries INTEGER NOT NULL, via INTEGER NOT NULL, state INTEGER NOT NULL,
+  url TEXT NOT NULL);
 CREATE INDEX pending ON url (lane, seq) WHERE state = 0;
 CREATE INDEX deep ON url (depth) WHERE state = 3;
 CREATE TABLE visit (
@@ -154,7 +155,7 @@ class Frontier:
             ((*row[1:], row.id) for row in batch.hosts.values()),
         )
         run(
-            "UPDATE lane SET n_fetched = ?, budget = ?, is_parked = ?, bytes = ?, khmer = ? WHERE id = ?",
+            "UPDATE lane SET n_fetched = ?, budget = ?, is_parked = ?, bytes = ?, khmer = ?, credit = ? WHERE id = ?",
             ((*row[4:], row.id) for row in batch.lanes.values()),
         )
         run("INSERT OR REPLACE INTO site VALUES (?, ?, ?, ?, ?, ?, ?)", map(_site_row, batch.sites.values()))
@@ -192,8 +193,9 @@ class Frontier:
         if state == PENDING and link.depth > self._max_depth:
             state = TOO_DEEP
         self._database.execute(
-            "INSERT INTO url (key, lane, depth, hops, kind, tries, state, url) VALUES (?, ?, ?, ?, ?, 0, ?, ?)",
-            (key, lane, link.depth, link.hops, KINDS.index(link.kind), state, link.url),
+            "INSERT INTO url (key, lane, depth, hops, kind, tries, via, state, url)"
+            " VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?)",
+            (key, lane, link.depth, link.hops, KINDS.index(link.kind), link.via, state, link.url),
         )
         return lane if state == PENDING else None
 
@@ -233,8 +235,8 @@ class Frontier:
         if row is None:
             values = LaneRow(0, host, level, shape)[1:]
             insert = (
-                "INSERT INTO lane (host, level, shape, n_fetched, budget, is_parked, bytes, khmer)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+                "INSERT INTO lane (host, level, shape, n_fetched, budget, is_parked, bytes, khmer, credit)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
             )
             return self._database.execute(insert, values).lastrowid or 0
         return int(row[0])
@@ -284,7 +286,7 @@ class Frontier:
 
     def lanes(self, first: int = 1) -> Iterator[LaneRow]:
         """Every lane from a number on."""
-        query = "SELECT id, host, level, shape, n_fetched, budget, is_parked, bytes, khmer FROM lane"
+        query = "SELECT id, host, level, shape, n_fetched, budget, is_parked, bytes, khmer, credit FROM lane"
         return map(LaneRow._make, self._database.execute(f"{query} WHERE id >= ? ORDER BY id", (first,)))
 
     def n_waiting(self) -> dict[int, int]:
@@ -295,14 +297,14 @@ class Frontier:
     def pending(self, lane: int, after: int, limit: int) -> list[Pending]:
         """The next URLs of a lane after a place in the frontier, in the order in which they were found."""
         rows = self._database.execute(
-            "SELECT url.seq, url, depth, hops, kind, tries, interval, date, digest, etag, modified"
+            "SELECT url.seq, url, depth, hops, kind, tries, via, interval, date, digest, etag, modified"
             " FROM url LEFT JOIN visit ON visit.seq = url.seq"
             " WHERE lane = ? AND state = 0 AND url.seq > ? ORDER BY url.seq LIMIT ?",
             (lane, after, limit),
         )
         return [
-            Pending(seq, url, depth, hops, KINDS[kind], tries, Visit(*visit) if visit[0] else None)
-            for seq, url, depth, hops, kind, tries, *visit in rows
+            Pending(seq, url, depth, hops, KINDS[kind], tries, via, Visit(*visit) if visit[0] else None)
+            for seq, url, depth, hops, kind, tries, via, *visit in rows
         ]
 
     def site(self, origin: str) -> Site | None:

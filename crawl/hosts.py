@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from crawl.config import CrawlConfig
     from crawl.journal import Journal
 
-URLS_IN_MEMORY = 80_000
+URLS_IN_MEMORY = 40_000
+HEAD_START_SECONDS = 600.0  # of a host that yields nothing but Khmer text; a news site, at .15, gets 90
 REFUSALS = 100  # in a row, or as many as take REFUSAL_SECONDS, after which other hosts get their turn
 REFUSAL_SECONDS = 0.05
 REFUSAL_PAUSE_SECONDS = 0.01
@@ -32,8 +33,8 @@ RATED_EVERY = 8  # pages of a host, after which all its lanes get new scores
 class Hosts:
     """All hosts, by the time at which each may be asked again; times are those of `time.monotonic`.
 
-    A host is in one of three heaps: `ready` by its yield, `waiting` by the time at which it will be, or `paused` for
-    longer than the crawl's patience.
+    A host is in one of three heaps: `ready`, by the time since which it is, with a head start for what it promises;
+    `waiting`, by the time at which it will be; or `paused`, for longer than the crawl's patience.
     """
 
     def __init__(self, config: CrawlConfig, journal: Journal) -> None:
@@ -43,10 +44,9 @@ class Hosts:
         self._is_breadth = config.order == "breadth"
         self._hosts = {row.id: self._host(row) for row in journal.frontier.hosts()}
         self._lanes: dict[int, Lane] = {}
-        self._ready: list[tuple[float, int, int]] = []
+        self._ready: list[tuple[float, int]] = []
         self._waiting: list[tuple[float, int]] = []
         self._paused: list[tuple[float, int]] = []
-        self._turn = 0
         self.n_active = 0
         self._meet_lanes()
         self.wake(self._hosts)
@@ -104,7 +104,7 @@ class Hosts:
             lane = self._lanes.get(number)
             if lane is not None:
                 lane.n_waiting -= len(seqs)
-                lane.head = type(lane.head)(p for p in lane.head if p.seq not in seqs)
+                lane.head = [p for p in lane.head if p.seq not in seqs]
         self.wake({self._lanes[number].row.host for number in committed.grown})
 
     def wake(self, hosts: Iterable[int]) -> None:
@@ -112,8 +112,11 @@ class Hosts:
         for number in sorted(hosts):
             host = self._hosts[number]
             host.rate_lanes(EXPECTED)
-            if not host.is_busy and not host.is_parked:
-                self._push(host)
+            if host.is_busy or host.is_parked:
+                continue
+            if host.is_queued and host.rank and self._rank(host) < host.rank:
+                self._make_ready(host)
+            self._push(host)
 
     def _push(self, host: Host) -> None:
         if not host.is_queued:
@@ -127,17 +130,27 @@ class Hosts:
         while self._paused and self._paused[0][0] - now <= self._config.patience:
             heapq.heappush(self._waiting, heapq.heappop(self._paused))
         while self._waiting and self._waiting[0][0] <= now:
-            _, number = heapq.heappop(self._waiting)
-            self._turn += 1
-            score = 0.0 if self._is_breadth else -self._hosts[number].gain.rate(EXPECTED)
-            heapq.heappush(self._ready, (score, self._turn, number))
+            self._make_ready(self._hosts[heapq.heappop(self._waiting)[1]])
+
+    def _make_ready(self, host: Host) -> None:
+        host.rank = self._rank(host)
+        heapq.heappush(self._ready, (host.rank, host.id))
+
+    def _rank(self, host: Host) -> float:
+        return host.ready_at - (0.0 if self._is_breadth else HEAD_START_SECONDS * host.promise)
 
     def next(self) -> Fetch | None:
         """What to fetch now, if anything; its host is busy until `release`, `again` or `fail`."""
         self._sort_out(time.monotonic())
-        while self._ready:
-            host = self._hosts[heapq.heappop(self._ready)[2]]
-            host.is_queued = False
+        while self._ready and self.n_active < self._config.concurrency:
+            rank, number = heapq.heappop(self._ready)
+            host = self._hosts[number]
+            if rank != host.rank:
+                continue  # it was ranked anew
+            if self._rank(host) > rank:
+                self._make_ready(host)
+                continue
+            host.is_queued, host.rank = False, 0.0
             fetch = self._choose(host)
             if fetch is not None:
                 host.is_busy = True
@@ -157,7 +170,7 @@ class Hosts:
             fetch = self._fetch(host, lane)
             if (file := fetch.site.missing()) is not None and not host.refusal:
                 return Fetch(fetch.site.origin + PATHS[file], host.id, fetch.site, file)
-            lane.head.popleft()
+            lane.head.pop()
             lane.n_waiting -= 1
             refusal = self._refusal(host, fetch)
             if not refusal:
@@ -192,7 +205,7 @@ class Hosts:
             lane.last_seq = start
             while found := self._journal.frontier.pending(lane.row.id, lane.last_seq, self._head_urls):
                 lane.last_seq = found[-1].seq
-                lane.head.extend(p for p in found if not self._journal.is_done(p.seq))
+                lane.head = [p for p in reversed(found) if not self._journal.is_done(p.seq)]
                 if lane.head:
                     return
         lane.n_waiting = 0
@@ -213,7 +226,7 @@ class Hosts:
         """Whether a lane has had its pages and brought nothing new: then it is parked."""
         if lane.n_fetched < lane.budget or not lane.is_text:
             return False
-        if lane.gain.measured < self._config.min_yield:
+        if lane.worth < self._config.min_yield:
             lane.is_parked = True
             self._journal.note_lane(lane.kept())
             return True
@@ -221,9 +234,9 @@ class Hosts:
         return False
 
     def _fetch(self, host: Host, lane: Lane) -> Fetch:
-        seq, url, depth, hops, kind, tries, visit = lane.head[0]
+        seq, url, depth, hops, kind, tries, via, visit = lane.head[-1]
         site = self._sites[origin_of(url)]
-        return Fetch(url, host.id, site, kind, seq, depth, hops, tries, lane, visit)
+        return Fetch(url, host.id, site, kind, seq, depth, hops, tries, lane, via, visit)
 
     def _refusal(self, host: Host, fetch: Fetch) -> str:
         """Why a URL is not asked for; its verdict and its host's delay are set on the way."""
@@ -239,12 +252,16 @@ class Hosts:
         host, lane = self._hosts[fetch.host], fetch.lane
         assert lane is not None
         if lane.is_text:
-            lane.gain.add(n_bytes, n_khmer)
+            lane.gained(n_bytes, n_khmer)
             host.gain.add(n_bytes, n_khmer)
         if fetch.visit is None:
             host.n_fetched += 1
             lane.n_fetched += 1
         self._journal.note_lane(lane.kept())
+        via = self._lanes.get(fetch.via)
+        if via is not None and n_khmer:
+            via.credit += n_khmer
+            self._journal.note_lane(via.kept())
         if host.n_fetched % RATED_EVERY < 2 or lane.n_fetched < RATED_EVERY:
             host.rate_lanes(EXPECTED)
 

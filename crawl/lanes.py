@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from crawl.batch import HostRow, LaneRow, Pending
 from crawl.fetch import Fetch
-from crawl.focus import LISTING_LEVEL, Yield, lane_score
+from crawl.focus import DECAY, LISTING_LEVEL, Yield, lane_score
 
 N_HEADS = 2  # lanes of a host whose next URLs are in memory
 ENOUGH_PAGES = 500  # waiting on a host, beyond which it is not asked for more of its sitemaps and feeds first
@@ -26,15 +25,18 @@ class Lane:
     is_parked: bool
     gain: Yield
     n_waiting: int = 0  # in the frontier and not taken, those in the head among them
-    head: deque[Pending] = field(default_factory=deque)
+    head: list[Pending] = field(default_factory=list)  # the next URLs, the first of them last
     last_seq: int = 0
     score: float = 0.0
+    credit: float = 0.0  # bytes of new Khmer text on the pages that its own led to, the latest weighing most
 
     @classmethod
     def of(cls, row: LaneRow, n_waiting: int, budget: int) -> Lane:
         """The lane as the frontier keeps it; `budget` is that of a new one."""
         gain = Yield(row.bytes, row.khmer)
-        return cls(row, row.n_fetched, row.budget or budget, bool(row.is_parked), gain, n_waiting)
+        lane = cls(row, row.n_fetched, row.budget or budget, bool(row.is_parked), gain, n_waiting)
+        lane.credit = row.credit
+        return lane
 
     @property
     def is_listing(self) -> bool:
@@ -54,12 +56,23 @@ class Lane:
             is_parked=int(self.is_parked),
             bytes=self.gain.bytes,
             khmer=self.gain.khmer,
+            credit=self.credit,
         )
+
+    @property
+    def worth(self) -> float:
+        """Bytes of new Khmer text that it brought or led to, per byte fetched; 1 where nothing was fetched."""
+        return (self.gain.khmer + self.credit) / self.gain.bytes if self.gain.bytes else 1.0
+
+    def gained(self, n_bytes: int, n_khmer: int) -> None:
+        """Count a page."""
+        self.gain.add(n_bytes, n_khmer)
+        self.credit *= DECAY
 
     def forget_head(self) -> None:
         """Give up the memory of the next URLs; they are read again when the lane's turn comes."""
         if self.head:
-            self.last_seq = self.head[0].seq - 1
+            self.last_seq = self.head[-1].seq - 1
             self.head.clear()
 
 
@@ -82,6 +95,7 @@ class Host:
     delay: float = 0.0
     is_busy: bool = False
     is_queued: bool = False
+    rank: float = 0.0  # its place among those that are ready, the lowest first
     urgent: Fetch | None = None  # what is asked next, whatever waits
     refusal: str = ""  # why none of its URLs can be asked for, if so
 
@@ -122,6 +136,12 @@ class Host:
             else:
                 lane.score = lane_score(lane.gain, lane.row.level, lane.n_fetched, rate)
 
+    @property
+    def promise(self) -> float:
+        """What its next page is hoped to yield, in [0, 1]."""
+        lane = self.best_lane()
+        return min(max(lane.score, 0.0), 1.0) if lane else 0.0
+
     def best_lane(self) -> Lane | None:
         """The lane of the highest score that has a URL waiting; of equal ones the oldest."""
         waiting = [lane for lane in self.lanes if lane.n_waiting > 0 and not lane.is_parked]
@@ -132,7 +152,7 @@ class Host:
         waiting = [lane for lane in self.lanes if lane.n_waiting > 0 and not lane.is_parked]
         for lane in waiting:
             fill(lane)
-        return min((lane for lane in waiting if lane.head), key=lambda lane: lane.head[0].seq, default=None)
+        return min((lane for lane in waiting if lane.head), key=lambda lane: lane.head[-1].seq, default=None)
 
     def uses(self, lane: Lane) -> None:
         """Note that a lane's head is in memory; the one unused for longest gives up its own."""

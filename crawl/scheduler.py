@@ -76,8 +76,9 @@ class FrontierScheduler:
         return Request(fetch.url, spider.answered, errback=spider.unanswered, meta={"fetch": fetch})
 
     def _wake_when_ready(self) -> None:
-        """Have the engine ask again when the next host's pause is over."""
-        ready_at = self._crawl.hosts.ready_at
+        """Have the engine ask again when the next host's pause is over; it does by itself after an answer."""
+        hosts = self._crawl.hosts
+        ready_at = None if hosts.n_active >= self._crawl.config.concurrency else hosts.ready_at
         if self._wake_up:
             self._wake_up.cancel()
         if ready_at is not None:

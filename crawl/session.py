@@ -260,12 +260,13 @@ class Crawl:
     def _wanted(
         self, fetch: Fetch, links: Iterable[PageLink], kind: Kind, depth: int, hops: int
     ) -> Iterable[Link]:
+        via = fetch.lane.row.id if fetch.lane else 0
         for url, is_khmer in links:
             reason = self._why_not(url) if kind == "page" else self.scope.refusal(url)
             if reason:
                 self.journal.unfollowed(fetch, reason)
             else:
-                yield Link(url, depth, hops, kind, is_khmer)
+                yield Link(url, depth, hops, kind, is_khmer, via)
 
     def _find_why_not(self, url: str) -> str:
         return unwanted(url) or self.scope.refusal(url) or trap(url)

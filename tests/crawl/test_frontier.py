@@ -35,7 +35,7 @@ def waiting(frontier: Frontier) -> list[str]:
 
 def test_every_url_enters_once_and_in_order(tmp_path):
     frontier = committed(
-        tmp_path / "f", Link("http://a.kh/1"), Link("http://b.kh/"), Link("http://a.kh/2", 3, 1)
+        tmp_path / "f", Link("http://a.kh/1"), Link("http://b.kh/"), Link("http://a.kh/2", 3, 1, via=9)
     )
     grown = added(frontier, Link("http://a.kh/1", 5), Link("http://c.kh/"), Link("http://c.kh/")).grown
     assert grown == {3: 1}
@@ -48,7 +48,7 @@ def test_every_url_enters_once_and_in_order(tmp_path):
     assert [row.id for row in frontier.lanes(3)] == [3]
     assert frontier.pending(1, 0, 9) == [
         Pending(1, "http://a.kh/1", 0, 0, "page"),
-        Pending(3, "http://a.kh/2", 3, 1, "page"),
+        Pending(3, "http://a.kh/2", 3, 1, "page", 0, 9),
     ]
     assert [p.seq for p in frontier.pending(1, 1, 9)] == [3]
     assert frontier.n_waiting() == {1: 2, 2: 1, 3: 1}
@@ -87,7 +87,7 @@ def test_a_commit_is_all_or_nothing_and_lasts(tmp_path):
     site = Site("http://a.kh", Robots("parsed", "User-agent: *"), "[]", None, 7.0, 6.0)
     host = HostRow(1, 1, 2, 1, 99.0, "http_503", 50, 1, 10.0, 5.0)
     batch = Batch(done={1: visit}, tries={2: 3}, hosts={1: host}, sites={site.origin: site})
-    batch.lanes[1] = LaneRow(1, 1, 1, "/N", 1, 500, 0, 10.0, 5.0)
+    batch.lanes[1] = LaneRow(1, 1, 1, "/N", 1, 500, 0, 10.0, 5.0, 2.0)
     batch.count(1, "kept", "", 10)
     batch.count(1, "kept", "", 5)
     batch.days["2026-11-26", "answers"] = 2
@@ -98,7 +98,7 @@ def test_a_commit_is_all_or_nothing_and_lasts(tmp_path):
     assert again.site("http://a.kh") == site
     assert again.site("http://b.kh") is None
     assert list(again.hosts()) == [host]
-    assert [row.budget for row in again.lanes()] == [500]
+    assert list(again.lanes()) == [batch.lanes[1]]
     assert again.pending(1, 0, 9) == [Pending(2, "http://a.kh/2", 0, 0, "page", 3)]
     assert again.n_pending == 1
     broken = Batch(done={object(): None})  # what SQLite cannot store
@@ -143,7 +143,7 @@ def test_pages_that_are_due_wait_again_with_what_is_known_of_them(tmp_path):
     due = soon.due + 1
     assert frontier.reopen(0.0) == 0
     assert frontier.reopen(due) == 1
-    assert frontier.pending(1, 0, 9) == [Pending(1, "http://a.kh/0", 0, 0, "page", 0, soon)]
+    assert frontier.pending(1, 0, 9) == [Pending(1, "http://a.kh/0", 0, 0, "page", 0, 0, soon)]
     assert frontier.n_pending == 1
     frontier.commit(Batch(done={1: soon}), Position())
     assert frontier.reopen(due) == 0, "once for each date"

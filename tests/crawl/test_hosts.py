@@ -152,6 +152,27 @@ def test_a_lane_that_brings_nothing_new_is_parked_alone(tmp_path):
     assert {row.shape: row.is_parked for row in journal.frontier.lanes()} == {"/news/N": 0, "/trap/N": 1}
 
 
+def test_a_lane_that_leads_to_text_goes_on(tmp_path):
+    lists = [Link(f"http://a.kh/list/{i}") for i in range(60)]
+    hosts, journal = queues(tmp_path, *lists, trial_pages=1000, lane_pages=20)
+    [lane] = [row.id for row in journal.frontier.lanes()]
+    journal.link(Link(f"http://a.kh/read/{i}", via=lane) for i in range(60))
+    hosts.grow(journal.commit())
+    pages = drained(hosts, khmer="read")
+    assert sum("list" in url for url in pages) == 60
+    journal.commit()
+    assert next(row for row in journal.frontier.lanes()).credit > 0
+
+
+def test_no_more_hosts_are_asked_than_may_be(tmp_path):
+    hosts, _ = queues(tmp_path, *(f"http://{host}.kh/" for host in "abcd"), concurrency=2)
+    fetch = hosts.next()
+    assert hosts.next() is not None
+    assert hosts.next() is None
+    answer(hosts, fetch)
+    assert hosts.next() is not None
+
+
 def test_the_lane_with_the_best_yield_comes_first(tmp_path):
     urls = [f"http://a.kh/{kind}/{i}" for i in range(20) for kind in ("poor", "rich")]
     hosts, _ = queues(tmp_path / "yield", *urls)

@@ -16,13 +16,16 @@ from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
 from pdfminer.pdfpage import PDFPage
 from pdfminer.pdfparser import PDFParser
 from pdfminer.psexceptions import PSException
-from pdfminer.utils import Matrix
+from pdfminer.psparser import PSLiteral
+from pdfminer.utils import Matrix, decode_text
 
 from crawl.sources.pdf.khmer_os import FAMILY, GLYPHS, LETTER_OF, RO_BEFORE
 from khmer.codepoints import COENG, RO
 
 UNKNOWN: Final = "\ufffd"  # a glyph of which the file does not say what it stands for
 MOST_GLYPHS: Final = 100_000  # of one page; a full page of small print has 10,000
+ACTUAL_TEXT: Final = "ActualText"  # in place of a font: text that a file says for several glyphs together
+MOST_ACTUAL: Final = 1000  # characters of it
 BULLET: Final = "•"
 _SYMBOLS: Final = re.compile(r"(?:^|\+)(?:Wingdings|Webdings|Symbol|ZapfDingbats|Marlett)", re.IGNORECASE)
 LEAST_AGREEING: Final = 0.95  # of a font's own statements, before the table of Khmer OS is believed instead
@@ -106,6 +109,7 @@ class _Device(PDFTextDevice):
     def __init__(self, manager: PDFResourceManager) -> None:
         super().__init__(manager)
         self.glyphs: list[Glyph] = []
+        self._spans: list[str | None] = []
         self._fonts: dict[int, _Font] = {}
 
     def render_char(  # noqa: PLR0913, PLR0917 (pdfminer's interface)
@@ -126,11 +130,26 @@ class _Device(PDFTextDevice):
         advance = float(font.char_width(cid)) * fontsize * scaling
         if abs(b) <= abs(a):
             size = abs(fontsize) * hypot(c, d)
-            name = str(font.fontname)
-            self.glyphs.append(
-                Glyph(self._text(font, cid), name, x + rise * c, y + rise * d, advance * a, size)
-            )
+            text, name = self._told(font, cid)
+            self.glyphs.append(Glyph(text, name, x + rise * c, y + rise * d, advance * a, size))
         return advance
+
+    def begin_tag(self, tag: PSLiteral, props: object = None) -> None:  # noqa: ARG002 (pdfminer's interface)
+        told = props.get("ActualText") if isinstance(props, dict) else None
+        outer = self._spans[-1] if self._spans else None
+        self._spans.append(decode_text(told)[:MOST_ACTUAL] if isinstance(told, bytes) else outer)
+
+    def end_tag(self) -> None:
+        if self._spans:
+            self._spans.pop()
+
+    def _told(self, font: PDFFont, cid: int) -> tuple[str, str]:
+        """A glyph's text, and its font; the first glyph of a span has all that the span says, the others nothing."""
+        actual = self._spans[-1] if self._spans else None
+        if actual is None:
+            return self._text(font, cid), str(font.fontname)
+        self._spans = ["" if span == actual else span for span in self._spans]
+        return _CONTROLS.sub("", actual), ACTUAL_TEXT
 
     def _text(self, font: PDFFont, cid: int) -> str:
         known = self._fonts.get(id(font))

@@ -15,9 +15,9 @@ import pyarrow as pa
 from pdfminer.pdfdocument import PDFPasswordIncorrect
 
 import khmer.reading  # noqa: F401 (a child's memory is limited when it is ready: by then numba is there)
-from crawl.sources.pdf.glyphs import BULLET, DAMAGE, UNKNOWN, mended, open_document, read_pages
+from crawl.sources.pdf.glyphs import ACTUAL_TEXT, BULLET, DAMAGE, UNKNOWN, mended, open_document, read_pages
 from crawl.sources.pdf.legacy_fonts import Legacy, legacy_fonts
-from crawl.sources.pdf.lines import Line, lines_of
+from crawl.sources.pdf.lines import Line, Run, lines_of
 from crawl.sources.pdf.order import as_stored, is_drawn, spoken
 from crawl.sources.pdf.paragraphs import joined, paragraphs
 from crawl.sources.pdf.reader import ENOUGH, PdfLimits, PdfText
@@ -48,7 +48,8 @@ def pdf_text(body: bytes, limits: PdfLimits) -> PdfText:
         return PdfText("", 0, "pdf_encrypted", "a password is needed")
     if not found.lines:
         return PdfText("", 0, "pdf_damaged", "; ".join(found.faults) or "no pages")
-    drawn = "\n".join(line.text for page in found.lines for line in page)
+    runs = (run for page in found.lines for line in page for run in [*line.runs, Run("", "\n")])
+    drawn = "".join(run.text for run in runs if run.font != ACTUAL_TEXT)
     text = judged(found.lines, spoken if is_drawn(drawn) else as_stored)
     return text._replace(evidence=text.evidence + found.told())
 

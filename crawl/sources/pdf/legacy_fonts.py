@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from crawl.sources.pdf.glyphs import ACTUAL_TEXT
 from crawl.sources.pdf.lines import Line, Run
-from crawl.sources.pdf.order import attached
+from crawl.sources.pdf.order import as_stored, attached
 from khmer.legacy import LIMON, convert, detect, in_other_layout, invalid_rate
 
 _LIMON: Final = re.compile(r"(?:^|\+)(?:kh[ _-]?)?limon", re.IGNORECASE)
@@ -40,6 +41,8 @@ class Legacy:
         return attached("".join(self._khmer(run, reading) for run in line.runs))
 
     def _khmer(self, run: Run, reading: Callable[[str], str]) -> str:
+        if run.font == ACTUAL_TEXT:
+            return as_stored(run.text)
         return convert(run.text, LIMON) if run.font in self.convertible else reading(attached(run.text))
 
 

@@ -66,6 +66,8 @@ def _lines(glyphs: Iterable[Glyph]) -> Iterator[Line]:
     line: Line | None = None
     for glyph in glyphs:
         if not glyph.text:
+            if line is not None and line.takes(glyph):
+                line.end = max(line.end, glyph.end)
             continue
         if line is None or not line.takes(glyph):
             if line is not None:

@@ -58,13 +58,18 @@ class Text:
     x: float = 72.0
     y: float = 700.0
     size: float = 12.0
+    actual: str | None = None  # what the file says for all of it together
 
     def operators(self) -> str:
         if isinstance(self.codes, str):
             codes = self.codes.encode("cp1252").hex()
         else:
             codes = "".join(f"{code:04x}" for code in self.codes)
-        return f"BT /{self.font} {self.size} Tf 1 0 0 1 {self.x} {self.y} Tm <{codes}> Tj ET"
+        shown = f"BT /{self.font} {self.size} Tf 1 0 0 1 {self.x} {self.y} Tm <{codes}> Tj ET"
+        if self.actual is None:
+            return shown
+        actual = self.actual.encode("utf-16-be").hex()
+        return f"/Span << /ActualText <feff{actual}> >> BDC {shown} EMC"
 
 
 def khmer_os(drawn: str) -> list[int]:

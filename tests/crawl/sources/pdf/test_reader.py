@@ -61,6 +61,20 @@ def test_glyph_numbers_mean_khmer_os_where_nothing_speaks_against_it(name, unico
     assert found.text == text * 60
 
 
+def test_what_a_file_says_for_glyphs_together_is_believed():
+    """As browsers write it: whole clusters beside single letters, in a font of which nothing else is known."""
+    said = [("ប្រ", 2), ("ទេ", 2), (None, 1), ("ម្ពុ", 3), ("ជា", 1), ("ស្ថិ", 3), (None, 1), ("នៅ", 2)]
+    font = Font("ABCDEF+Hanuman", {1: "ស", 2: "ត", 3: "រ"}, marks=(9,))
+    drawn, x = [], 72.0
+    for number, (actual, n_glyphs) in enumerate(said * 5):
+        codes = [1 + number % 2] if actual is None else [3] * n_glyphs
+        drawn.append(Text("F", codes, x=x, size=5, actual=actual))
+        x += 3.0 * n_glyphs
+    found = pdf_text(pdf({"F": font}, [drawn]), FEW)
+    assert found.text == "ប្រទេសម្ពុជាស្ថិសនៅ" * 5
+    assert "0 glyphs unknown" in found.evidence
+
+
 def test_a_layer_in_the_order_of_speech_is_taken_as_it_is():
     text = "ថ្ងៃនេះ " + SENTENCE * 3
     font, codes = coded(text)

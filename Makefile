@@ -17,7 +17,7 @@ module = $(or $(MODULE_$(1)),$(1))
 
 PEERS := .venv-peers
 
-.PHONY: help setup demo test lint types web real decide thresholds audit agreement ablation explain bench bench-peers wipe near $(STAGES)
+.PHONY: help setup demo test lint types web real seeds commoncrawl plan-corpus decide thresholds audit agreement ablation explain bench bench-peers wipe near $(STAGES)
 
 help: ## this list
 	@grep -hE '^[a-z $$()A-Z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([^:]+):[^#]*## (.*)/\1\t\2/; s/\$$\(STAGES\)/crawl … report/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -47,6 +47,15 @@ types: $(READY) ## mypy, strict
 
 $(STAGES): $(READY) ## one stage: make clean RUN=dev ARGS="page_seconds=30" (clean cleans text; wipe deletes)
 	@$(PY) -m $(call module,$@) run=$(RUN) $(ARGS)
+
+seeds: $(READY) ## a polite look at every seed: reach, rules, reservations, feeds: make seeds ARGS="contact=mailto:…"
+	@$(PY) -m crawl.seeds run=$(RUN) $(ARGS)
+
+commoncrawl: $(READY) ## Khmer pages that Common Crawl holds, as WARC files that ingest reads
+	@$(PY) -m crawl.commoncrawl run=$(RUN) $(ARGS)
+
+plan-corpus: $(READY) ## how far open datasets reach toward 2B tokens, and what is left (RUN=… for measured rates)
+	@$(PY) -m crawl.prospects $(if $(filter command line environment,$(origin RUN)),run=$(RUN)) $(ARGS)
 
 web: RUN = web
 web: $(READY) ## a run over DATA/web/dev_web.warc.gz alone: ingest, clean, dedup, report

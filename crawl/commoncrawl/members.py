@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from base64 import b32encode
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO, NamedTuple
+from urllib.parse import quote
 
 from crawl.sources.compressed import DAMAGE, PIECE_BYTES, Fault, gzip_member
 from crawl.sources.http import split_head
 from crawl.sources.warc import WarcRecord, next_member, parse_member
 from crawl.warc import refusal_member as metadata_member
+
+
+_CONTROLS = re.compile(r"[\x00-\x20\x7f]")
 
 
 class Taken(NamedTuple):
@@ -38,13 +43,18 @@ def taken(raw: bytes, row: Mapping[str, Any], max_bytes: int) -> Taken:
 def kept(raw: bytes, row: Mapping[str, Any]) -> Taken:
     """A record's member with its origin before it."""
     evidence = {"decision": "kept", "kind": "page", "commoncrawl": origin(row)}
-    return Taken(metadata_member(row["url"], evidence) + raw)
+    return Taken(metadata_member(_storable(row["url"]), evidence) + raw)
 
 
 def refused(row: Mapping[str, Any], reason: str, evidence: str) -> Taken:
     """What is told of a record that could not be taken."""
     noted = {"decision": "dropped", "reason": reason, "evidence": evidence[:300], "commoncrawl": origin(row)}
-    return Taken(metadata_member(row["url"], noted), reason, evidence)
+    return Taken(metadata_member(_storable(row["url"]), noted), reason, evidence)
+
+
+def _storable(url: str) -> str:
+    """A URL as a header can hold it, whatever an index says."""
+    return _CONTROLS.sub(lambda found: quote(found[0]), url)
 
 
 def origin(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -75,6 +75,9 @@ class DatasetName:
             return [line.strip() for line in lines if line.strip()]
 
     def _found(self, name: str) -> str:
+        if ".." in name.split("/"):
+            msg = f"{self}: files: got {name!r}; expected a place within it"
+            raise ConfigurationError(msg)
         if "://" in name:
             return f"{self.mirror.rstrip('/')}/{name.partition('://')[2]}" if self.mirror else name
         root = self.folder or f"hf://datasets/{self.path}@{self.revision or 'main'}"

@@ -13,6 +13,7 @@ from crawl.sources.compressed import Fault, inflate
 MOST_CHARS = 4096  # of a title, a time, a number
 ARTICLES = 0  # the namespace
 FILES_AND_CATEGORIES = (-2, 6, 14)
+LONGEST_TAG = 8 << 20  # what the parser holds of one that does not end
 NUMBERS = ("namespace", "page_id", "revision")
 
 
@@ -74,9 +75,13 @@ class Dump:
         parser.CharacterDataHandler = self._reading.characters
         parser.StartDoctypeDeclHandler = _refuse  # no entities, so none that grow
         try:
+            n_bytes = 0
             for piece in inflate(self._file, self._faults):
                 parser.Parse(piece, False)  # noqa: FBT003 (whether this is the last piece)
                 yield from self._reading.taken()
+                n_bytes += len(piece)
+                if n_bytes - parser.CurrentByteIndex > LONGEST_TAG:
+                    _refuse_tag()
             if not self._faults:
                 parser.Parse(b"", True)  # noqa: FBT003
         except (expat.ExpatError, _DumpError) as error:
@@ -86,6 +91,11 @@ class Dump:
 
 def _refuse(*_: Any) -> None:
     msg = "a document type, which no dump has"
+    raise _DumpError(msg)
+
+
+def _refuse_tag() -> None:
+    msg = f"a tag or comment of more than {LONGEST_TAG:,} bytes"
     raise _DumpError(msg)
 
 

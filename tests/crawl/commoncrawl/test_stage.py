@@ -205,6 +205,7 @@ def test_a_server_that_ignores_ranges_is_read_as_far_as_is_bearable(
 LIES: list[tuple[dict[str, Any], str]] = [  # what the index says wrongly of a record, and what becomes of it
     ({"content_digest": "A" * 32}, "wrong_digest"),
     ({"url": "http://elsewhere.test/"}, "other_record"),
+    ({"url": "http://c.test/\r\nWARC-Type: response"}, "other_record"),
     ({"warc_record_offset": 7}, "damaged"),
     ({"warc_record_length": 50}, "damaged"),
     ({"warc_record_length": 1 << 30}, "too_large"),
@@ -219,9 +220,7 @@ def test_a_record_that_is_not_what_the_index_says_goes_aside(archive: Archive, g
     gather.done(ONE)
     assert gather.urls() == ["http://a.test/"]
     noted = gather.noted()
-    became = [
-        noted[changes.get("url", f"http://h{n}.test/")]["reason"] for n, (changes, _) in enumerate(LIES)
-    ]
+    became = [noted[url(n, changes)]["reason"] for n, (changes, _) in enumerate(LIES)]
     assert became == [reason for _, reason in LIES]
 
 

@@ -93,6 +93,12 @@ def test_files_are_found_on_the_hub_at_their_address_or_in_the_mirror(tmp_path: 
     ]
 
 
+@pytest.mark.parametrize("name", ["../secrets.json", "https://a.test/../../secrets.json"])
+def test_a_mirror_is_not_left(name: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="expected a place within it"):
+        DatasetName("org/set", files=(name,), reader="json", mirror=str(tmp_path)).data_files()
+
+
 def test_a_folder_tells_its_files(folder: Path) -> None:
     [name] = local_files(DatasetName(str(folder)))
     assert name.startswith(str(folder))

@@ -154,6 +154,8 @@ GOOD = page("ល្អ", "អត្ថបទល្អ។", 1)
         (dump(page("ក" * 100_000, "ខ")), 1, ""),
         (dump("<page></page>", "<page><ns>x</ns><id>99999999999999999999999</id></page>", GOOD), 3, ""),
         (dump(GOOD, site=""), 1, ""),
+        (dump(GOOD, "<" + "a" * (20 << 20)), 1, "a tag or comment of more than"),
+        (dump(GOOD, "<!--" + "a" * (20 << 20)), 1, "a tag or comment of more than"),
     ],
 )
 def test_a_hostile_dump_gives_what_comes_before(data: bytes, n_rows: int, fault: str) -> None:

@@ -14,7 +14,6 @@ from crawl.sources.http import split_head
 from crawl.sources.warc import WarcRecord, next_member, parse_member
 from crawl.warc import refusal_member as metadata_member
 
-
 _CONTROLS = re.compile(r"[\x00-\x20\x7f]")
 
 

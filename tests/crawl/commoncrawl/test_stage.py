@@ -219,8 +219,9 @@ def test_a_record_that_is_not_what_the_index_says_goes_aside(archive: Archive, g
     archive.publish([Listed(capture("http://a.test/", "a")), *lied])
     gather.done(ONE)
     assert gather.urls() == ["http://a.test/"]
+    stated = [changes.get("url", f"http://h{n}.test/") for n, (changes, _) in enumerate(LIES)]
     noted = gather.noted()
-    became = [noted[url(n, changes)]["reason"] for n, (changes, _) in enumerate(LIES)]
+    became = [noted[url.replace("\r\n", "%0D%0A").replace(" ", "%20")]["reason"] for url in stated]
     assert became == [reason for _, reason in LIES]
 
 

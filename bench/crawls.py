@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -48,21 +50,19 @@ def crawl_command(runs: Path, run: str, *words: str, module: Sequence[str] = ("c
 def watch(command: Sequence[str], until: Callable[[float], bool] = lambda _seconds: False) -> Watched:
     """Run a command to its end, or until a function of the seconds since its start says to kill it with SIGKILL."""
     watched, started = Watched(), time.monotonic()
-    process = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
-    while True:
-        watched.look(process.pid)
-        ended, status, used = os.wait4(process.pid, os.WNOHANG)
-        if ended:
-            break
-        if until(time.monotonic() - started):
-            os.killpg(process.pid, 9)
-        time.sleep(LOOK_SECONDS)
+    with tempfile.TemporaryFile("w+") as said:
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=said, start_new_session=True)
+        while True:
+            watched.look(process.pid)
+            ended, status, used = os.wait4(process.pid, os.WNOHANG)
+            if ended:
+                break
+            if until(time.monotonic() - started):
+                os.killpg(process.pid, signal.SIGKILL)
+            time.sleep(LOOK_SECONDS)
+        said.seek(0)
+        watched.said = said.read()
     process.returncode = watched.code = os.waitstatus_to_exitcode(status)
     watched.wall_seconds = time.monotonic() - started
     watched.cpu_seconds = used.ru_utime + used.ru_stime
-    assert process.stderr is not None
-    watched.said = process.stderr.read()
-    process.stderr.close()
     return watched

@@ -151,14 +151,13 @@ def serve(case: str, folder: Path) -> Iterator[Served]:
     log = folder / "requests.log"
     log.touch()
     command = [sys.executable, "-m", __name__, case, str(log)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, stderr=subprocess.DEVNULL)
-    try:
-        assert process.stdout is not None
-        port, tls_port = map(int, process.stdout.readline().split())
-        yield Served(port, tls_port, log)
-    finally:
-        process.kill()
-        process.wait()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, stderr=subprocess.DEVNULL) as process:
+        try:
+            assert process.stdout is not None
+            port, tls_port = map(int, process.stdout.readline().split())
+            yield Served(port, tls_port, log)
+        finally:
+            process.kill()
 
 
 def main(words: list[str]) -> None:

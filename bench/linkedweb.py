@@ -14,27 +14,27 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Final
 
 from bench.hostile import WORDS
 
 LOOPBACK: Final = "127.0.0.1"
-N_PARAGRAPHS: Final = 400  # of which a page has so many:
-PARAGRAPHS_PER_PAGE: Final = 28  # 22 kB
+N_PARAGRAPHS: Final = 28  # of a page, with so many words each: 22 kB, of which no two pages share any
+N_WORDS: Final = 60
 N_OWN_LINKS: Final = 38  # with the others 42, and 26 kB a page
 N_FOREIGN_LINKS: Final = 4
 HUB_LINKS: Final = 2000
-TOP: Final = "<!doctype html><html lang=km><head><title>ទំព័រ</title></head><body>".encode()
+TOP: Final = "<!doctype html><html lang=km><head><title>ទំព័រ</title></head><body>"
 HEAD: Final = b"HTTP/1.1 %d %s\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: %d\r\n\r\n"
 
 
 @dataclass(frozen=True)
 class LinkedWeb:
-    """So many hosts `h0.test` and on, each with pages `/0` and on, of 26 kB; each of the hubs links 2,000 pages.
+    """So many hosts `h0.test` and on, each with pages `/0` and on, of 26 kB; each hub links 2,000 pages.
 
-    A page links every page of its host with `n_pages` ≤ 38, else those that follow it and some at random.
+    A hub is the one page of a host of its own. A page links every page of its host with `n_pages` ≤ 38, else those that
+    follow it and some at random.
     """
 
     n_hosts: int
@@ -49,7 +49,7 @@ class LinkedWeb:
     def seeds(self, port: int) -> list[str]:
         """The first page of each host; where there are hubs, these."""
         if self.n_hubs:
-            return [f"http://hub{hub % 50}.test:{port}/{hub}" for hub in range(self.n_hubs)]
+            return [f"http://hub{hub}.test:{port}/{hub}" for hub in range(self.n_hubs)]
         return [f"http://h{host}.test:{port}/0" for host in range(self.n_hosts)]
 
     def answer(self, host: str, target: str, port: int) -> bytes:
@@ -58,9 +58,8 @@ class LinkedWeb:
             return HEAD % (404, b"Not Found", 0)
         of_hub, number = host.startswith("hub"), int(host[: -len(".test")].lstrip("hub"))
         links = self._hub(int(target[1:])) if of_hub else self._links(number, int(target[1:]))
-        text = random.Random(f"{host}{target}").sample(_paragraphs(), PARAGRAPHS_PER_PAGE)
-        anchors = "".join(_anchor(*link, port) for link in links).encode()
-        body = b"".join((TOP, *text, anchors))
+        anchors = "".join(_anchor(*link, port) for link in links)
+        body = f"{TOP}{_text(f'{host}{target}')}{anchors}".encode()
         return HEAD % (200, b"OK", len(body)) + body
 
     def _links(self, host: int, page: int) -> Iterator[tuple[int, int]]:
@@ -81,12 +80,12 @@ def _anchor(host: int, page: int, port: int) -> str:
     return f'<li><a href="http://h{host}.test:{port}/{page}">ទំព័រ {page}</a></li>\n'
 
 
-@cache
-def _paragraphs() -> list[bytes]:
+def _text(seed: str) -> str:
     """Paragraphs of Khmer words."""
-    chance = random.Random(N_PARAGRAPHS)
-    texts = ("".join(chance.choices(WORDS, k=60)) for _ in range(N_PARAGRAPHS))
-    return [f"<p class=text>{text}</p>\n".encode() for text in texts]
+    words = random.Random(seed).choices(WORDS, k=N_PARAGRAPHS * N_WORDS)
+    return "".join(
+        f"<p class=text>{''.join(words[at : at + N_WORDS])}</p>\n" for at in range(0, len(words), N_WORDS)
+    )
 
 
 class _Serving(asyncio.Protocol):
@@ -144,13 +143,14 @@ def serve(web: LinkedWeb, folder: Path) -> Iterator[Served]:
     log = folder / "requests.log"
     log.touch()
     words = [str(log), str(web.n_hosts), str(web.n_pages), str(web.n_hubs)]
-    process = subprocess.Popen([sys.executable, "-m", __name__, *words], stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        yield Served(web, int(process.stdout.readline()), log)
-    finally:
-        process.kill()
-        process.wait()
+    with subprocess.Popen(
+        [sys.executable, "-m", __name__, *words], stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout is not None
+            yield Served(web, int(process.stdout.readline()), log)
+        finally:
+            process.kill()
 
 
 def main(words: list[str]) -> None:

@@ -8,8 +8,10 @@ PYTHON = [sys.executable, "-c"]
 
 
 def test_what_a_process_took_is_watched():
-    work = "held = bytearray(b'x') * 200_000_000; files = [open('/dev/null') for _ in range(50)]; import time; time.sleep(0.3)"
-    watched = watch([*PYTHON, f"import sys; {work}; sys.stderr.write('done'); sys.exit(3)"])
+    take = "held = bytearray(b'x') * 200_000_000; files = [open('/dev/null') for _ in range(50)]"
+    watched = watch(
+        [*PYTHON, f"import sys, time; {take}; time.sleep(0.3); sys.stderr.write('done'); sys.exit(3)"]
+    )
     assert (watched.code, watched.said) == (3, "done")
     assert watched.peak_bytes > 200_000_000
     assert 50 < watched.open_files < 80

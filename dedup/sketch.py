@@ -33,6 +33,7 @@ from dedup.sketch_kernels import (
     fill_sketches,
 )
 from dedup.traits import NUMBERS, TRAITS, keys_of
+from dedup.trees import PROBE_WORDS, Sketches, fill_probes
 from khmer.buffers import Utf8
 from khmer.clusters import FlaggedUnits, checked_utf8, flagged_units
 
@@ -58,6 +59,7 @@ def sketch_shard(task: Task[DedupConfig]) -> dict[str, Any]:
     with ExitStack() as files:
         units_file = files.enter_context(task.create(f"{folder}/units"))
         sketches_file = files.enter_context(task.create(f"{folder}/sketches"))
+        probes_file = files.enter_context(task.create(f"{folder}/probes"))
         for table, texts, units in _read(task.source):
             slots = sketch(units.units, units.offsets, config.shingle_units)
             known.append(table.select(_KNOWN))
@@ -65,7 +67,9 @@ def sketch_shard(task: Task[DedupConfig]) -> dict[str, Any]:
             keys.append(_bucket_keys(slots, found[-1], config))
             windows.append(windows_of(units.units, units.offsets, config, n))
             units_file.write(units.units.data)
-            sketches_file.write(slots.astype(np.uint8).data)
+            low = slots.astype(np.uint8)
+            sketches_file.write(low.data)
+            probes_file.write(_probes(low).data)
             n += len(table)
             meter().count(len(table), texts.n_bytes)
     write_array(task, f"{folder}/keys", np.concatenate([_no_keys(config, 0), *keys], axis=1))
@@ -87,6 +91,13 @@ def _read(uri: str) -> Iterator[tuple[pa.Table, Utf8, FlaggedUnits]]:
         if texts.n_bytes > room.size:
             room = np.empty(texts.n_bytes, np.uint32)
         yield table, texts, flagged_units(texts, room)
+
+
+def _probes(sketches: Sketches) -> Hashes:
+    """What of sketches, `(n, SLOTS)`, is looked at before documents are compared."""
+    probes = np.empty((len(sketches), PROBE_WORDS), np.uint64)
+    fill_probes(sketches, probes)
+    return probes
 
 
 def _no_keys(config: DedupConfig, n: int) -> Numbers:
@@ -124,5 +135,7 @@ def _numbers(traits: pa.Table, sources: pa.DictionaryArray) -> Hashes:
     """The rows of NUMBERS."""
     names = sources.dictionary.to_pylist()
     place = np.array([sorted(names).index(name) for name in names], np.uint64)
-    columns = [traits[name].to_numpy().astype(np.uint64) for name in NUMBERS if name != "source"]
-    return np.stack([*columns, place[sources.indices.to_numpy()]], axis=1)
+    columns = {name: traits[name].to_numpy().astype(np.uint64) for name in NUMBERS[:-2]}
+    columns["source"] = place[sources.indices.to_numpy()]
+    columns["first_unit"] = np.cumsum(columns["n_units"]) - columns["n_units"]
+    return np.stack([columns[name] for name in NUMBERS], axis=1)

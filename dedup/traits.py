@@ -32,8 +32,8 @@ TRAITS = pa.schema(
 )
 
 
-NUMBERS: Final = (  # of TRAITS, and the source as its place among the sorted ones of the shard
-    "preference", "n_units", "n_bytes", "text_key", "text_check", "unit_key", "url_key", "source",
+NUMBERS: Final = (  # of TRAITS, the source's place among the sorted ones of the shard, and the units before the first
+    "preference", "n_units", "n_bytes", "text_key", "text_check", "unit_key", "url_key", "source", "first_unit",
 )  # fmt: skip
 
 

@@ -1,8 +1,9 @@
 """What deduplicating 600 MB of generated text costs, from Parquet to what becomes of each document.
 
 All phases before the one that copies the documents, with those of repeated passages and without (their windows, which
-are found while a shard is sketched, count in both); from the page cache, with the compiled code loaded, each time
-without an index. Memory is the peak of the process and the peak of its larger worker, added, of all phases.
+are found while a shard is sketched, count in both); from the page cache, with the compiled code loaded and no memory
+left free (see `bench.dedup.growth`), each time without an index. Memory is the peak of the process and the peak of its
+larger worker, added, of all phases.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from bench.dedup.growth import memory_in_use
 from bench.deduplicated import Cost, deduplicate, deduplicate_apart, forget, generated, text_bytes, warm_up
 from bench.rows import Row, measured
 
@@ -23,7 +25,7 @@ PASSAGES: Final = ("matches", "merge", "spans", "passages")  # phases
 
 def rows() -> Iterator[Row]:
     """MB per CPU second, GB resident, and what a second worker gains; the median of three."""
-    with generated(N_BYTES, SHARD_BYTES) as (runs, _):
+    with generated(N_BYTES, SHARD_BYTES) as (runs, _), memory_in_use(runs / "zeros"):
         n_bytes = text_bytes(runs, "copies")
         warm_up()
         costs = [_decided(runs) for _ in range(ROUNDS)]

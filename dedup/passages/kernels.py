@@ -227,6 +227,39 @@ def fill_lines(
 
 
 @njit(cache=True, nogil=True)
+def _hold(texts: Numbers, sizes: Integers, holder: Integers, group: int) -> int:
+    """Let a group hold texts; the units of those that it did not hold before."""
+    n = 0
+    for text in texts:
+        if holder[text] != group:
+            holder[text] = group
+            n += sizes[text]
+    return n
+
+
+@njit(cache=True, nogil=True)
+def fill_groups(
+    kept: tuple[Integers, Numbers], documents: Numbers, sizes: Integers, most: int, groups: Integers
+) -> None:
+    """Write the group of each document, of consecutive ones that have `most` units with their keepers, or of one.
+
+    `kept` are where the matches of each document begin and the last end, and the keepers of all. Documents and keepers
+    are rows of `sizes`, the units of texts; a group counts a text once, but twice if it is both.
+    """
+    starts, keepers = kept
+    holder = np.full(sizes.size, -1, np.int64)
+    group, held = 0, 0
+    for k in range(documents.size):
+        own = keepers[starts[k] : starts[k + 1]]
+        weight = sizes[documents[k]] + _hold(own, sizes, holder, group)
+        if held and held + weight > most:
+            group, held = group + 1, 0
+            weight = sizes[documents[k]] + _hold(own, sizes, holder, group)
+        held += weight
+        groups[k] = group
+
+
+@njit(cache=True, nogil=True)
 def _common(a: Numbers, b: Numbers) -> int:
     """How many units the two begin with alike."""
     n = min(a.size, b.size)

@@ -15,7 +15,7 @@ from corpus.stage import Task
 from dedup.columns import Census, read_array, view_array, write_array
 from dedup.config import DedupConfig, Reason
 from dedup.index import Plan, entry
-from dedup.passages.kernels import Integers, Numbers, fill_spans
+from dedup.passages.kernels import Integers, Numbers, fill_groups, fill_spans
 from dedup.passages.matches import MATCH, Matches, among, join, read_matches, rows_among
 from dedup.traits import NUMBERS, view_numbers
 from dedup.trees import copy_ranges
@@ -26,7 +26,7 @@ RANGE_MATCHES: Final = 1 << 19  # put in order at once, about
 GROUP_UNITS: Final = 16 << 20  # held at once: 64 MB
 SPAN: Final = ("number", "first", "stop", "keeper", "n_units")
 _LOST: Final = ("number", "keeper")
-_N_UNITS: Final = NUMBERS.index("n_units")
+_PLACE: Final = [NUMBERS.index("first_unit"), NUMBERS.index("n_units")]
 
 
 class Spans(NamedTuple):
@@ -117,7 +117,7 @@ def find_spans(task: Task[DedupConfig]) -> None:
     texts = _Texts(task, distinct(touched, matches.keeper, Census.of(task).total))
     starts = np.append(np.searchsorted(matches.number, touched), matches.number.size)
     parts = []
-    for a, b in pairwise(_bounds(_weights(matches, touched, texts))):
+    for a, b in pairwise(_bounds(matches, starts, touched, texts)):
         parts.append(_spans_of(matches.take(slice(starts[a], starts[b])), texts, task.config.least_passage))
     write_spans(task, f"work/spans/{task.name}", join_spans(parts))
 
@@ -142,55 +142,45 @@ def _matches_of(task: Task[Any], documents: Numbers) -> Matches:
 
 
 class _Texts:
-    """Where the units of some documents stand, which are mapped into memory once, and room for those of a group."""
+    """Where the units of some documents stand, and room for those of a group."""
 
     def __init__(self, task: Task[Any], numbers: Numbers) -> None:
         """Their numbers are sorted."""
-        self._task, self._census, self._numbers = task, Census.of(task), numbers
+        self._task, self._census = task, Census.of(task)
         self._places = self._census.gather(numbers, np.empty((0, 2), np.int64), self._read_places)
         self._row_of = np.zeros(self._census.total, np.uint32)
         self._row_of[numbers] = np.arange(numbers.size)
-        self._units: dict[str, Numbers] = {}
         self._room = np.empty(0, np.uint32)
 
     def _read_places(self, shard: str, rows: Integers) -> Integers:
-        counts = view_numbers(self._task.folder, shard)[:, _N_UNITS].astype(np.int64)
-        return np.column_stack([np.cumsum(counts)[rows], counts[rows]])
+        return view_numbers(self._task.folder, shard)[rows][:, _PLACE].astype(np.int64)
 
-    def sizes(self, numbers: Numbers) -> Integers:
-        """Units of each of these documents."""
-        return np.asarray(self._places[self._row_of[numbers], 1])
+    def rows(self, numbers: Numbers) -> Numbers:
+        """The places of these documents among all."""
+        return self._row_of[numbers]
+
+    def sizes(self) -> Integers:
+        """Units of each document."""
+        return np.ascontiguousarray(self._places[:, 1])
 
     def units(self, numbers: Numbers) -> tuple[Integers, Numbers]:
         """The units of sorted documents one after another, until others are asked for: offsets `(n + 1,)` and units."""
-        places = self._places[self._row_of[numbers]]
+        places = self._places[self.rows(numbers)]
         offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(places[:, 1])])
         if offsets[-1] > self._room.size:
             self._room = np.empty(offsets[-1], np.uint32)
         for shard, _, part in self._census.parts(numbers):
             bounds = offsets[part.start : part.stop + 1]
-            copy_ranges(self._of(shard), places[part, 0] - places[part, 1], bounds, self._room)
+            there = view_array(self._task.folder, f"{entry(shard)}/units", np.uint32)
+            copy_ranges(there, places[part, 0].copy(), bounds, self._room)
         return offsets, self._room[: offsets[-1]]
 
-    def _of(self, shard: str) -> Numbers:
-        if shard not in self._units:
-            self._units[shard] = view_array(self._task.folder, f"{entry(shard)}/units", np.uint32)
-        return self._units[shard]
 
-
-def _weights(matches: Matches, touched: Numbers, texts: _Texts) -> Integers:
-    """Units of each touched document and of those that keep passages of it, some counted more than once."""
-    new = np.ones(matches.key.size, np.bool_)
-    new[1:] = (matches.number[1:] != matches.number[:-1]) | (matches.keeper[1:] != matches.keeper[:-1])
-    at = np.searchsorted(touched, matches.number[new])
-    kept = np.bincount(at, texts.sizes(matches.keeper[new]), touched.size).astype(np.int64)
-    return kept + texts.sizes(touched)
-
-
-def _bounds(weights: Integers) -> list[int]:
-    """Where groups of consecutive documents of about GROUP_UNITS begin, and the last one ends."""
-    group = np.cumsum(weights) // GROUP_UNITS
-    return [*np.flatnonzero(np.diff(group, prepend=-1)).tolist(), weights.size]
+def _bounds(matches: Matches, starts: Integers, touched: Numbers, texts: _Texts) -> list[int]:
+    """Where groups of touched documents begin, of GROUP_UNITS with those that keep passages, and the last ends."""
+    groups = np.empty(touched.size, np.int64)
+    fill_groups((starts, texts.rows(matches.keeper)), texts.rows(touched), texts.sizes(), GROUP_UNITS, groups)
+    return [*np.flatnonzero(np.diff(groups, prepend=-1)).tolist(), touched.size]
 
 
 def _spans_of(matches: Matches, texts: _Texts, least: int) -> Spans:
@@ -253,7 +243,9 @@ def read_lost(folder: Folder, state: str) -> tuple[Numbers, Numbers]:
 
 def _lost(spans: Spans, config: DedupConfig) -> tuple[Numbers, Numbers]:
     """The documents that go whole, and the document that stays for each."""
-    documents, first, at = np.unique(spans.number, return_index=True, return_inverse=True)
+    is_first = np.diff(spans.number, prepend=~spans.number[:1]) != 0
+    first, at = np.flatnonzero(is_first), np.cumsum(is_first) - 1
+    documents = spans.number[first]
     sizes, n_units = spans.stop.astype(np.int64) - spans.first, spans.n_units[first].astype(np.int64)
     left = n_units - np.bincount(at, sizes, documents.size).astype(np.int64)
     is_little = (left < config.least_passage) & (left < config.least_left_share * n_units)
@@ -269,15 +261,27 @@ def stays(numbers: Numbers, lost: Numbers, keeper: Numbers) -> Numbers:
 
     A keeper is better than what it keeps a passage of, so the way from one to the next comes to an end.
     """
-    while (gone := among(numbers, lost)).any():
-        numbers = np.where(gone, keeper[np.minimum(np.searchsorted(lost, numbers), lost.size - 1)], numbers)
+    is_lost = _table(numbers, lost)
+    rows = np.flatnonzero(is_lost[numbers])
+    if rows.size:
+        numbers = numbers.copy()
+    while rows.size:
+        numbers[rows] = keeper[np.searchsorted(lost, numbers[rows])]
+        rows = rows[among(numbers[rows], lost)]
     return numbers
+
+
+def _table(numbers: Numbers, lost: Numbers) -> NDArray[np.bool_]:
+    """Whether each document up to the last of `numbers` is lost."""
+    table = np.zeros(int(numbers.max(initial=0)) + 1, np.bool_)
+    table[lost[: np.searchsorted(lost, table.size)]] = True
+    return table
 
 
 def redirect(
     kept: Numbers, reason: NDArray[np.uint8], lost: Numbers, keeper: Numbers
 ) -> tuple[Numbers, NDArray[np.uint8]]:
     """The ties of documents (the one kept, the Reason) after those in `lost` have gone too."""
-    gone = among(kept, lost)
+    gone = _table(kept, lost)[kept]
     reason = np.where(gone, np.uint8(Reason.REPEATED_PASSAGES), reason)
     return stays(kept, lost, keeper), reason

@@ -20,6 +20,7 @@ from dedup.index import SURE_BANDS
 from dedup.sketch import sketch, sketch_shard
 from dedup.sketch_kernels import SLOTS
 from dedup.traits import NUMBERS, TRAITS, view_numbers
+from dedup.trees import PROBE_WORDS
 from khmer.clusters import flagged_units
 
 TEXT = "នៅឆ្នាំ ២០២៤ ក្រុមហ៊ុន Mekong Tours បាននាំភ្ញៀវ ១.២០០ នាក់ទៅទស្សនាប្រាសាទសំបូរព្រៃគុក។"
@@ -92,14 +93,14 @@ def test_a_shard_leaves_what_later_phases_need(tmp_path: Path) -> None:
     offsets, units = flagged_units(pa.chunked_array([[row["text"] for row in rows]], pa.large_string()))
     assert traits["n_units"].to_pylist() == np.diff(offsets).tolist()
     numbers = view_numbers(task.folder, "part")
-    assert [numbers[:, at].tolist() for at in range(len(NUMBERS) - 1)] == [
-        traits[name].to_pylist() for name in NUMBERS[:-1]
-    ]
-    assert numbers[:, -1].tolist() == [1, 0, 1, 1]
+    of_traits = [traits[name].to_pylist() for name in NUMBERS[:-2]]
+    assert numbers.T.tolist() == [*of_traits, [1, 0, 1, 1], offsets[:-1].tolist()]
     assert traits["n_bytes"].to_pylist() == [len(row["text"].encode()) for row in rows]
     assert array(task, "units", np.uint32).tolist() == units.tolist()
     sketches = array(task, "sketches", np.uint8).reshape(-1, SLOTS)
     assert (sketches == sketch(units, offsets, 5).astype(np.uint8)).all()
+    probes = array(task, "probes", np.uint64).reshape(-1, PROBE_WORDS)
+    assert (np.bitwise_count(probes).sum(axis=1) == np.bitwise_count(sketches & 3).sum(axis=1)).all()
     keys = array(task, "keys", np.uint32).reshape(task.config.bands + SURE_BANDS, len(rows))
     has_key = (keys != 0).tolist()
     assert has_key[: task.config.bands] == [[True, False, False, True]] * task.config.bands

@@ -69,6 +69,7 @@ class Passages:
         numbers = np.zeros((n, len(NUMBERS)), np.uint64)
         numbers[:, NUMBERS.index("preference")] = [preference for _, preference in documents]
         numbers[:, NUMBERS.index("n_units")] = np.diff(offsets)
+        numbers[:, NUMBERS.index("first_unit")] = offsets[:-1]
         numbers[:, NUMBERS.index("text_key")] = digests(utf8(texts))[:, 0]
         write_array(task, f"{entry(name)}/numbers", numbers)
         self.names.append(name)

@@ -14,15 +14,14 @@ import xxhash
 
 LISTING_LEVEL = 3  # sitemaps, feeds and APIs; below it are pages, by what their links promise
 LIFTS = (0.5, 1.0, 2.0)  # what a page of each level is expected to yield, to that of its host
-EXPECTED = 0.05  # yield of a host of which nothing is known; a news page has about .15, an English one none
+REQUEST_BYTES = 100_000  # what a request costs besides its bytes: a host's time is what there is least of
+EXPECTED = 0.03  # yield, that cost counted, of a host of which nothing is known
 DECAY = 0.98  # of what was measured, per page: the last 50 pages count
 TRIAL_PAGES = 3.0  # how many pages' worth an expectation weighs
 PAGE_BYTES = 30_000  # of a page, where none was fetched
 N_REMEMBERED = 1 << 18
 MAX_PIECES = 20_000  # of a page, parted at its tags
-LEAST_BYTES = (
-    120  # of a piece of text that counts as new: of 40 letters, more than a date or the head of a list
-)
+LEAST_BYTES = 120  # of a piece of text that counts as new: 40 letters, more than a date has
 KHMER, LEAD = b"\xe1\x9e", b"\xe1"  # how the letters U+1780–17BF begin in UTF-8, and all of U+1000–1FFF
 
 
@@ -32,16 +31,23 @@ class Yield:
 
     bytes: float = 0.0
     khmer: float = 0.0
+    pages: float = 0.0
+
+    @classmethod
+    def kept(cls, n_bytes: float, n_khmer: float, n_pages: int) -> Yield:
+        """The yield of so many pages, of which bytes and Khmer text were kept."""
+        return cls(n_bytes, n_khmer, (1.0 - DECAY**n_pages) / (1.0 - DECAY))
 
     def add(self, n_bytes: int, n_khmer: int) -> None:
         """Count a page."""
         self.bytes = self.bytes * DECAY + n_bytes
         self.khmer = self.khmer * DECAY + n_khmer
+        self.pages = self.pages * DECAY + 1.0
 
     def rate(self, expected: float) -> float:
-        """The yield, smoothed by what was expected."""
-        trial = TRIAL_PAGES * PAGE_BYTES
-        return (self.khmer + expected * trial) / (self.bytes + trial)
+        """The yield, with what requests cost, smoothed by what was expected."""
+        trial = TRIAL_PAGES * (PAGE_BYTES + REQUEST_BYTES)
+        return (self.khmer + expected * trial) / (self.bytes + self.pages * REQUEST_BYTES + trial)
 
     @property
     def measured(self) -> float:

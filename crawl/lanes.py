@@ -33,7 +33,7 @@ class Lane:
     @classmethod
     def of(cls, row: LaneRow, n_waiting: int, budget: int) -> Lane:
         """The lane as the frontier keeps it; `budget` is that of a new one."""
-        gain = Yield(row.bytes, row.khmer)
+        gain = Yield.kept(row.bytes, row.khmer, row.n_fetched)
         lane = cls(row, row.n_fetched, row.budget or budget, bool(row.is_parked), gain, n_waiting)
         lane.credit = row.credit
         return lane
@@ -102,7 +102,7 @@ class Host:
     @classmethod
     def of(cls, row: HostRow, budget: int) -> Host:
         """The host as the frontier keeps it; `budget` is that of a new one."""
-        gain = Yield(row.bytes, row.khmer)
+        gain = Yield.kept(row.bytes, row.khmer, row.n_fetched)
         since = (row.n_failures, row.n_failed_urls, row.paused_until, row.why)
         return cls(row.id, row.n_fetched, *since, row.budget or budget, bool(row.is_parked), gain)
 

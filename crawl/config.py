@@ -11,9 +11,11 @@ from corpus.stage import StageConfig, option, run_folder
 from crawl.names import Names
 from crawl.policy.identity import user_agent
 from crawl.scope import Scope
+from crawl.seeds.table import Seed, read_seeds
 from crawl.urls import clean_url, host_of
 
 ORDERS = ("yield", "breadth")
+TABLE = ".tsv"  # how the names of tables of seeds end
 
 
 @dataclass
@@ -23,9 +25,13 @@ class CrawlConfig(StageConfig):
     contact: str = option("", "address at which a site's owner reaches you (mailto:… or https://…); required")
     source: str = option("crawl", "name of this crawl in the ledger")
     seeds: list[str] = option([], "URLs to start from")
-    seed_files: list[str] = option([], "files with a URL to start from on each line; # begins a comment")
+    seed_files: list[str] = option(
+        [],
+        "tables of seeds (.tsv, such as crawl/seeds/khmer.tsv), or files with a URL on each line, # a comment",
+    )
     hosts: list[str] = option(
-        [], "hosts to stay on, such as moeys.gov.kh or *.khmer.test; empty = those of the seeds"
+        [],
+        "hosts to stay on, such as moeys.gov.kh or *.khmer.test; empty = those of the seeds, with and without www",
     )
     scope: list[str] = option(
         [],
@@ -131,19 +137,33 @@ def due_time(config: CrawlConfig) -> float:
 
 
 def scope_of(config: CrawlConfig) -> Scope:
-    """What is to be crawled."""
-    hosts = config.hosts or sorted({host_of(url) for url in seed_urls(config)})
-    return Scope.of(config.scope, hosts)
+    """What is to be crawled: an owner's refusal in a table of seeds stands above every other rule."""
+    tables = _tables(config)
+    refused = [f"reject {seed.host}" for seed in tables if seed.permission == "refused"]
+    below = [rule for seed in tables if seed.is_crawled for rule in seed.rules()]
+    hosts = config.hosts or sorted({twin for url in seed_urls(config) for twin in _twins(host_of(url))})
+    return Scope.of([*refused, *config.scope, *below], hosts)
+
+
+def _twins(host: str) -> tuple[str, str]:
+    """A host with and without www, which are one site to everybody but computers."""
+    return host, host.removeprefix("www.") if host.startswith("www.") else f"www.{host}"
 
 
 def seed_urls(config: CrawlConfig) -> list[str]:
-    """The URLs to start from, those of the configuration before those of files."""
-    given = [*config.seeds, *(line for path in config.seed_files for line in _seed_lines(Path(path)))]
+    """The URLs to start from, those of the configuration before those of files, those of tables last."""
+    listed = [path for path in config.seed_files if not path.endswith(TABLE)]
+    given = [*config.seeds, *(line for path in listed for line in _seed_lines(Path(path)))]
+    given += [seed.url for seed in _tables(config) if seed.is_crawled]
     cleaned = [clean_url("", seed) for seed in given]
     if bad := [seed for seed, url in zip(given, cleaned, strict=True) if not url]:
         msg = f"seeds: got {bad[0]!r}; expected an http or https URL"
         raise ConfigurationError(msg)
     return cleaned
+
+
+def _tables(config: CrawlConfig) -> list[Seed]:
+    return [seed for path in config.seed_files if path.endswith(TABLE) for seed in read_seeds(path)]
 
 
 def _seed_lines(path: Path) -> list[str]:

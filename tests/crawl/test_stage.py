@@ -7,11 +7,6 @@ import subprocess
 import time
 from http.server import BaseHTTPRequestHandler
 
-import pytest
-
-from corpus.errors import ConfigurationError
-from crawl.stage import CrawlConfig, check
-
 from .conftest import HOUSE, Reply, html
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
@@ -23,27 +18,6 @@ def test_refuses_to_start_without_a_contact(crawl):
     assert done.returncode == 2
     assert done.stderr.startswith("contact: got ''; expected")
     assert not (crawl.folder / "warc").exists()
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"contact": "me"}, "contact: got 'me'"),
-        ({"seeds": []}, "seeds: got none"),
-        ({"seeds": ["ftp://a.test/"]}, "seeds: got 'ftp://a.test/'"),
-        ({"seed_files": ["/none"]}, "seed_files: /none: cannot be read"),
-        ({"resolve": ["*.test"]}, "resolve: got '*.test'"),
-        ({"resolve": ["*.test=127.0.0.1:99999"]}, "resolve: got"),
-        ({"deadline": 0}, "deadline: got 0"),
-        ({"max_depth": -1}, "max_depth: got -1"),
-        ({"runs": "memory://runs"}, "this stage needs a folder on this machine"),
-    ],
-)
-def test_impossible_configurations(change, said):
-    config = CrawlConfig(**({"run": "t", "contact": "mailto:a@b.kh", "seeds": ["http://a.test/"]} | change))
-    with pytest.raises(ConfigurationError) as error:
-        check(config)
-    assert said in str(error.value)
 
 
 def test_what_sites_reserve_is_not_stored(web, crawl):

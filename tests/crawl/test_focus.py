@@ -41,10 +41,20 @@ def test_a_page_of_nothing_but_tags_takes_bounded_memory():
     assert NewText().count(b"<" * 3_000_000 + TEXT.encode()) == (LETTERS, LETTERS)
 
 
+def test_texts_that_differ_in_numbers_alone_are_one():
+    seen = NewText()
+    assert [seen.count(page(f"{day}{TEXT}{day}"))[1] for day in ("7", "18", "១៩", "២០២៦")] == [
+        LETTERS,
+        0,
+        0,
+        0,
+    ]
+
+
 def test_what_is_forgotten_counts_again_and_memory_stays_as_it_is():
     seen = NewText()
-    for n in range(3):
-        assert seen.count(page(f"{TEXT}{n}"))[1] == LETTERS
+    for letter in "កខគ":
+        assert seen.count(page(f"{TEXT}{letter}"))[1] == LETTERS + 3
     assert len(seen._seen) == N_REMEMBERED
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from dedup.passages import matches, spans
 from khmer.clusters import unit_hashes
 
 TEXT = """
@@ -171,6 +172,24 @@ def test_a_corpus_that_grows_is_as_one_made_at_once(
         assert whole.find(gone[n - 1]).same_as(step)
     assert len(steps[-1].runs) > 20
     assert all(not a.same_as(b) for a, b in pairwise(steps))
+
+
+def test_what_is_held_at_once_makes_no_difference(
+    passages: Callable[..., Any], draw: random.Random, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool = [run_of(draw, n) for n in (12, 15, 30, 60, 101, 120, 200, 350)]
+    shards, gone = [made(seed, 40, pool) for seed in range(3)], [[3, 7], [7, 12, 45], [7, 45, 80, 100]]
+
+    def steps(name: str) -> list[Any]:
+        corpus = passages(name)
+        return [corpus.add(*shard).find(unkept) for shard, unkept in zip(shards, gone, strict=True)]
+
+    together = steps("together")
+    for module, limit in ((matches, "PART_WINDOWS"), (spans, "RANGE_MATCHES"), (spans, "TASK_DOCUMENTS")):
+        monkeypatch.setattr(module, limit, 1)
+    monkeypatch.setattr(spans, "GROUP_UNITS", 1500)
+    assert all(a.same_as(b) for a, b in zip(steps("apart"), together, strict=True))
+    assert len(together[-1].runs) > 20
 
 
 def test_hostile_texts(passages: Callable[..., Any]) -> None:

@@ -11,7 +11,7 @@ import pytest
 from corpus.document import documents_table
 from dedup.config import Reason
 from dedup.passages.cut import PASSAGES, cut_passages
-from dedup.passages.kernels import WIDTH, fill_spans
+from dedup.passages.kernels import WIDTH, fill_groups, fill_spans
 from dedup.passages.spans import Spans, redirect, stays
 from khmer.clusters import LINE
 
@@ -57,9 +57,19 @@ def test_a_line_counts_whatever_its_length_and_a_run_by_it() -> None:
     assert found.tolist() == [[0, 0, 50, 0]]
 
 
+def test_groups_hold_what_their_documents_need_once() -> None:
+    sizes, keepers = np.array([10, 10, 10, 50, 5, 200]), numbers(3, 3, 4, 3, 4, 5)
+    starts, groups = np.array([0, 1, 3, 3, 5, 6]), np.empty(5, np.int64)
+    fill_groups((starts, keepers), numbers(0, 1, 2, 0, 1), sizes, 75, groups)
+    assert groups.tolist() == [0, 0, 1, 1, 2]  # 60, 75, then 10, 75, and one that is too large
+
+
 def test_ties_to_what_is_lost_are_drawn_to_what_stays() -> None:
     lost, keeper = numbers(2, 3), numbers(1, 2)
-    assert stays(numbers(0, 1, 2, 3), lost, keeper).tolist() == [0, 1, 1, 1]
+    given = numbers(0, 1, 2, 3)
+    assert stays(given, lost, keeper).tolist() == [0, 1, 1, 1]
+    assert given.tolist() == [0, 1, 2, 3]
+    assert stays(numbers(0, 1), lost, keeper).tolist() == [0, 1]
     kept, reason = redirect(numbers(0, 1, 2, 3, 3, 1), np.array([0, 0, 0, 0, 2, 1], np.uint8), lost, keeper)
     assert kept.tolist() == [0, 1, 1, 1, 1, 1]
     passages = Reason.REPEATED_PASSAGES

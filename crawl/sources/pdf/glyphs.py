@@ -19,7 +19,7 @@ from pdfminer.psexceptions import PSException
 from pdfminer.psparser import PSLiteral
 from pdfminer.utils import Matrix, decode_text
 
-from crawl.sources.pdf.khmer_os import FAMILY, GLYPHS, LETTER_OF, RO_BEFORE
+from crawl.sources.pdf.khmer_os import FAMILY, LAST_SHARED, LETTER_OF, RO_BEFORE, glyphs_of
 from khmer.codepoints import COENG, RO
 
 UNKNOWN: Final = "\ufffd"  # a glyph of which the file does not say what it stands for
@@ -164,7 +164,7 @@ class _Font:
     def __init__(self, font: PDFFont) -> None:
         self._font = font
         self._is_symbols = _SYMBOLS.search(str(font.fontname)) is not None
-        self._known: dict[int, str] = dict(GLYPHS) if is_khmer_os(font) else {}
+        self._known: dict[int, str] = dict(glyphs_of(str(font.fontname))) if is_khmer_os(font) else {}
 
     def text(self, code: int) -> str:
         """The text of one glyph; UNKNOWN where the file does not say it."""
@@ -192,6 +192,10 @@ def is_khmer_os(font: PDFFont) -> bool:
     stated = getattr(font.unicode_map, "cid2unichr", None)
     if not stated:
         return True
-    letters = [(code, text) for code, text in stated.items() if code in GLYPHS and _KHMER.match(str(text))]
+    letters = [
+        (code, text)
+        for code, text in stated.items()
+        if code in LETTER_OF and code <= LAST_SHARED and _KHMER.match(str(text))
+    ]
     n_agreeing = sum(text[:1] == LETTER_OF[code] for code, text in letters)
     return bool(letters) and bool(n_agreeing >= LEAST_AGREEING * len(letters))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawl.sources.pdf.khmer_os import AU_BEHIND, GLYPHS, LETTER_OF, O_BEHIND, OE_ABOVE, RO_BEFORE
+from crawl.sources.pdf.khmer_os import AU_BEHIND, GLYPHS, LETTER_OF, O_BEHIND, OE_ABOVE, RO_BEFORE, glyphs_of
 from crawl.sources.pdf.order import as_stored, attached, is_drawn, spoken
 
 
@@ -84,11 +84,30 @@ def test_whatever_is_drawn_no_private_code_is_left(drawn):
         (0x1BA, "ជា"), (0x1D5, "អា"), (0x1D9, "្បា"), (0x1E4, "ក" + AU_BEHIND), (0x206, "អ" + AU_BEHIND), (0x215, "្ឃ"),
         (0x21E, RO_BEFORE), (0x221, "ឿ"), (0x224, "ៀ"), (0x228, "ិ៍"), (0x22A, "ូ"), (0x22F, RO_BEFORE), (0x231, "្ណ"),
         (0x232, "ក"), (0x254, "អ"), (0x268, "ា"), (0x273, "េ"), (0x286, "។"), (0x290, "០"), (0x299, "៩"),
-        (0x2C8, AU_BEHIND), (0x2CA, OE_ABOVE), (0x2D7, "ំ"),
+        (0x2C8, AU_BEHIND), (0x2CA, OE_ABOVE), (0x2D7, "ំ"), (0x2D8, "៉"), (0x2DE, "៊"), (0x2E4, "ែ"), (0x2E7, "្ន"),
+        (0x2EB, "ក"),
     ],
 )  # fmt: skip
 def test_glyphs_of_khmer_os(code, text):
     assert GLYPHS[code] == text
+
+
+@pytest.mark.parametrize(
+    ("font", "code", "text"),
+    [
+        ("ABCDEF+KhmerOSmuol", 0x2D8, "គិ"),
+        ("ABCDEF+KhmerOSMuol", 0x2DC, "កី"),
+        ("KhmerOSmuol", 0x2EA, "វឺ"),
+        ("KhmerOSmuol", 0x2F0, "បា"),
+        ("KhmerOSmuol", 0x2FA, "ំ"),
+        ("KhmerOSmuol", 0x1BA, "ជា"),
+        ("KhmerOSMuolLight", 0x2D8, "៉"),
+        ("Khmer-OS-Muol-Pali", 0x2D8, "៉"),
+        ("KhmerOSfasthand", 0x2DA, "ិ"),
+    ],
+)
+def test_glyphs_beyond_those_that_all_share(font, code, text):
+    assert glyphs_of(font)[code] == text
 
 
 def test_the_letter_of_a_glyph_is_that_of_its_base():

@@ -1,4 +1,4 @@
-"""A crawl killed with `kill -9` again and again, judged by the log of the server and by what is in the WARC files.
+"""A crawl killed with `kill -9` again and again, judged by the log of the server and by what other tools read of it.
 
 Twenty kills come after a random number of requests, eight more at the dangerous places (see `bench.killedcrawl`), twice
 each; WARC files of 4 MB, so that some kills meet the change from one to the next.
@@ -22,6 +22,7 @@ from bench.crawls import crawl_command, watch
 from bench.killedcrawl import PLACES
 from bench.linkedweb import LinkedWeb, Served, serve
 from bench.rows import Row, measured
+from demo.replay import Replay, StoredReply
 
 WEB: Final = LinkedWeb(n_hosts=8, n_pages=600)
 KILLS: Final = 20
@@ -31,12 +32,16 @@ WARC_BYTES: Final = 4_000_000
 
 
 class Judged(NamedTuple):
-    """What the crawl left: response records by URL, records whose digest is wrong, kept by the ledger, pending."""
+    """What the crawl left: response records by URL, records whose digest is wrong, kept by the ledger, pending.
+
+    And the pages that a replay of its WARC files cannot show.
+    """
 
     responses: Counter[str]
     n_bad: int
     n_kept: int
     n_pending: int
+    n_unreplayed: int
 
 
 def rows() -> Iterator[Row]:
@@ -54,6 +59,7 @@ def rows() -> Iterator[Row]:
     refetched = sum(asked.values()) - len(asked)
     yield measured("crawl.kill9_refetched", refetched / n_kills, "pages fetched again a kill")
     yield measured("crawl.kill9_damaged", judged.n_bad, "records with a wrong digest or unreadable")
+    yield measured("crawl.kill9_unreplayed", judged.n_unreplayed, "pages that the replay does not show")
     disagreeing = abs(judged.n_kept - judged.responses.total()) + judged.n_pending
     yield measured("crawl.kill9_disagreeing", disagreeing, "between ledger, frontier and WARC")
 
@@ -94,8 +100,8 @@ class _After:
 def _judge(stage: Path) -> Judged:
     """What warcio and FastWARC read, and what the manifest says."""
     responses, n_bad = Counter[str](), 0
-    n_fast = 0
-    for path in sorted((stage / "warc").glob("*.warc.gz")):
+    n_fast, paths = 0, sorted((stage / "warc").glob("*.warc.gz"))
+    for path in paths:
         with path.open("rb") as file:
             for record in ArchiveIterator(file, check_digests=True):
                 if record.rec_type == "response":
@@ -108,4 +114,7 @@ def _judge(stage: Path) -> Judged:
                 n_bad += not fast.verify_block_digest()
     manifest = json.loads((stage / "manifest.json").read_text())
     kept = sum(row["documents"] for row in manifest["ledger"] if row["fate"] == "kept")
-    return Judged(responses, n_bad + abs(n_fast - responses.total()), kept, manifest["facts"]["pending"])
+    replay = Replay(paths)
+    n_unreplayed = sum(not isinstance(replay.reply(*line.split(" ")), StoredReply) for line in WEB.urls)
+    n_bad += abs(n_fast - responses.total())
+    return Judged(responses, n_bad, kept, manifest["facts"]["pending"], n_unreplayed)

@@ -18,7 +18,7 @@ TRACKING = re.compile(
     re.I,
 )
 _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;]*+", re.I)
-_INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp)$", re.I)
+_INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp)$")
 FILES = re.compile(  # links to what holds no text
     r"\.(?:7z|aac|apk|avi|avif|bmp|css|dmg|eot|exe|flac|flv|gif|gz|ico|iso|jpe?g|js|m4[av]|mkv|mov|mp[34]|mpe?g|msi|"
     r"ogg|otf|png|rar|svg|swf|tar|tiff?|ttf|wav|web[mp]|wm[av]|woff2?|zip)$",
@@ -29,7 +29,7 @@ _ESCAPE = re.compile(r"%[0-9a-fA-F]{2}")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _IGNORED = re.compile(r"[\t\n\r]")
 _ENDS = "".join(map(chr, range(33)))  # white space and control characters, which browsers take off
-_HOST = re.compile(r"(?!.{254})(?:[a-z0-9_-]{1,63}\.)*+[a-z0-9_-]{1,63}|[0-9a-f:.]*+:[0-9a-f:.]*+")
+_HOST = re.compile(r"(?!.{254})(?:[a-z0-9_-]{1,63}\.)*+[a-z0-9_-]{1,63}|[0-9a-f]*+:[0-9a-f:.]++")
 _PLAIN = re.compile(r"(?:/(?!\.)(?:[\w.~-]|%[89A-F][0-9A-F])++)++/?+|/", re.A)  # nothing in it to be cleaned
 _SLASHES = re.compile(r"(?<!:)//++")
 

@@ -14,7 +14,8 @@ from crawl.urls import clean_url, link_url
 
 FEED_ROOTS: Final = ("rss", "feed", "rdf")
 MOST_BYTES: Final = 8 << 20
-MOST_PARTS: Final = 500_000
+MOST_JSON_BYTES: Final = 32 << 20  # a hundred long posts in Khmer, each letter written as its number
+MOST_JSON_PARTS: Final = 500_000  # the smallest take 64 bytes each in memory, for two or three in the file
 DATES: Final = ("pubdate", "published", "updated", "date")
 NAMES: Final = ("item", "entry", "link", "guid", "origlink", "feed", "channel", *DATES)
 
@@ -93,7 +94,7 @@ def _json_entries(body: bytes) -> Iterator[tuple[str, str]]:
 
 def parsed_json(body: bytes) -> object:
     """JSON of a bounded number of parts; None for what is none, or might fill the memory."""
-    if len(body) > MOST_BYTES or body.count(b"[") + body.count(b"{") + body.count(b",") > MOST_PARTS:
+    if len(body) > MOST_JSON_BYTES or sum(map(body.count, (b"[", b"{", b","))) > MOST_JSON_PARTS:
         return None
     try:
         return json.loads(body)

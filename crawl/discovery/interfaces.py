@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from crawl.discovery.kinds import Kind
@@ -11,11 +12,11 @@ from crawl.discovery.listing import Listing
 from crawl.discovery.posts import Post, read_posts
 from crawl.urls import clean_url
 
-WORDPRESS_POSTS = 100  # the most that it gives at once
-BLOGGER_POSTS = 100
-FIELDS = "link,date_gmt,title,content,author,_links.author,_embedded.author"
-LEAST_CHARS = 100  # of a post's text, below which its page is asked for: a template may hold the rest
-_TAG = re.compile(r"<[^>]*+>")
+WORDPRESS_POSTS: Final = 100  # the most that it gives at once
+BLOGGER_POSTS: Final = 100
+FIELDS: Final = "link,date_gmt,title,content,author,_links.author,_embedded.author"
+LEAST_CHARS: Final = 100  # of a post's text, below which its page is asked for: a template may hold the rest
+_TAG: Final = re.compile(r"<[^<>]*+>")
 
 
 def wordpress_posts(root: str) -> str:

@@ -11,6 +11,7 @@ from crawl.discovery.feeds import parsed_json
 from crawl.discovery.kinds import Kind
 from crawl.urls import bare_host, link_url
 
+MOST_POSTS: Final = 500  # of an answer; WordPress gives 100 at most, Blogger has given 500
 _TAG: Final = re.compile(r"<[^<>]*+>")
 
 
@@ -29,9 +30,10 @@ def read_posts(kind: Kind, url: str, body: bytes) -> list[Post]:
     """What an answer of kind `wordpress` or `blogger` at `url` lists; of posts of other hosts the URL is empty."""
     found = parsed_json(body)
     if kind == "wordpress":
-        posts = [_wordpress(url, row) for row in _list(found)]
+        posts = [_wordpress(url, row) for row in _list(found)[:MOST_POSTS]]
     else:
-        posts = [_blogger(url, row) for row in _list(_dict(_dict(found).get("feed")).get("entry"))]
+        rows = _list(_dict(_dict(found).get("feed")).get("entry"))
+        posts = [_blogger(url, row) for row in rows[:MOST_POSTS]]
     return [post if bare_host(post.url) == bare_host(url) else Post("") for post in posts]
 
 

@@ -121,3 +121,10 @@ def test_what_a_post_tells():
 def test_an_answer_of_any_other_shape_has_no_posts(kind, body):
     listing = read_listing(kind, WORDPRESS, body, 10)
     assert (listing.covered, listing.following) == ([], [])
+
+
+@pytest.mark.parametrize("html", ["<" * 1_000_000, "<a href=/x>" * 100_000, "<!--" * 100_000])
+def test_a_hostile_post_is_bounded(html):
+    posts = [wordpress("1", html), *[1.5] * 10_000]
+    listing = read_listing("wordpress", WORDPRESS, answer("wordpress", posts), 10)
+    assert len(listing.urls) + len(listing.covered) <= 2

@@ -268,7 +268,8 @@ class Frontier:
                 " AND seq IN (SELECT seq FROM visit WHERE due < ?)",
                 (due,),
             ).rowcount
-            self._database.execute("UPDATE host SET is_parked = 0, budget = 0")
+            for table in ("host", "lane"):
+                self._database.execute(f"UPDATE {table} SET is_parked = 0, budget = 0")  # noqa: S608
         self.n_pending += n_reopened
         return n_reopened
 

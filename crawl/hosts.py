@@ -46,6 +46,7 @@ class Hosts:
         self._is_breadth = config.order == "breadth"
         self._hosts = {row.id: self._host(row) for row in journal.frontier.hosts()}
         self._lanes: dict[int, Lane] = {}
+        self._last_lane = 0
         self._ready: list[tuple[float, int]] = []
         self._waiting: list[tuple[float, int]] = []
         self._paused: list[tuple[float, int]] = []
@@ -83,18 +84,16 @@ class Hosts:
         host.ready_at = time.monotonic() + max(0.0, host.paused_until - time.time())
         return host
 
-    def _meet_lanes(self) -> set[int]:
-        """Take in the lanes that the frontier has and the queues do not; returns the numbers of the new ones."""
+    def _meet_lanes(self) -> None:
+        """Take in the lanes that the frontier has and the queues do not."""
         n_waiting = self._journal.frontier.n_waiting() if not self._lanes else {}
-        new = set()
-        for row in self._journal.frontier.lanes(max(self._lanes, default=0) + 1):
+        for row in self._journal.frontier.lanes(self._last_lane + 1):
+            self._last_lane = row.id
             lane = self._lanes[row.id] = Lane.of(row, n_waiting.get(row.id, 0), self._config.lane_pages)
             host = self._hosts.get(row.host)
             if host is None:
                 host = self._hosts[row.host] = self._host(HostRow(row.host))
             host.lanes.append(lane)
-            new.add(row.id)
-        return new
 
     def grow(self, committed: Committed) -> None:
         """Take in what a commit brought, and look again at the hosts that have new URLs."""

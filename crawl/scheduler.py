@@ -97,7 +97,8 @@ class FrontierScheduler:
                 await asyncio.sleep(COMMIT_SECONDS)
                 self._read_mail()
                 self._crawl.commit()
-                progress.tick_crawl()
+                if self._crawl.journal.part.of == 1:  # of several the stage shows what they do together
+                    progress.tick_crawl()
                 self._ask_again()
         except Exception as error:  # a task's error would wait for somebody to ask
             self._crawl.fail(error)

@@ -11,6 +11,7 @@ from typing import Any
 from scrapy import Request, Spider
 from scrapy.crawler import AsyncCrawlerRunner
 from scrapy.http import Response
+from scrapy.logformatter import LogFormatter
 from twisted.python.failure import Failure
 
 from crawl.download import DownloadError
@@ -51,6 +52,13 @@ class CrawlSpider(Spider):  # type: ignore[misc]
             self.crawl.fail(error)
 
 
+class NoLines(LogFormatter):  # type: ignore[misc]
+    """Has no line for an answer: the journal has it, and to make one costs as much as to commit it."""
+
+    def crawled(self, request: Request, response: Response, spider: Spider) -> None:
+        """Nothing, so that Scrapy logs nothing."""
+
+
 def settings(concurrency: int) -> dict[str, Any]:
     """Scrapy without the parts that this package replaces."""
     handler = "crawl.download.ExchangeHandler"
@@ -62,6 +70,8 @@ def settings(concurrency: int) -> dict[str, Any]:
         "DOWNLOADER_MIDDLEWARES_BASE": {},
         "SPIDER_MIDDLEWARES_BASE": {},
         "EXTENSIONS_BASE": {},
+        "STATS_CLASS": "scrapy.statscollectors.DummyStatsCollector",
+        "LOG_FORMATTER": "crawl.spider.NoLines",
         "CONCURRENT_REQUESTS": concurrency,
         "CONCURRENT_REQUESTS_PER_DOMAIN": concurrency,
         "CONCURRENT_ITEMS": 1,  # Scrapy starts this many tasks for every response: 38 % of the CPU at 100

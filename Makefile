@@ -45,7 +45,8 @@ lint: $(READY) ## ruff, and the formatter's opinion
 types: $(READY) ## mypy, strict
 	@$(PY) -m mypy
 
-ingest: export HF_HUB_OFFLINE = 0  # a dataset that it is told to read may be fetched; nothing else ever is
+# A dataset that ingest is told to read may be fetched; nothing else ever is.
+ingest: export HF_HUB_OFFLINE = 0
 
 $(STAGES): $(READY) ## one stage: make clean RUN=dev ARGS="page_seconds=30" (clean cleans text; wipe deletes)
 	@$(PY) -m $(call module,$@) run=$(RUN) $(ARGS)

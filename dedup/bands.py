@@ -22,7 +22,6 @@ from dedup.trees import (
     Hashes,
     Integers,
     Numbers,
-    fill_probes,
     flatten,
     join_buckets,
     join_equal,
@@ -129,10 +128,7 @@ def _ranges(array: Hashes, first: Integers, counts: Integers) -> Hashes:
 
 def _probes(task: Task[Any], census: Census, numbers: Numbers) -> Hashes:
     def read(name: str, rows: Integers) -> NDArray[Any]:
-        sketches = view_array(task.folder, f"{entry(name)}/sketches", np.uint8).reshape(-1, SLOTS)
-        probes = np.empty((rows.size, PROBE_WORDS), np.uint64)
-        fill_probes(sketches[rows], probes)
-        return probes
+        return view_array(task.folder, f"{entry(name)}/probes", np.uint64).reshape(-1, PROBE_WORDS)[rows]
 
     probes: Hashes = census.gather(numbers, np.empty((0, PROBE_WORDS), np.uint64), read)
     return probes

@@ -6,7 +6,6 @@ import mmap
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -98,10 +97,12 @@ def view_array(folder: Folder, path: str, dtype: DTypeLike) -> NDArray[Any]:
     filesystem, full = resolve(folder.at(path))
     if not isinstance(filesystem, LocalFileSystem):
         return read_array(folder, path, dtype)
-    with Path(full).open("rb", buffering=0) as file:
-        if not os.fstat(file.fileno()).st_size:
-            return np.empty(0, dtype)
-        return np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), dtype)
+    file = os.open(full, os.O_RDONLY)
+    try:
+        size = os.fstat(file).st_size
+        return np.frombuffer(mmap.mmap(file, size, access=mmap.ACCESS_READ) if size else b"", dtype)
+    finally:
+        os.close(file)
 
 
 def write_table(task: Task[Any], path: str, table: pa.Table) -> None:

@@ -1,7 +1,7 @@
 """Components of documents that may resemble each other, dealt into groups, and each group's documents brought together.
 
-A text's units are never looked up one by one: each shard writes what its members of components are, group by group,
-and a group's task reads its part of every shard.
+Each shard writes what is known of its members of components, group by group, and a group's task reads its part of
+every shard; the units it reads where they stand, as they are many.
 """
 
 from __future__ import annotations
@@ -20,18 +20,19 @@ from dedup.index import COMPONENT, Plan, entry
 from dedup.leader import MOST_KEPT
 from dedup.sketch_kernels import SLOTS
 from dedup.traits import NUMBERS, TRAITS, view_numbers
-from dedup.trees import Integers, Numbers, copy_ranges, flatten, join_pairs
+from dedup.trees import Integers, Numbers, flatten, join_pairs
 
 TASK_MEMBERS: Final = 1 << 14  # brought together by one task at the least: a twentieth of a second
 GROUP_UNITS: Final = 16 << 20  # of a component, before it is cut
 LEAST_GROUP: Final = 4 << 20  # units that a task of verification holds at the least: 16 MB
 MOST_GROUPS: Final = 64  # unless components are heavier
+KNOWN_UNITS: Final = 8  # of a document whose fate is known weigh as one, as few such are compared
 
 
 def find_components(task: Task[DedupConfig]) -> dict[str, Any]:
     """Write the members of all components of two and more that hold a new document, by number, and their groups.
 
-    Fresh are those whose fate is found without knowing what it was; the units of these alone are gathered.
+    Fresh are those whose fate is found without knowing what it was.
 
     `task.arguments["joined"]` names the tasks of `join_bands`. Memory: 30 bytes a document.
     """
@@ -48,10 +49,11 @@ def find_components(task: Task[DedupConfig]) -> dict[str, Any]:
     traits = _read_traits(task, census, members)
     carrier = carriers(roots, traits)
     carries = carrier == np.arange(members.size)
+    fresh = (members >= n_old) | _is_capped(roots, traits[:, 0] * carries)
+    traits[~fresh, 0] //= KNOWN_UNITS
     groups = np.zeros(members.size, np.uint32)
     groups[carries] = deal(roots[carries], traits[carries], GROUP_UNITS)
     groups = groups[carrier]
-    fresh = (members >= n_old) | _is_capped(roots, traits[:, 0] * carries)
     columns = {"number": members, "root": roots, "group": groups, "fresh": fresh, "carries": carries & fresh}
     for name, column in columns.items():
         write_array(task, f"work/members/{name}", column)
@@ -143,77 +145,52 @@ def deal_shards(census: Census, members: Numbers) -> list[list[str]]:
 
 
 def gather_shards(task: Task[DedupConfig]) -> dict[str, Any]:
-    """Write what is known of some shards' members, a batch a group: their traits, number, root, sketch and units."""
+    """Write what is known of some shards' members, a batch a group: their traits, number, root and sketch."""
     census = Census.of(task)
     numbers = read_array(task.folder, "work/members/number", np.uint32)
     found = []
     with task.create(f"work/gathered/{task.name}") as file, pa.ipc.new_file(file, MEMBERS) as writer:
-        for name, start, stop in census.spans():
+        for name, start, part in census.parts(numbers):
             if name in task.arguments["shards"]:
-                first, last = np.searchsorted(numbers, [start, stop])
-                found += _gather(task, _Shard(task, name, start), slice(int(first), int(last)), writer)
+                found += _gather(task, name, start, part, writer)
     return {"groups": found}
 
 
-def _gather(task: Task[DedupConfig], shard: _Shard, part: slice, writer: Any) -> list[int]:
+def _gather(task: Task[DedupConfig], name: str, start: int, part: slice, writer: Any) -> list[int]:
     """Write the members in one shard; the group of each batch."""
-    numbers, roots, groups = (
-        read_array(task.folder, f"work/members/{name}", np.uint32, part.start, part.stop)
-        for name in ("number", "root", "group")
-    )
-    fresh, carries = (
-        read_array(task.folder, f"work/members/{name}", np.bool_, part.start, part.stop)
-        for name in ("fresh", "carries")
-    )
+    told = {
+        column: read_array(task.folder, f"work/members/{column}", dtype, part.start, part.stop)
+        for column, dtype in _TOLD.items()
+    }
+    groups = read_array(task.folder, "work/members/group", np.uint32, part.start, part.stop)
     order = np.argsort(groups, kind="stable")
+    members = _members_of(task, name, start, {column: values[order] for column, values in told.items()})
     bounds = [0, *(np.flatnonzero(np.diff(groups[order])) + 1).tolist(), groups.size]
     for a, b in pairwise(bounds):
-        chosen = order[a:b]
-        told = {"number": numbers[chosen], "root": roots[chosen], "fresh": fresh[chosen]}
-        writer.write_batch(shard.batch(told, carries[chosen]))
+        writer.write_table(members.slice(a, b - a))
     return [int(groups[order[a]]) for a, _ in pairwise(bounds)]
 
 
+_TOLD: Final = {"number": np.uint32, "root": np.uint32, "fresh": np.bool_, "carries": np.bool_}
 MEMBERS: Final = pa.schema(
     [
         ("number", pa.uint32()),
         ("root", pa.uint32()),
         ("fresh", pa.bool_()),
+        ("carries", pa.bool_()),  # its units are needed from the start
         *TRAITS,
         ("sketch", pa.binary(SLOTS)),
-        ("units", pa.large_list(pa.uint32())),
     ]
 )
 
 
-class _Shard:
-    """A shard's entry in the index, read by rows."""
-
-    def __init__(self, task: Task[Any], name: str, start: int) -> None:
-        folder, self._start = entry(name), start
-        self._traits = read_columns(task.folder, f"{folder}/traits.arrow", TRAITS.names)
-        self._sketches = view_array(task.folder, f"{folder}/sketches", np.uint8).reshape(-1, SLOTS)
-        self._units = view_array(task.folder, f"{folder}/units", np.uint32)
-        self._counts = view_numbers(task.folder, name)[:, NUMBERS.index("n_units")].astype(np.int64)
-        self._ends = np.cumsum(self._counts)
-
-    def batch(self, told: dict[str, NDArray[Any]], carries: NDArray[np.bool_]) -> pa.RecordBatch:
-        """Documents as MEMBERS, by the columns that are not in the index; with units where they carry them."""
-        rows = told["number"].astype(np.int64) - self._start
-        traits = self._traits.take(pa.array(rows)).combine_chunks()
-        sketches = pa.py_buffer(np.ascontiguousarray(self._sketches[rows]))
-        columns = {
-            **{name: pa.array(column) for name, column in told.items()},
-            **{name: traits[name].combine_chunks() for name in TRAITS.names},
-            "sketch": pa.Array.from_buffers(pa.binary(SLOTS), rows.size, [None, sketches]),
-            "units": self._units_of(rows, carries),
-        }
-        return pa.RecordBatch.from_arrays([columns[name] for name in MEMBERS.names], schema=MEMBERS)
-
-    def _units_of(self, rows: Integers, carries: NDArray[np.bool_]) -> pa.Array:
-        counts = self._counts[rows] * carries
-        firsts = self._ends[rows] - self._counts[rows]
-        offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
-        units = np.empty(offsets[-1], np.uint32)
-        copy_ranges(self._units, firsts, offsets, units)
-        return pa.LargeListArray.from_arrays(pa.array(offsets), pa.array(units))
+def _members_of(task: Task[Any], name: str, start: int, told: dict[str, NDArray[Any]]) -> pa.Table:
+    """Documents of a shard as MEMBERS, by the columns that are not in the index."""
+    rows = told["number"].astype(np.int64) - start
+    traits = read_columns(task.folder, f"{entry(name)}/traits.arrow", TRAITS.names).take(pa.array(rows))
+    sketches = view_array(task.folder, f"{entry(name)}/sketches", np.uint8).reshape(-1, SLOTS)
+    slots = pa.py_buffer(np.ascontiguousarray(sketches[rows]))
+    columns = {column: pa.array(values) for column, values in told.items()}
+    columns["sketch"] = pa.Array.from_buffers(pa.binary(SLOTS), rows.size, [None, slots])
+    columns |= {column: traits[column] for column in TRAITS.names}
+    return pa.table([columns[column] for column in MEMBERS.names], MEMBERS).combine_chunks()

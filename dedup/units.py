@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,17 +13,22 @@ from dedup.index import entry
 from dedup.traits import NUMBERS, view_numbers
 from dedup.trees import Integers, Numbers, copy_ranges
 
+_PLACE: Final = [NUMBERS.index(name) for name in ("first_unit", "n_units")]
+
 
 def units_of(task: Task[Any], numbers: NDArray[Any]) -> tuple[Integers, Numbers]:
-    """The units of documents, by their sorted numbers, one after another: offsets `(n + 1,)` and units."""
-    counts, parts = np.zeros(numbers.size, np.int64), [np.empty(0, np.uint32)]
-    for shard, start, part in Census.of(task).parts(numbers):
-        known = view_numbers(task.folder, shard)[:, NUMBERS.index("n_units")].astype(np.int64)
-        rows = numbers[part].astype(np.int64) - start
-        counts[part] = known[rows]
-        firsts = np.cumsum(known)[rows] - known[rows]
-        offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(known[rows])])
-        units = np.empty(offsets[-1], np.uint32)
-        copy_ranges(view_array(task.folder, f"{entry(shard)}/units", np.uint32), firsts, offsets, units)
-        parts.append(units)
-    return np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)]), np.concatenate(parts)
+    """The units of documents, by their sorted numbers, one after another: offsets `(n + 1,)` and units.
+
+    On this machine only their own pages are read; elsewhere the units of one shard after another.
+    """
+    parts = list(Census.of(task).parts(numbers))
+    firsts, counts = np.empty((2, numbers.size), np.int64)
+    for shard, start, part in parts:
+        known = view_numbers(task.folder, shard)[numbers[part].astype(np.int64) - start]
+        firsts[part], counts[part] = known[:, _PLACE].astype(np.int64).T
+    offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
+    units = np.empty(offsets[-1], np.uint32)
+    for shard, _, part in parts:
+        stored = view_array(task.folder, f"{entry(shard)}/units", np.uint32)
+        copy_ranges(stored, firsts[part], offsets[part.start : part.stop + 1], units)
+    return offsets, units

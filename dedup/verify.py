@@ -31,7 +31,7 @@ def verify_group(task: Task[DedupConfig]) -> dict[str, int]:
     found = _members(task)
     texts = _Units(task, found)
     order = best_first(found, Census.of(task))
-    members = found.drop_columns(["units", "sketch"]).take(pa.array(order))
+    members = found.drop_columns("sketch").take(pa.array(order))
     numbers = members["number"].to_numpy()
     decided = ties(members, order, texts.at_hand, task.config.least_units)
     past = Past.of(task, numbers, ~members["fresh"].to_numpy())
@@ -63,11 +63,9 @@ class _Units:
     def __init__(self, task: Task[DedupConfig], found: pa.Table) -> None:
         self._task, self._numbers = task, found["number"].to_numpy()
         self._sizes = found["n_units"].to_numpy().astype(np.int64)
-        units = found[
-            "units"
-        ].combine_chunks()  # stay as they are read: Arrow takes lists a hundred times slower
-        offsets = units.offsets.to_numpy() - units.offsets[0].as_py()
-        self.texts = Texts(units.flatten().to_numpy(), offsets, task.config.shingle_units)
+        nothing = np.empty(0, np.uint32), np.zeros(len(found) + 1, np.int64)
+        self.texts = Texts(*nothing, task.config.shingle_units)
+        self.fetch(found["carries"].to_numpy())
 
     @property
     def at_hand(self) -> NDArray[np.bool_]:

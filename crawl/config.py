@@ -78,6 +78,7 @@ class CrawlConfig(StageConfig):
     max_body_bytes: int = option(16 << 20, "bytes of a body; what is longer is cut and marked")
     max_pdf_bytes: int = option(64 << 20, "bytes of a PDF; what is longer is cut and marked")
     max_decoded_bytes: int = option(16 << 20, "bytes of a body with its content coding undone")
+    max_listing_bytes: int = option(32 << 20, "likewise of a sitemap, a feed or an answer of an API")
     warc_bytes: int = option(1 << 30, "size at which a new WARC file is begun", volatile=True)
 
 
@@ -101,6 +102,7 @@ LEAST = {
     "max_body_bytes": 1,
     "max_pdf_bytes": 1,
     "max_decoded_bytes": 1,
+    "max_listing_bytes": 1,
     "warc_bytes": 1,
 }
 

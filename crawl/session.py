@@ -13,7 +13,7 @@ from crawl.batch import Link
 from crawl.body import TooLargeError, decoded
 from crawl.client import Client
 from crawl.discovery.charset import page_text
-from crawl.discovery.doors import doors
+from crawl.discovery.doors import doors, linked_interface
 from crawl.discovery.kinds import Kind
 from crawl.discovery.links import PageLink, PageLinks, page_links
 from crawl.discovery.reading import read_listing
@@ -142,7 +142,7 @@ class Crawl:
             self.hosts.again(replace(fetch, url=target, tries=0, earlier=(*fetch.earlier, exchange)))
             return
         self.journal.keep(fetch, exchange, {**fetch.evidence(), "status": exchange.status}, None)
-        self._learn(fetch, exchange.status, self._decoded(exchange) or b"")
+        self._learn(fetch, exchange.status, self._decoded(fetch, exchange) or b"")
         self.hosts.release(fetch, exchange.seconds)
 
     def _learn(self, fetch: Fetch, status: int, body: bytes) -> None:
@@ -163,7 +163,7 @@ class Crawl:
         target = _redirect_target(exchange)
         if target:
             self._follow(fetch, [PageLink(target)], fetch.kind, fetch.depth, fetch.hops + 1)
-        body = self._decoded(exchange)
+        body = self._decoded(fetch, exchange)
         if body is None:
             self._drop(fetch, "too_large", fetch.evidence(), exchange)
             self.hosts.gain(fetch, len(exchange.body), 0)
@@ -210,11 +210,12 @@ class Crawl:
     def _drop(self, fetch: Fetch, reason: str, evidence: Mapping[str, Any], exchange: Exchange) -> None:
         self.journal.drop(fetch, reason, {**evidence, "status": exchange.status}, len(exchange.body))
 
-    def _decoded(self, exchange: Exchange) -> bytes | None:
+    def _decoded(self, fetch: Fetch, exchange: Exchange) -> bytes | None:
         """The body with its content coding undone; None if it is larger than allowed."""
+        config = self.config
+        limit = config.max_listing_bytes if fetch.is_listing else config.max_decoded_bytes
         try:
-            coding = exchange.header("content-encoding")
-            return decoded(exchange.body, coding, self.config.max_decoded_bytes).body
+            return decoded(exchange.body, exchange.header("content-encoding"), limit).body
         except TooLargeError:
             return None
 
@@ -235,6 +236,7 @@ class Crawl:
     def _links(self, fetch: Fetch, exchange: Exchange, html: bytes, is_closed: bool) -> None:  # noqa: FBT001 (what the page says)
         text = page_text(html, exchange.header("content-type"))
         links = page_links(text, exchange.url, self.config.max_links)
+        links.wordpress = links.wordpress or linked_interface(exchange.header("link"), exchange.url)
         self._try_doors(fetch, links)
         if is_closed:
             self.journal.unfollowed(fetch, "nofollow", len(links.links) + links.n_nofollow)

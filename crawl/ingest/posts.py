@@ -20,12 +20,16 @@ PAGE = """<!DOCTYPE html>
 """
 
 
+def is_interface(noted: Mapping[str, Any]) -> bool:
+    """Whether our crawler noted that it asked an interface which gives whole posts."""
+    return noted.get("kind") in ("wordpress", "blogger")
+
+
 def posts_of(noted: Mapping[str, Any], url: str, response: Response) -> list[Post]:
     """The whole posts in an answer of an interface, by the kind that our crawler noted; of any other answer none."""
-    kind = noted.get("kind")
-    if response.status != 200 or kind not in ("wordpress", "blogger"):
+    if response.status != 200 or not is_interface(noted):
         return []
-    return [post for post in read_posts(kind, url, response.body) if is_whole(post)]
+    return [post for post in read_posts(noted["kind"], url, response.body) if is_whole(post)]
 
 
 def page_of(post: Post) -> bytes:

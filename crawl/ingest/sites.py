@@ -21,8 +21,8 @@ from corpus.task import Task
 from crawl.ingest.config import IngestConfig
 from crawl.ingest.notes import Notes, refuses_training
 from crawl.ingest.pdfs import is_pdf
-from crawl.ingest.posts import posts_of
-from crawl.policy.optout import SiteFiles, site_signals
+from crawl.ingest.posts import is_interface, posts_of
+from crawl.policy.optout import SiteFiles, forbidden, page_signals, site_signals
 from crawl.policy.site import PATHS, PolicyFile, Site, Verdict
 from crawl.sources.compressed import Fault
 from crawl.sources.http import Response, parse_response
@@ -91,7 +91,7 @@ def survey(task: Task[IngestConfig]) -> None:
     notes, n_captures = Notes(), 0
     for record in warc_records(task, []):
         date = record.headers.get("warc-date", "")
-        if record.kind == "metadata" and refuses_training(notes.take(record)):
+        if _is_refusal(record, notes):
             captures.append({"key": capture_key(record.url), "date": date, "ordinal": REFUSAL})
         if record.kind != "response":
             continue
@@ -107,6 +107,15 @@ def survey(task: Task[IngestConfig]) -> None:
             pq.write_table(pa.Table.from_pylist(rows, schema), out)
 
 
+def _is_refusal(record: WarcRecord, notes: Notes) -> bool:
+    """Whether a record without text says that the text is reserved: our note, or a revisit's header."""
+    if record.kind == "metadata":
+        return refuses_training(notes.take(record))
+    if record.kind != "revisit" or not (answer := parse_response(record.block, 0)):
+        return False
+    return forbidden(page_signals(answer.headers, b"", []), "training")
+
+
 def _captured(
     record: WarcRecord, noted: Mapping[str, Any], max_body_bytes: int, policies: list[dict[str, Any]]
 ) -> list[str]:
@@ -118,11 +127,10 @@ def _captured(
         row = {"site": site_of(record.url), "file": file, "date": record.headers.get("warc-date", "")}
         policies.append(row | {"status": response.status, "body": response.body})
         return [""]
-    if not is_success(record.block):
-        return [""]
-    is_interface = noted.get("kind") in ("wordpress", "blogger")
-    answer = parse_response(record.block, max_body_bytes) if is_interface else None
-    return [record.url, *(post.url for post in (posts_of(noted, record.url, answer) if answer else []))]
+    own = record.url if is_success(record.block) else ""
+    if not is_interface(noted) or not (answer := parse_response(record.block, max_body_bytes)):
+        return [own]
+    return [own, *(post.url for post in posts_of(noted, record.url, answer))]
 
 
 def is_success(block: bytes) -> bool:

@@ -132,10 +132,13 @@ def test_a_page_that_was_reserved_since_is_withdrawn_wherever_its_text_stands(in
     write(ingest, *(page(url, 1) for url in urls), name="z")
     later = refusal_member(urls[0], refused)  # of today: in 2026 or after
     other = refusal_member(urls[1], {"decision": "dropped", "reason": "too_large"})
-    write(ingest, later, other)
+    again = exchange(urls[2], b"", "text/html", day=9, **{"X-Robots-Tag": "noai"})
+    earlier = Earlier(urls[2], "2026-03-01T00:00:00Z", again.digest)
+    revisit = revisit_members(again, "server-not-modified", earlier, KEPT | {"kind": "page"})
+    write(ingest, later, other, revisit)
     ingest.of_data()
-    assert [row["url"] for row in ingest.rows()] == urls[1:]
-    assert ingest.reasons() == {urls[0]: "withdrawn"}
+    assert [row["url"] for row in ingest.rows()] == [urls[1]]
+    assert ingest.reasons() == {urls[0]: "withdrawn", urls[2]: "withdrawn"}
 
 
 def test_what_had_not_changed_is_counted_and_no_document(ingest: Ingest) -> None:

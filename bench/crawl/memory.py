@@ -1,7 +1,8 @@
 """Memory and open files of a crawl that runs while a million URLs on 5,000 hosts wait in its frontier.
 
-The crawl finds them itself: 525 pages of 2,000 links each. It is killed when it has gone on for a while, and started
-again on that frontier, which must not take longer or more memory than it did to grow.
+The crawl finds them itself, on 525 pages of 2,000 links each, breadth-first, so that it has them soon. It is killed
+when it has gone on for a while, and started again on that frontier, which must not take longer or more memory than it
+did to grow.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ def rows() -> Iterator[Row]:
     with tempfile.TemporaryDirectory(prefix="bench-crawl-") as folder, serve(WEB, Path(folder)) as served:
         seeds = Path(folder) / "seeds.txt"
         seeds.write_text("\n".join(WEB.seeds(served.port)))
-        words = ["hosts=['*.test']", "delay=0", f"seed_files=['{seeds}']", served.resolve]
+        words = ["hosts=['*.test']", "delay=0", "order=breadth", f"seed_files=['{seeds}']", served.resolve]
         command = crawl_command(Path(folder), "memory", *words)
         grown = watch(command, _Growing(served))
         _check(grown, served)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from crawl.session import Crawl
 
 COMMIT_SECONDS = 0.25
+SLOT = "crawl"  # one for all hosts, whose pauses are kept here; Scrapy would remember one of each
 MAIL_SECONDS = 1.0
 
 
@@ -73,7 +74,8 @@ class FrontierScheduler:
             self._wake_when_ready()
             return None
         spider = self._crawler.spider
-        return Request(fetch.url, spider.answered, errback=spider.unanswered, meta={"fetch": fetch})
+        meta = {"fetch": fetch, "download_slot": SLOT}
+        return Request(fetch.url, spider.answered, errback=spider.unanswered, meta=meta)
 
     def _wake_when_ready(self) -> None:
         """Have the engine ask again when the next host's pause is over; it does by itself after an answer."""

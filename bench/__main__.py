@@ -16,7 +16,7 @@ from bench.realdata import PEERS, real_data
 from bench.rows import Row, floors
 
 HERE = Path(__file__).parent
-AREAS = ("clean", "dedup")
+AREAS = ("clean", "crawl", "dedup")
 ROOMS = [f"{area}.{path.stem}" for area in AREAS for path in sorted((HERE / area).glob("[a-z]*.py"))]
 
 

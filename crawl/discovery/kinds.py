@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-ListingKind = Literal["sitemap", "feed", "wordpress", "blogger"]
 Kind = Literal["page", "robots", "tdmrep", "ai_txt", "sitemap", "feed", "wordpress", "blogger"]
 
-LISTINGS: Final[tuple[ListingKind, ...]] = ("sitemap", "feed", "wordpress", "blogger")
+LISTINGS: Final[tuple[Kind, ...]] = ("sitemap", "feed", "wordpress", "blogger")

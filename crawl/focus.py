@@ -22,6 +22,9 @@ PAGE_BYTES = 30_000  # of a page, where none was fetched
 N_REMEMBERED = 1 << 18
 MAX_PIECES = 20_000  # of a page, parted at its tags
 LEAST_BYTES = 120  # of a piece of text that counts as new: 40 letters, more than a date has
+HEAD_BYTES = 1 << 16  # in which a page names its fonts
+LEGACY_FONTS = (b"limon", b"abc-text", b"baidok", b"khek")  # khmer.legacy tells what became of them
+PDF = b"%PDF-"
 KHMER, LEAD = b"\xe1\x9e", b"\xe1"  # how the letters U+1780–17BF begin in UTF-8, and all of U+1000–1FFF
 
 
@@ -62,6 +65,19 @@ def lane_score(lane: Yield, level: int, n_fetched: int, host_rate: float) -> flo
 
 
 DIGITS = b"0123456789\xe1\x9f" + bytes(range(0xA0, 0xAA))  # all bytes of Khmer ones; some of letters, too
+
+
+def hides_text(body: bytes) -> bool:
+    """Whether a body may hold Khmer text that its bytes do not show: a PDF, or a page in a legacy font.
+
+    Of such nobody knows the yield before it is read, so that neither its host nor its lane is parked for it.
+    """
+    if body.startswith(PDF):
+        return True
+    if KHMER in body:
+        return False
+    head = body[:HEAD_BYTES].lower()
+    return any(font in head for font in LEGACY_FONTS)
 
 
 class NewText:

@@ -19,7 +19,7 @@ from crawl.discovery.links import PageLink, PageLinks, page_links
 from crawl.discovery.reading import read_listing
 from crawl.download import TRANSIENT
 from crawl.fetch import Fetch
-from crawl.focus import NewText
+from crawl.focus import PDF, NewText, hides_text
 from crawl.hosts import Hosts
 from crawl.journal import Journal
 from crawl.lanes import TEXTS
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 RETRY_STATUS = {429, 500, 502, 503, 504}
 REDIRECT_STATUS = {301, 302, 303, 307, 308}
 NEVER = {"not_resolved", "private_address"}  # reasons that hold for all of a host
-PDF = b"%PDF-"
 CUT = {"time", "disconnect"}  # marks of a body that says less than it should
 
 
@@ -199,7 +198,7 @@ class Crawl:
             self.journal.keep(fetch, exchange, evidence, visit)
         self.n_khmer += n_khmer
         self.journal.count_khmer(fetch, n_khmer, n_new)
-        self.hosts.gain(fetch, len(exchange.body), n_new)
+        self.hosts.gain(fetch, 0 if hides_text(body) else len(exchange.body), n_new)
 
     def _count(self, fetch: Fetch, body: bytes) -> tuple[int, int]:
         """Bytes of Khmer text in an answer, and those that were new; in JSON letters may stand as their numbers."""

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawl.focus import EXPECTED, LEAST_BYTES, N_REMEMBERED, NewText, Yield, lane_score, level_of
+from crawl.focus import (
+    EXPECTED,
+    LEAST_BYTES,
+    N_REMEMBERED,
+    NewText,
+    Yield,
+    hides_text,
+    lane_score,
+    level_of,
+)
 
 TEXT = "ព្រះរាជាណាចក្រកម្ពុជា ជាតិ សាសនា ព្រះមហាក្សត្រ មានប្រវត្តិយូរលង់ណាស់មកហើយ"
 LETTERS = sum(3 for letter in TEXT if letter != " ")
@@ -67,6 +76,30 @@ def test_a_rate_lies_between_what_was_expected_and_what_was_found(pages):
     assert 0 <= gain.measured <= 1
     kept = Yield.kept(gain.bytes, gain.khmer, len(pages))
     assert kept.rate(EXPECTED) == pytest.approx(gain.rate(EXPECTED))
+
+
+@pytest.mark.parametrize(
+    ("body", "hides"),
+    [
+        (b"%PDF-1.7 ...", True),
+        (b'<font face="Limon S1">eRbI', True),
+        (b"<p style='font-family: LIMON R1'>", True),
+        (b"<p>plain English</p>", False),
+        (b"<p style='font-family: Limon'>" + TEXT.encode(), False),
+        (b"x" * (1 << 17) + b"limon", False),
+        (b"", False),
+    ],
+)
+def test_text_that_bytes_do_not_show(body, hides):
+    assert hides_text(body) is hides
+
+
+def test_what_hides_its_text_is_not_held_to_be_worthless():
+    gain = Yield()
+    for _ in range(100):
+        gain.add(0, 0)
+    assert gain.measured == 1.0
+    assert gain.rate(EXPECTED) < Yield().rate(EXPECTED), "but others come first"
 
 
 def test_scores():

@@ -1,4 +1,4 @@
-"""A web grown from a table: hosts of the kinds that a crawl for Khmer text meets, with what on them is no such text.
+"""Webs to crawl: the stored pages of a host; and one grown from a table of the kinds of hosts that a crawl meets.
 
 The shares are assumptions, not counts of the real web: of some 6,000 pages a fifth hold an article in Khmer; the
 others are its English twins and print versions, lists by page, tag and day, threads sorted anew, shops' filters, and
@@ -8,10 +8,14 @@ whole hosts in English that Khmer ones link to. Every page has a text of its own
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+import tarfile
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Final, Literal
+
+import zstandard
 
 from bench.hostile import WORDS
 from demo.pages import Reply
@@ -112,6 +116,29 @@ KINDS: Final = (
     ),
     Kind("abroad", 8, (Section("/story/{}", 120, "en"), Section("/topics/{}", 20, "list"))),
 )
+
+
+@dataclass(frozen=True)
+class StoredWeb:
+    """The pages of one host, by path."""
+
+    host: str
+    pages: Mapping[str, bytes]
+
+    def reply(self, host: str, target: str) -> Reply:
+        """The answer to a request."""
+        body = self.pages.get(target) if host == self.host else None
+        return Reply(404, HEADERS, b"none") if body is None else Reply(200, HEADERS, body)
+
+
+def unpacked(archive: Path, folder: str) -> dict[str, bytes]:
+    """The files of a tar.zst, each under a folder in place of the archive's own."""
+    with zstandard.open(archive, "rb") as stream, tarfile.open(fileobj=stream, mode="r|") as members:
+        return {
+            f"{folder}/{member.name.partition('/')[2]}": file.read()
+            for member in members
+            if (file := members.extractfile(member)) is not None
+        }
 
 
 class GrownWeb:

@@ -108,7 +108,7 @@ class _Reading:
                 at = self._text.find(name, at)
 
     def _hidden(self, name: str, value: str) -> None:
-        value = resolved(value)
+        value = resolved(value) if "&" in value else value
         if name == "onclick":
             target = IN_SCRIPT.search(value)
             value = target[1] if target else ""
@@ -130,9 +130,9 @@ class _Reading:
         self.page.links.append(PageLink(url, self._is_khmer(of_tag, anchor)))
 
     def _is_khmer(self, of_tag: Mapping[str, str], anchor: Tag | None) -> bool:
-        if of_tag.get("hreflang", "").lower()[:2] in ("km", "kh"):
-            return True
         if anchor and has_khmer_text(self._text, anchor):
+            return True
+        if "hreflang" in of_tag and of_tag["hreflang"].lower()[:2] in ("km", "kh"):
             return True
         return "title" in of_tag and KHMER.search(of_tag["title"]) is not None
 

@@ -65,13 +65,15 @@ def attributes(written: str) -> dict[str, str]:
     """A tag's attributes by their names in lower case, references resolved; of two of a name the first."""
     found: dict[str, str] = {}
     for name, double, single, bare in ATTRIBUTE.findall(written):
-        found.setdefault(name.lower(), resolved(double or single or bare))
+        key, value = name.lower(), double or single or bare
+        if key not in found:
+            found[key] = resolved(value) if "&" in value else value
     return found
 
 
 def resolved(value: str) -> str:
     """An attribute's value with its references resolved; one without `;` is left, as in `?a=1&copy=2`."""
-    return REFERENCE.sub(lambda found: html.unescape(found[0]), value) if "&" in value else value
+    return REFERENCE.sub(lambda found: html.unescape(found[0]), value)
 
 
 def has_khmer_text(page: str, tag: Tag) -> bool:

@@ -78,7 +78,7 @@ class Journal:
     def keep(
         self, fetch: Fetch, exchange: Exchange, evidence: Mapping[str, Any], visit: Visit | None
     ) -> None:
-        """Store an answer."""
+        """Store an answer; `visit` says when the URL is due again, None for never."""
         self._done(fetch, response_members(exchange, {"decision": "kept", **evidence}), visit)
         self._batch.count(fetch.host, "kept", "", len(exchange.body))
         self._count_answer(fetch, exchange)
@@ -104,10 +104,17 @@ class Journal:
         self._count_day("answers", 1)
         self._count_day("bytes", n_bytes)
 
-    def drop(self, fetch: Fetch, reason: str, evidence: Mapping[str, Any], n_bytes: int = 0) -> None:
-        """Store why nothing is kept of a URL, of which `n_bytes` of body had come in."""
+    def drop(
+        self,
+        fetch: Fetch,
+        reason: str,
+        evidence: Mapping[str, Any],
+        n_bytes: int = 0,
+        visit: Visit | None = None,
+    ) -> None:
+        """Store why nothing is kept of a URL, of which `n_bytes` of body had come in; `visit` as for `keep`."""
         refused = {"decision": "dropped", "reason": reason, **evidence}
-        self._done(fetch, refusal_member(fetch.url, refused), None)
+        self._done(fetch, refusal_member(fetch.url, refused), visit)
         self._batch.count(fetch.host, "dropped", reason, n_bytes)
         if n_bytes:
             self._count_day("answers", 1)

@@ -62,6 +62,11 @@ def unchanged(before: Visit, exchange: Exchange) -> Visit:
     )
 
 
+def failed(before: Visit | None) -> Visit:
+    """The visit that got no good answer, however often it asked: what was stored before stands."""
+    return before._replace(interval=DAY) if before else Visit(DAY, "", "", "", "")
+
+
 def changed(before: Visit, exchange: Exchange) -> Visit:
     """The visit that found and stored another page."""
     return _visit(exchange, max(before.interval / 2, LEAST_SECONDS))

@@ -29,7 +29,7 @@ from crawl.policy.optout import forbidden, page_signals
 from crawl.policy.politeness import MAX_PAUSE_SECONDS, pause_seconds
 from crawl.policy.robots import MAX_REDIRECTS
 from crawl.policy.signals import Signal
-from crawl.recrawl import Visit, changed, first_visit, unchanged
+from crawl.recrawl import Visit, changed, failed, first_visit, unchanged
 from crawl.scope import Scope
 from crawl.traps import trap
 from crawl.urls import clean_url, host_of, origin_of, unwanted
@@ -113,9 +113,10 @@ class Crawl:
         elif fetch.is_policy:
             self._learn(fetch, 0, b"")
         elif exchange is not None:
-            self.journal.keep(fetch, exchange, {**evidence, "status": exchange.status}, None)
+            evidence["status"] = exchange.status
+            self.journal.keep(fetch, exchange, evidence, failed(fetch.visit))
         else:
-            self.journal.drop(fetch, why, evidence)
+            self.journal.drop(fetch, why, evidence, visit=failed(fetch.visit))
         if is_final and not fetch.is_policy:
             self.hosts.gain(fetch, 0, 0)
         self.hosts.fail(fetch, wait, why)

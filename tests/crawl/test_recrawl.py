@@ -13,6 +13,7 @@ from crawl.recrawl import (
     MOST_SECONDS,
     Visit,
     changed,
+    failed,
     first_visit,
     unchanged,
 )
@@ -60,6 +61,12 @@ def test_the_interval_follows_the_page():
     assert visit.interval == LEAST_SECONDS
 
 
+def test_a_failure_is_tried_again_in_a_day_and_what_is_stored_stands():
+    before = Visit(9 * DAY, "2026-01-01T00:00:00Z", "sha1:OLD", '"1"', "then")
+    assert failed(before) == before._replace(interval=DAY)
+    assert failed(None).questions() == {}
+
+
 def test_a_304_renews_validators_and_keeps_the_stored_response():
     before = Visit(DAY, "2026-01-01T00:00:00Z", "sha1:OLD", '"1"', "then")
     after = unchanged(before, replace(exchange(b"", etag='"2"'), status=304))
@@ -85,7 +92,8 @@ def conditional(etag: str):
 
 def test_a_page_that_is_due_is_visited_again(web, crawl):
     web.pages |= {
-        "a.test/": html("/etag", "/changing", "/gone", "/same"),
+        "a.test/": html("/etag", "/changing", "/gone", "/same", "/down"),
+        "a.test/down": Reply(b"", 500),
         "a.test/etag": conditional('"v1"'),
         "a.test/changing": html(title="ទីមួយ"),
         "a.test/same": Reply(html(), headers=HTML | {"Last-Modified": "Mon, 02 Nov 2026 00:00:00 GMT"}),
@@ -95,7 +103,7 @@ def test_a_page_that_is_due_is_visited_again(web, crawl):
     first = {record.url: record for record in crawl.records() if record.kind == "response"}
     del web.pages["a.test/gone"]
     web.pages["a.test/changing"] = html("/new", title="ទីពីរ")
-    web.pages["a.test/new"] = html()
+    web.pages |= {"a.test/new": html(), "a.test/down": html()}
     again = ["seeds=[http://a.test/]", "due=2099-01-01"]
     assert crawl(*again).returncode == 0
 
@@ -112,7 +120,7 @@ def test_a_page_that_is_due_is_visited_again(web, crawl):
     versions = [r for r in crawl.records() if r.kind == "response" and r.url.endswith("/changing")]
     assert ["ទីមួយ" in r.content.decode() for r in versions] == [True, False]
     statuses = {r.url: r.http.get_statuscode() for r in crawl.records() if r.kind == "response"}
-    assert statuses["http://a.test/gone"] == "404"
+    assert (statuses["http://a.test/gone"], statuses["http://a.test/down"]) == ("404", "200")
     assert "http://a.test/new" in statuses
     asked = [headers for headers in web.headers if headers.get("If-Modified-Since")]
     assert [headers["If-Modified-Since"] for headers in asked] == ["Mon, 02 Nov 2026 00:00:00 GMT"]

@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from crawl.journal import Journal
 
 URLS_IN_MEMORY = 40_000
-HEAD_START_SECONDS = 24 * 3600.0  # of a host that yields nothing but Khmer text; one that promises .05 gets 72 minutes
-    3600.0  # of a host that yields nothing but Khmer text; one that promises .05 gets three minutes
-)
+HEAD_START_SECONDS = 24 * 3600.0  # of a host that yields Khmer text alone; a promise of .05 gives 72 minutes
 REFUSALS = 100  # in a row, or as many as take REFUSAL_SECONDS, after which other hosts get their turn
 REFUSAL_SECONDS = 0.05
 REFUSAL_PAUSE_SECONDS = 0.01

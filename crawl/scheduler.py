@@ -48,6 +48,13 @@ class FrontierScheduler:
             self._crawl.fail(error)
 
     def has_pending_requests(self) -> bool:
+        try:
+            return self._may_go_on()
+        except Exception as error:  # Scrapy would only log it
+            self._crawl.fail(error)
+            return False
+
+    def _may_go_on(self) -> bool:
         hosts, journal, post = self._crawl.hosts, self._crawl.journal, self._crawl.post
         is_idle = hosts.ready_at is None and not hosts.n_active and not journal.has_links
         post.tell(is_idle)

@@ -7,6 +7,11 @@ import subprocess
 import time
 from http.server import BaseHTTPRequestHandler
 
+import pytest
+
+from corpus.manifest import Manifest
+from crawl.stage import goes_on, told
+
 from .conftest import HOUSE, Reply, html
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
@@ -225,3 +230,26 @@ def test_nothing_is_lost_or_doubled_by_kill_9(web, crawl):
     assert crawl.ledger() == {("in", ""): len(responses), ("kept", ""): len(responses)}
     refetched = sum(n - 1 for n in web.asked.values())
     assert refetched <= 3 * 90
+
+
+def manifest(**facts: object) -> Manifest:
+    none = {"status": {"200": 3}, "paused": {}, "hosts": 2, "pending": 0, "parked": 0, "paused_hosts": 0}
+    sizes = {"body_bytes": 3_000_000, "khmer_bytes": 2_000_000, "new_khmer_bytes": 1_000_000}
+    return Manifest("crawl", "", {}, {}, [], [], none | sizes | facts)
+
+
+@pytest.mark.parametrize(
+    ("until", "goes_on_now"), [("2020-01-01T00:00:00Z", True), ("2099-01-01T00:00:00Z", False)]
+)
+def test_a_finished_crawl_goes_on_when_a_paused_host_may_be_asked_again(until, goes_on_now):
+    paused = {"a.test": {"why": "http_503", "until": until, "pending": 7}}
+    assert goes_on(manifest(paused=paused)) is goes_on_now
+    assert not goes_on(manifest())
+
+
+def test_what_is_told_of_a_crawl():
+    assert told(manifest()) == "2 hosts, 3 answers, 3.0 MB, Khmer 2.0 MB (1.0 MB each text once)"
+    paused = {"a.test": {"why": "http_503", "until": "2099-01-01T00:00:00Z", "pending": 7}}
+    lines = told(manifest(pending=9, parked=2, paused_hosts=1, paused=paused)).splitlines()
+    assert lines[1].startswith("9 URLs wait: 2 of them are parked for want of Khmer text, 1 hosts want")
+    assert lines[2] == "  a.test: http_503, until 2099-01-01T00:00:00Z, 7 URLs"

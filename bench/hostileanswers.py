@@ -57,7 +57,7 @@ def bomb(coding: str) -> bytes:
         case "gzip, gzip":
             return bytes(igzip.compress(gzip_bomb()))
         case "br":
-            return bytes(brotli.compress(bytes(256 * MEGABYTE), quality=5))
+            return bytes(brotli.compress(bytes(256 * MEGABYTE), quality=1))
         case "zstd":
             return zstandard.ZstdCompressor(level=1).compress(bytes(256 * MEGABYTE))
     return bytes(igzip.compress(b"")) * 800_000  # members that hold nothing

@@ -202,13 +202,13 @@ def timestamp(moment: datetime) -> str:
 
 
 class WarcFiles:
-    """The files of one writer, `crawl-00000.warc.gz` and on, appended to from a position that was made durable.
+    """The files of one writer, `crawl-00-00000.warc.gz` and on, appended to from a position that was made durable.
 
     Of a folder that several write to, each has the files with its own prefix.
     """
 
     def __init__(
-        self, folder: Path, start: Position, roll_bytes: int, about: Mapping[str, str], prefix: str = "crawl"
+        self, folder: Path, start: Position, roll_bytes: int, about: Mapping[str, str], prefix: str
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder

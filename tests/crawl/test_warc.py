@@ -45,7 +45,7 @@ def exchange(url: str = "http://a.kh/", body: bytes = BODY, truncated: str = "")
 
 
 def test_what_is_written_is_what_warcio_reads(tmp_path):
-    files = WarcFiles(tmp_path, Position(), 1 << 30, {"operator": "mailto:a@b.kh"})
+    files = WarcFiles(tmp_path, Position(), 1 << 30, {"operator": "mailto:a@b.kh"}, "crawl")
     files.append(response_members(exchange(truncated="length"), {"decision": "kept", "opt_outs": []}))
     files.append(refusal_member("http://a.kh/ក", {"decision": "dropped", "reason": "robots"}))
     files.close()
@@ -79,7 +79,7 @@ def test_what_is_written_is_what_warcio_reads(tmp_path):
 def test_a_revisit_names_the_response_that_holds_the_body(tmp_path, profile):
     first = exchange()
     earlier = Earlier(first.url, timestamp(first.started), payload_digest(first.body))
-    files = WarcFiles(tmp_path, Position(), 1 << 30, {})
+    files = WarcFiles(tmp_path, Position(), 1 << 30, {}, "crawl")
     files.append(response_members(first, {}))
     files.append(revisit_members(exchange(), profile, earlier, {"decision": "kept", "kind": "page"}))
     files.close()
@@ -97,7 +97,7 @@ def test_a_revisit_names_the_response_that_holds_the_body(tmp_path, profile):
 
 
 def test_fastwarc_reads_it_too(tmp_path):
-    files = WarcFiles(tmp_path, Position(), 1 << 30, {})
+    files = WarcFiles(tmp_path, Position(), 1 << 30, {}, "crawl")
     files.append(response_members(exchange(), {}))
     files.close()
     with files.paths()[0].open("rb") as file:
@@ -106,7 +106,7 @@ def test_fastwarc_reads_it_too(tmp_path):
 
 
 def test_a_file_is_begun_at_the_size_and_cut_at_the_start(tmp_path):
-    files = WarcFiles(tmp_path, Position(), 100, {})
+    files = WarcFiles(tmp_path, Position(), 100, {}, "crawl")
     first = files.append(response_members(exchange("http://a.kh/1"), {}))
     second = files.append(response_members(exchange("http://a.kh/2"), {}))
     files.close()
@@ -114,7 +114,7 @@ def test_a_file_is_begun_at_the_size_and_cut_at_the_start(tmp_path):
     assert [path.name for path in files.paths()] == ["crawl-00000.warc.gz", "crawl-00001.warc.gz"]
     with files.paths()[0].open("ab") as file:
         file.write(b"half a member")
-    again = WarcFiles(tmp_path, first, 1 << 30, {})
+    again = WarcFiles(tmp_path, first, 1 << 30, {}, "crawl")
     assert [path.name for path in again.paths()] == ["crawl-00000.warc.gz"]
     again.append(response_members(exchange("http://a.kh/3"), {}))
     again.close()
@@ -137,11 +137,11 @@ def test_writers_of_one_folder_leave_each_other_s_files_alone(tmp_path):
 
 def test_a_file_shorter_than_committed_is_an_error(tmp_path):
     with pytest.raises(StageError, match="0 bytes, but 10 were committed"):
-        WarcFiles(tmp_path, Position(0, 10), 100, {})
+        WarcFiles(tmp_path, Position(0, 10), 100, {}, "crawl")
 
 
 def test_a_next_file_that_cannot_be_opened_leaves_the_position(tmp_path, monkeypatch):
-    files = WarcFiles(tmp_path, Position(), 1, {})
+    files = WarcFiles(tmp_path, Position(), 1, {}, "crawl")
     before = files.append(refusal_member("http://a.kh/", {}))
     with monkeypatch.context() as full:
         full.setattr("crawl.warc.os.open", Mock(side_effect=OSError(28, "No space left on device")))

@@ -86,7 +86,7 @@ def _readers() -> dict[str, Callable[[bytes], str]]:
 
 
 def _by_pdfium(body: bytes) -> str:
-    import pypdfium2  # type: ignore[import-untyped]
+    import pypdfium2
 
     with pypdfium2.PdfDocument(body) as document:
         return "\n".join(page.get_textpage().get_text_range() for page in document)

@@ -13,7 +13,7 @@ from corpus.stage import Task
 from dedup.columns import Census, read_array, write_array
 from dedup.config import DedupConfig, Reason
 from dedup.index import Plan
-from dedup.passages.keys.kernels import (
+from dedup.passages.match_kernels import (
     SLICES,
     Hashes,
     Integers,

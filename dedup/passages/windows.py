@@ -15,7 +15,7 @@ from corpus.stage import Task
 from dedup.columns import read_array, view_array, write_array
 from dedup.index import entry
 from dedup.passages.kernels import WIDTH, Hashes, Integers, Numbers, fill_anchors, fill_lines
-from dedup.passages.keys.kernels import SLICES, count_slices, deal
+from dedup.passages.match_kernels import SLICES, count_slices, deal
 
 
 class Windows(NamedTuple):

@@ -77,7 +77,7 @@ def open_document(body: bytes) -> PDFDocument:
 
 def mended(body: bytes) -> bytes:
     """A file whose table of objects leads nowhere, written anew by PDFium, or so that its objects are looked for."""
-    import pypdfium2 as pdfium  # type: ignore[import-untyped]
+    import pypdfium2 as pdfium
 
     try:
         with pdfium.PdfDocument(body) as document:

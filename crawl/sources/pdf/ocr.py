@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final, NamedTuple
 
-import pypdfium2 as pdfium  # type: ignore[import-untyped]
+import pypdfium2 as pdfium
 
 from corpus.worker import kept_worker
 from crawl.sources.pdf.lines import Line, Run

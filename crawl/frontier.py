@@ -25,6 +25,7 @@ VERSION = 2
 PENDING, DONE, COVERED, TOO_DEEP = range(4)  # written out in queries, which partial indexes need
 MAX_LANES = 100  # of a host; what has yet another shape goes to the lane of all the rest
 REST = "*"
+N_LANES = 1 << 13  # whose numbers are in memory
 N_KNOWN = 1 << 18  # keys of the latest URLs, in 2 MB, so that few links of a page are looked up
 TABLES = f"""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -221,7 +222,7 @@ class Frontier:
             key = (host, shape_of(link.url), level_of(prior(link.url, link.is_khmer)))
         lane = self._lanes.get(key)
         if lane is None:
-            if len(self._lanes) >= N_KNOWN >> 4:
+            if len(self._lanes) >= N_LANES:
                 self._lanes.clear()
             lane = self._lanes[key] = self._find_lane(*key)
         return lane

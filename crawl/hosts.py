@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from crawl.journal import Journal
 
 URLS_IN_MEMORY = 40_000
+LEAST_HEAD, MOST_HEAD = 4, 100  # of them, of one lane
 HEAD_START_SECONDS = 24 * 3600.0  # of a host that yields Khmer text alone; a promise of .05 gives 72 minutes
 REFUSALS = 100  # in a row, or as many as take REFUSAL_SECONDS, after which other hosts get their turn
 REFUSAL_SECONDS = 0.05
@@ -75,7 +76,7 @@ class Hosts:
 
     @property
     def _head_urls(self) -> int:
-        return min(max(URLS_IN_MEMORY // max(len(self._hosts), 1), 8), 100)
+        return min(max(URLS_IN_MEMORY // max(2 * len(self._hosts), 1), LEAST_HEAD), MOST_HEAD)
 
     def _host(self, row: HostRow) -> Host:
         host = Host.of(row, self._config.trial_pages)

@@ -26,7 +26,7 @@ from crawl.warc import Exchange, Profile, WarcFiles, refusal_member, response_me
 WARC_FOLDER = "warc"
 MAX_BATCH_BYTES = 8 << 20
 MAX_BATCH_RECORDS = 100
-MAX_BATCH_LINKS = 10_000
+MAX_BATCH_LINKS = 5_000
 
 
 @dataclass(frozen=True)

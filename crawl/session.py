@@ -61,7 +61,7 @@ class Crawl:
     n_khmer: int = 0  # bytes of Khmer text so far
 
     def __post_init__(self) -> None:
-        self._why_not = lru_cache(maxsize=1 << 14)(self._find_why_not)
+        self._why_not = lru_cache(maxsize=1 << 13)(self._find_why_not)
 
     def answered(self, fetch: Fetch, exchange: Exchange) -> None:
         """Decide on an answer."""

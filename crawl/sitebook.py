@@ -10,7 +10,7 @@ from crawl.policy.site import Site
 if TYPE_CHECKING:
     from crawl.journal import Journal
 
-MAX_BYTES = 24 << 20
+MAX_BYTES = 8 << 20
 SITE_BYTES = 2_000  # of a site that states nothing
 RULES_TO_TEXT = 8  # memory of parsed rules to the length of their text
 

@@ -29,7 +29,7 @@ from crawl.policy.identity import AGENT, user_agent
 from crawl.session import Crawl
 from crawl.spider import libraries_logged, run_crawl
 
-GARBAGE_OBJECTS = 50_000  # new ones, after which Python looks for cycles
+GARBAGE_OBJECTS = 20_000  # new ones, after which Python looks for cycles
 N_NAMED = 20  # paused hosts that the manifest names
 
 

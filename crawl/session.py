@@ -78,6 +78,8 @@ class Crawl:
         else:
             self._resource(fetch, exchange)
             self.hosts.release(fetch, exchange.seconds, pause)
+            if self.journal.is_full:
+                self.commit()
 
     def unanswered(self, fetch: Fetch, reason: str, evidence: str) -> None:
         """Decide on a URL that gave no answer."""

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from corpus.errors import ConfigurationError
 from corpus.stage import StageConfig, option, run_folder
-from crawl.names import Names
+from crawl.discovery.scope import Scope
+from crawl.download.names import Names
 from crawl.policy.identity import user_agent
-from crawl.scope import Scope
 from crawl.seeds.table import Seed, read_seeds
 from crawl.urls import clean_url, host_of
 

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.json as pj
 
-from crawl.frontier import COVERED, PENDING, TOO_DEEP, Frontier
+from crawl.frontier.store import COVERED, PENDING, TOO_DEEP, Frontier
 from crawl.urls import host_of
 
 N_LANES = 5  # of a host that are told

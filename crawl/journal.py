@@ -15,11 +15,11 @@ from typing import Any
 import xxhash
 
 from corpus.errors import StageError
-from crawl.batch import Batch, Committed, HostRow, LaneRow, Link
-from crawl.fetch import Fetch
-from crawl.frontier import Frontier
+from crawl.frontier.batch import Batch, Committed, HostRow, LaneRow, Link
+from crawl.frontier.fetch import Fetch
+from crawl.frontier.recrawl import Visit
+from crawl.frontier.store import Frontier
 from crawl.policy.site import Site, is_policy_file
-from crawl.recrawl import Visit
 from crawl.urls import host_of, url_key
 from crawl.warc import Exchange, Profile, WarcFiles, refusal_member, response_members, revisit_members
 

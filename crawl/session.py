@@ -9,29 +9,29 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from corpus.engine import meter
-from crawl.batch import Link
-from crawl.body import TooLargeError, decoded
-from crawl.client import Client
 from crawl.discovery.charset import page_text
 from crawl.discovery.doors import doors, linked_interface
 from crawl.discovery.kinds import Kind
 from crawl.discovery.links import PageLink, PageLinks, page_links
 from crawl.discovery.reading import read_listing
-from crawl.download import TRANSIENT
-from crawl.fetch import Fetch
-from crawl.focus import PDF, NewText, hides_text
-from crawl.hosts import Hosts
+from crawl.discovery.scope import Scope
+from crawl.discovery.traps import trap
+from crawl.download.body import TooLargeError, decoded
+from crawl.download.client import Client
+from crawl.download.handler import TRANSIENT
+from crawl.download.names import Names
+from crawl.frontier.batch import Link
+from crawl.frontier.fetch import Fetch
+from crawl.frontier.focus import PDF, NewText, hides_text
+from crawl.frontier.hosts import Hosts
+from crawl.frontier.lanes import TEXTS
+from crawl.frontier.mail import Post
+from crawl.frontier.recrawl import Visit, changed, failed, first_visit, unchanged
 from crawl.journal import Journal
-from crawl.lanes import TEXTS
-from crawl.mail import Post
-from crawl.names import Names
 from crawl.policy.optout import forbidden, page_signals
 from crawl.policy.politeness import MAX_PAUSE_SECONDS, pause_seconds
 from crawl.policy.robots import MAX_REDIRECTS
 from crawl.policy.signals import Signal
-from crawl.recrawl import Visit, changed, failed, first_visit, unchanged
-from crawl.scope import Scope
-from crawl.traps import trap
 from crawl.urls import clean_url, host_of, origin_of, unwanted
 from crawl.warc import Exchange
 

@@ -14,7 +14,7 @@ from scrapy.http import Response
 from scrapy.logformatter import LogFormatter
 from twisted.python.failure import Failure
 
-from crawl.download import DownloadError
+from crawl.download.handler import DownloadError
 from crawl.session import Crawl
 
 LOGGERS = ("scrapy", "twisted", "aiohttp", "asyncio", "protego")
@@ -61,7 +61,7 @@ class NoLines(LogFormatter):  # type: ignore[misc]
 
 def settings(concurrency: int) -> dict[str, Any]:
     """Scrapy without the parts that this package replaces."""
-    handler = "crawl.download.ExchangeHandler"
+    handler = "crawl.download.handler.ExchangeHandler"
     return {
         "TWISTED_REACTOR_ENABLED": False,
         "SCHEDULER": "crawl.scheduler.FrontierScheduler",

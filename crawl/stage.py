@@ -16,15 +16,15 @@ from corpus.ledger import Amount
 from corpus.manifest import Manifest
 from corpus.stage import Stage, StageRun
 from corpus.task import Task
-from crawl.batch import Link
 from crawl.config import CrawlConfig, check, due_time, scope_of, seed_urls
-from crawl.download import open_client
-from crawl.frontier import Frontier
+from crawl.download.handler import open_client
+from crawl.download.names import Names
+from crawl.frontier.batch import Link
+from crawl.frontier.hosts import Hosts
+from crawl.frontier.mail import Post, at_work, unread
+from crawl.frontier.store import Frontier
 from crawl.health import DAYS, HOSTS, day_rows, host_rows, table
-from crawl.hosts import Hosts
 from crawl.journal import Journal, Part
-from crawl.mail import Post, at_work, unread
-from crawl.names import Names
 from crawl.policy.identity import AGENT, user_agent
 from crawl.session import Crawl
 from crawl.spider import libraries_logged, run_crawl

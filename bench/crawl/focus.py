@@ -29,8 +29,8 @@ from bench.crawls import crawl_command, watch
 from bench.realdata import real_data
 from bench.rows import Row, measured
 from bench.webs import GrownWeb, StoredWeb, unpacked
+from crawl.discovery.shapes import shape_of
 from crawl.policy.site import PATHS
-from crawl.shapes import shape_of
 from demo.replay import Replay
 from demo.server import Answer, Hosts, serving
 from demo.web import SEEDS, build_web

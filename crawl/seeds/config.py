@@ -7,7 +7,7 @@ from pathlib import Path
 
 from corpus.errors import ConfigurationError
 from corpus.stage import StageConfig, option, run_folder
-from crawl.names import Names
+from crawl.download.names import Names
 from crawl.policy.identity import user_agent
 from crawl.seeds.table import Seed, read_seeds
 

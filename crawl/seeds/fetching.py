@@ -8,14 +8,14 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from crawl.client import Client
-from crawl.download import EVIDENCE_CHARS, DownloadError, _reason, open_client
-from crawl.names import Names
+from crawl.download.client import Client
+from crawl.download.handler import EVIDENCE_CHARS, DownloadError, _reason, open_client
+from crawl.download.names import Names
+from crawl.download.wire import WireError
 from crawl.policy.identity import user_agent
 from crawl.seeds.asking import Fetch
 from crawl.seeds.config import SeedsConfig
 from crawl.warc import Exchange
-from crawl.wire import WireError
 
 
 @asynccontextmanager

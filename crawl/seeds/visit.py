@@ -9,12 +9,12 @@ from typing import Final
 import pyarrow as pa
 from selectolax.lexbor import LexborHTMLParser
 
-from crawl.body import TooLargeError, decoded, html_text
 from crawl.discovery.doors import doors
 from crawl.discovery.kinds import Kind
 from crawl.discovery.links import PageLinks, page_links
 from crawl.discovery.reading import read_listing
-from crawl.download import DownloadError
+from crawl.download.body import TooLargeError, decoded, html_text
+from crawl.download.handler import DownloadError
 from crawl.policy.optout import forbidden, page_signals
 from crawl.policy.politeness import pause_seconds
 from crawl.policy.robots import MAX_REDIRECTS

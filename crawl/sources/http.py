@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from crawl.body import TooLargeError, decoded
+from crawl.download.body import TooLargeError, decoded
 from crawl.policy.optout import HEAD_BYTES
 
 _STATUS = re.compile(rb"HTTP/[\d.]+ +(\d{3})")

@@ -95,7 +95,13 @@ class Run:
     runs: Path
 
     def command(self, *words: str) -> list[str]:
-        fast = ["delay=0", "retry_wait=0", "patience=0.5", "contact=mailto:team@example.org", "only_resolved=true"]
+        fast = [
+            "delay=0",
+            "retry_wait=0",
+            "patience=0.5",
+            "contact=mailto:team@example.org",
+            "only_resolved=true",
+        ]
         where = [f"runs={self.runs}", "run=t", f"resolve=['*.test=127.0.0.1:{self.web.port}']"]
         return [sys.executable, "-m", "crawl", *where, *fast, *words]
 

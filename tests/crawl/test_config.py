@@ -7,8 +7,7 @@ import pytest
 from corpus.errors import ConfigurationError
 from crawl.config import CrawlConfig, check, due_time, scope_of, seed_urls
 from crawl.seeds.table import COLUMNS
-
-from .conftest import HOUSE
+from tests.crawl.conftest import HOUSE
 
 
 def config(**changes: object) -> CrawlConfig:

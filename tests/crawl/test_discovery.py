@@ -5,8 +5,7 @@ import json
 import pyarrow.parquet as pq
 
 from crawl.discovery.interfaces import wordpress_posts
-
-from .conftest import Reply, html
+from tests.crawl.conftest import Reply, html
 
 XML = {"Content-Type": "application/xml"}
 JSON = {"Content-Type": "application/json; charset=utf-8"}

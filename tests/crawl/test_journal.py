@@ -6,14 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from crawl.batch import Link
-from crawl.fetch import Fetch
+from crawl.frontier.batch import Link
+from crawl.frontier.fetch import Fetch
+from crawl.frontier.recrawl import first_visit
 from crawl.journal import Journal, Part
 from crawl.policy.site import Site
-from crawl.recrawl import first_visit
 from crawl.warc import Exchange
-
-from .conftest import read_warcs
+from tests.crawl.conftest import read_warcs
 
 
 def exchange(url: str) -> Exchange:

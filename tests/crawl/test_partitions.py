@@ -8,11 +8,10 @@ import time
 import pytest
 
 from corpus.errors import StageError
-from crawl.batch import Link
+from crawl.frontier.batch import Link
+from crawl.frontier.mail import Post, at_work, unread
 from crawl.journal import Journal, Part
-from crawl.mail import Post, at_work, unread
-
-from .conftest import HOUSE, html
+from tests.crawl.conftest import HOUSE, html
 
 N_HOSTS = 6
 TWO = (Part(0, 2), Part(1, 2))

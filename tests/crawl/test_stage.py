@@ -11,8 +11,7 @@ import pytest
 
 from corpus.manifest import Manifest
 from crawl.stage import goes_on, told
-
-from .conftest import HOUSE, Reply, html
+from tests.crawl.conftest import HOUSE, Reply, html
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 TEXT = {"Content-Type": "text/plain"}

@@ -19,8 +19,7 @@ from crawl.warc import (
     revisit_members,
     timestamp,
 )
-
-from .conftest import read_warcs
+from tests.crawl.conftest import read_warcs
 
 BODY = "<p>សួស្តី</p>".encode()
 

@@ -8,7 +8,7 @@ import pytest
 
 from corpus.errors import ConfigurationError
 from corpus.lines import lines_of
-from crawl.scope import Scope
+from crawl.discovery.scope import Scope
 from crawl.seeds.config import TABLE, SeedsConfig, check, seeds_of
 from crawl.seeds.table import COLUMNS, read_seeds
 

@@ -7,13 +7,13 @@ import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from crawl.batch import Committed, HostRow
-from crawl.fetch import Fetch
-from crawl.focus import EXPECTED
-from crawl.lanes import Host, Lane
+from crawl.frontier.batch import Committed, HostRow
+from crawl.frontier.fetch import Fetch
+from crawl.frontier.focus import EXPECTED
+from crawl.frontier.lanes import Host, Lane
+from crawl.frontier.sitebook import SiteBook
 from crawl.policy.politeness import MAX_PAUSE_SECONDS, least_delay
 from crawl.policy.site import PATHS
-from crawl.sitebook import SiteBook
 from crawl.urls import origin_of
 
 if TYPE_CHECKING:

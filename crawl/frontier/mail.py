@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from crawl.batch import KINDS, Link
+from crawl.frontier.batch import KINDS, Link
 from crawl.journal import Journal, Part
 
 MAX_LETTERS = 5_000  # read at a time

@@ -8,10 +8,10 @@ from types import SimpleNamespace
 import pytest
 from scrapy import Request
 
-from crawl.download import MAX_POLICY_BYTES, TRANSIENT, DownloadError, ExchangeHandler
-from crawl.names import Names, PrivateAddressError
-from crawl.recrawl import Visit
-from crawl.wire import Head, WireError
+from crawl.download.handler import MAX_POLICY_BYTES, TRANSIENT, DownloadError, ExchangeHandler
+from crawl.download.names import Names, PrivateAddressError
+from crawl.download.wire import Head, WireError
+from crawl.frontier.recrawl import Visit
 
 PDF, HTML = (b"Content-Type", b"Application/PDF; x"), (b"content-type", b"text/html")
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawl.shapes import prior, shape_of
+from crawl.discovery.shapes import prior, shape_of
 from crawl.urls import clean_url
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawl.wire import MAX_HEAD_BYTES, AnswerReader, WireError
+from crawl.download.wire import MAX_HEAD_BYTES, AnswerReader, WireError
 
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawl.focus import (
+from crawl.frontier.focus import (
     EXPECTED,
     LEAST_BYTES,
     N_REMEMBERED,

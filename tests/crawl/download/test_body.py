@@ -6,7 +6,7 @@ import zlib
 
 import pytest
 
-from crawl.body import TooLargeError, decoded, html_text
+from crawl.download.body import TooLargeError, decoded, html_text
 from crawl.sources.compressed import GZIP_MAGIC
 
 TEXT = "<p>ព្រះរាជាណាចក្រកម្ពុជា</p>".encode() * 50

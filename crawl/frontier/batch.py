@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from crawl.discovery.kinds import LISTINGS, Kind
+from crawl.frontier.recrawl import Visit
 from crawl.policy.site import Site
-from crawl.recrawl import Visit
 from crawl.urls import url_key
 
 KINDS: tuple[Kind, ...] = ("page", *LISTINGS)  # those that the frontier holds, by the number it knows them by

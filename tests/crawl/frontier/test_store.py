@@ -7,12 +7,12 @@ from string import ascii_lowercase
 import pytest
 
 from corpus.errors import StageError
-from crawl.batch import Batch, Committed, HostRow, LaneRow, Link, Pending
-from crawl.focus import LISTING_LEVEL
-from crawl.frontier import MAX_LANES, Frontier
+from crawl.frontier.batch import Batch, Committed, HostRow, LaneRow, Link, Pending
+from crawl.frontier.focus import LISTING_LEVEL
+from crawl.frontier.recrawl import Visit
+from crawl.frontier.store import MAX_LANES, Frontier
 from crawl.policy.robots import Robots
 from crawl.policy.site import Site
-from crawl.recrawl import Visit
 from crawl.warc import Position
 
 

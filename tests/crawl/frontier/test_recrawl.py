@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawl.recrawl import (
+from crawl.frontier.recrawl import (
     DAY,
     FIRST_LISTING_SECONDS,
     FIRST_SECONDS,
@@ -18,8 +18,7 @@ from crawl.recrawl import (
     unchanged,
 )
 from crawl.warc import Exchange
-
-from .conftest import Reply, html
+from tests.crawl.conftest import Reply, html
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from crawl.discovery.kinds import LISTINGS, Kind
+from crawl.frontier.recrawl import Visit
 from crawl.policy.signals import Signal
 from crawl.policy.site import Site, Verdict
-from crawl.recrawl import Visit
 from crawl.warc import Exchange
 
 if TYPE_CHECKING:
-    from crawl.lanes import Lane
+    from crawl.frontier.lanes import Lane
 
 
 @dataclass

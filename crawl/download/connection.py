@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-from crawl.names import Route
-from crawl.wire import AnswerReader, WireError
+from crawl.download.names import Route
+from crawl.download.wire import AnswerReader, WireError
 
 IDLE_SECONDS: Final = 20.0  # that a connection is kept for the next request
 LARGE_BYTES: Final = 1 << 20  # a body that grows beyond this goes on when it has one of few places

@@ -15,14 +15,14 @@ from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
-from crawl.body import ACCEPT_ENCODING
-from crawl.client import Client
-from crawl.names import PrivateAddressError, Route
+from crawl.download.body import ACCEPT_ENCODING
+from crawl.download.client import Client
+from crawl.download.names import PrivateAddressError, Route
+from crawl.download.wire import Head, WireError
 from crawl.warc import Exchange
-from crawl.wire import Head, WireError
 
 if TYPE_CHECKING:
-    from crawl.fetch import Fetch
+    from crawl.frontier.fetch import Fetch
 
 ACCEPT = (
     "text/html,application/xhtml+xml,application/pdf;q=0.9,application/xml;q=0.9,text/plain;q=0.8,*/*;q=0.1"

@@ -4,13 +4,12 @@ import json
 import time
 from pathlib import Path
 
-from crawl.batch import Link
 from crawl.config import CrawlConfig
-from crawl.fetch import Fetch
-from crawl.hosts import Hosts
+from crawl.frontier.batch import Link
+from crawl.frontier.fetch import Fetch
+from crawl.frontier.hosts import Hosts
 from crawl.journal import Journal, Part
-
-from .conftest import read_warcs
+from tests.crawl.conftest import read_warcs
 
 PAGE_BYTES = 10_000
 

@@ -8,10 +8,10 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from bench.hostileweb import wrong_certificate
-from crawl.client import MOST_IDLE, MOST_LARGE, Client
-from crawl.connection import LARGE_BYTES
-from crawl.names import Names
-from crawl.wire import WireError
+from crawl.download.client import MOST_IDLE, MOST_LARGE, Client
+from crawl.download.connection import LARGE_BYTES
+from crawl.download.names import Names
+from crawl.download.wire import WireError
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 Peer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]

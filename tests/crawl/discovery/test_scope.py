@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from corpus.errors import ConfigurationError
-from crawl.scope import Scope
+from crawl.discovery.scope import Scope
 
 RULES = [
     "accept moeys.gov.kh/archive/laws/*",

@@ -4,11 +4,11 @@ import time
 
 import pytest
 
-from crawl import sitebook
-from crawl.batch import Link
+from crawl.frontier import sitebook
+from crawl.frontier.batch import Link
+from crawl.frontier.sitebook import SiteBook
 from crawl.journal import Journal, Part
 from crawl.policy.site import MAX_AGE_SECONDS
-from crawl.sitebook import SiteBook
 
 
 @pytest.fixture

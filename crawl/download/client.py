@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final, Literal, Self
 
-from crawl.connection import Connection
-from crawl.names import Addresses, Route
-from crawl.wire import AnswerReader, Head, Truncated, WireError
+from crawl.download.connection import Connection
+from crawl.download.names import Addresses, Route
+from crawl.download.wire import AnswerReader, Head, Truncated, WireError
 
 MOST_IDLE: Final = 64  # connections kept open
 MOST_ADDRESSES: Final = 3  # of a name that are tried, one after the other

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import StageError
-from crawl.batch import KINDS, Batch, Committed, HostRow, LaneRow, Link, Pending
 from crawl.discovery.kinds import LISTINGS
-from crawl.focus import LISTING_LEVEL, level_of
+from crawl.discovery.shapes import prior, shape_of
+from crawl.frontier.batch import KINDS, Batch, Committed, HostRow, LaneRow, Link, Pending
+from crawl.frontier.focus import LISTING_LEVEL, level_of
+from crawl.frontier.recrawl import Visit
 from crawl.policy.robots import Robots
 from crawl.policy.site import Site
-from crawl.recrawl import Visit
-from crawl.shapes import prior, shape_of
 from crawl.urls import host_of
 from crawl.warc import Position
 

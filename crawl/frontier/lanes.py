@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from crawl.batch import HostRow, LaneRow, Pending
-from crawl.fetch import Fetch
-from crawl.focus import DECAY, LISTING_LEVEL, Yield, lane_score
+from crawl.frontier.batch import HostRow, LaneRow, Pending
+from crawl.frontier.fetch import Fetch
+from crawl.frontier.focus import DECAY, LISTING_LEVEL, Yield, lane_score
 
 N_HEADS = 2  # lanes of a host whose next URLs are in memory
 ENOUGH_PAGES = 500  # waiting on a host, beyond which it is not asked for more of its sitemaps and feeds first

@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from corpus.errors import ConfigurationError
-from crawl.names import Addresses, Names, PrivateAddressError, Route, is_public
+from crawl.download.names import Addresses, Names, PrivateAddressError, Route, is_public
 
 
 def test_only_names_in_the_mapping_are_moved():

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from crawl.traps import trap
+from crawl.discovery.traps import trap
 
 NEXT = time.gmtime().tm_year + 1
 

@@ -15,7 +15,7 @@ from typing import Any
 import xxhash
 
 from corpus.errors import StageError
-from crawl.frontier.batch import Batch, Committed, HostRow, LaneRow, Link
+from crawl.frontier.batch import Batch, Committed, HostRow, LaneRow, Link, Pending
 from crawl.frontier.fetch import Fetch
 from crawl.frontier.recrawl import Visit
 from crawl.frontier.store import Frontier
@@ -160,6 +160,11 @@ class Journal:
     def tried(self, seq: int, tries: int) -> None:
         """Keep how often a URL was tried in vain."""
         self._batch.tries[seq] = tries
+
+    def known(self, pending: Pending) -> Pending:
+        """A URL as the frontier has it, with what the next commit will add."""
+        tries = self._batch.tries.get(pending.seq)
+        return pending if tries is None else pending._replace(tries=tries)
 
     def learnt(self, site: Site) -> None:
         """Keep a site's policy."""

@@ -23,7 +23,7 @@ from crawl.download.names import Names
 from crawl.frontier.batch import Link
 from crawl.frontier.fetch import Fetch
 from crawl.frontier.focus import PDF, NewText, hides_text
-from crawl.frontier.hosts import Hosts
+from crawl.frontier.hosts import LEAST_PAUSE_SECONDS, Hosts
 from crawl.frontier.lanes import TEXTS
 from crawl.frontier.mail import Post
 from crawl.frontier.recrawl import Visit, changed, failed, first_visit, unchanged
@@ -107,7 +107,10 @@ class Crawl:
         tries = fetch.tries + (why != "http_429")
         is_final = tries > self.config.retries and not self.hosts.is_failing(fetch)
         evidence = {**fetch.evidence(), "error": error or why}
-        wait = max(asked, self.config.retry_wait * 2.0 ** min(n_failures, 32))
+        base = self.config.retry_wait
+        if self.hosts.is_failing(fetch):  # however small it is, the crawl comes to an end
+            base = max(base, LEAST_PAUSE_SECONDS)
+        wait = max(asked, base * 2.0 ** min(n_failures, 32))
         if fetch.kind == "robots":
             wait = self._without_robots(fetch, wait, evidence)
         elif not is_final:

@@ -205,7 +205,9 @@ class Hosts:
             lane.last_seq = start
             while found := self._journal.frontier.pending(lane.row.id, lane.last_seq, self._head_urls):
                 lane.last_seq = found[-1].seq
-                lane.head = [p for p in reversed(found) if not self._journal.is_done(p.seq)]
+                lane.head = [
+                    self._journal.known(p) for p in reversed(found) if not self._journal.is_done(p.seq)
+                ]
                 if lane.head:
                     return
         lane.n_waiting = 0

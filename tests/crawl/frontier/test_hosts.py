@@ -258,3 +258,18 @@ def test_a_host_fails_when_urls_of_it_fail_one_after_the_other(tmp_path):
     assert hosts.is_failing(fetch)
     hosts.release(fetch)
     assert not hosts.is_failing(fetch)
+
+
+def test_a_url_that_is_put_back_keeps_its_tries_before_a_commit_too(tmp_path):
+    hosts, _ = queues(tmp_path, "http://a.kh/1")
+    fetch = first_page(hosts)
+    for tries in range(1, 4):
+        fetch.tries = tries
+        hosts.put_back(fetch)
+        hosts.fail(fetch, 0.0, "http_500")
+        while (again := hosts.next()) is None:
+            time.sleep(0.002)
+        fetch = again
+        assert fetch.tries == tries
+    assert hosts.n_failures(fetch) == 3
+    assert not hosts.is_failing(fetch), "it is one URL that fails"

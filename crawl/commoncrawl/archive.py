@@ -1,7 +1,7 @@
 """Common Crawl's files: ranges of them, asked for politely from a server, or read from a folder or bucket.
 
 A server that says 429 or 503 is left alone by all workers together, for as long as it asks, over restarts too: the
-time is that of a file's last change, which lies in the future until then.
+time is that of the last change of a file named after the server, which lies in the future until then.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from functools import cached_property
 from io import RawIOBase
 from pathlib import Path
 from typing import BinaryIO, Protocol
+from urllib.parse import urlsplit
 
+import pyarrow as pa
 import urllib3
 
 from corpus.errors import StageError
@@ -26,7 +28,8 @@ BLOCK_BYTES = 1 << 22  # read ahead of a file that is read in order
 TAIL_BYTES = 1 << 16  # where a Parquet file tells what it holds
 PIECE_BYTES = 1 << 16
 SKIPPED_BYTES = 1 << 20  # of a whole file that comes where a range was asked for
-PERMANENT = {400, 401, 403, 404, 405, 410, 416, 451}
+ABSENT = (404, 410, 416)
+FORBIDDEN = (401, 403)  # how Common Crawl answers whom it has blocked for a while
 
 
 class NotGivenError(Exception):
@@ -39,7 +42,7 @@ class NotGivenError(Exception):
 
 
 class NotNowError(NotGivenError):
-    """A range that all tries have failed to get; another day it may be given."""
+    """A range that all tries have failed to get, or that is forbidden or elsewhere; another day it may be given."""
 
 
 class Archive(Protocol):
@@ -77,9 +80,12 @@ class Shelf:
 
     def range(self, path: str, offset: int, length: int) -> bytes:
         """So many bytes of a file."""
-        with self.open(path) as file:
-            file.seek(offset)
-            data = file.read(length)
+        try:
+            with self.open(path) as file:
+                file.seek(offset)
+                data = file.read(length)
+        except (OSError, pa.ArrowInvalid) as error:
+            raise NotGivenError("not_there", f"{path}: {error}"[:300]) from error
         if len(data) < length:
             raise NotGivenError("not_there", f"{path} ends at byte {offset + len(data):,}")
         return data
@@ -99,14 +105,18 @@ class Server:
     def __init__(self, address: str, agent: str, patience: Patience, pause: Path) -> None:
         self._address = address.rstrip("/")
         self._patience = patience
-        self._pause = Pause(pause, patience.patience)
+        self._pauses = pause
+        self._most = patience.patience
         self._pool = urllib3.PoolManager(
             headers={"User-Agent": agent, "Accept-Encoding": "identity"}, retries=False, maxsize=64
         )
 
     def range(self, path: str, offset: int, length: int) -> bytes:
         """So many bytes of a file."""
-        return self._asked(path, f"bytes={offset}-{offset + length - 1}", offset, length)[0]
+        data, size = self._asked(path, f"bytes={offset}-{offset + length - 1}", offset, length)
+        if len(data) < length:
+            raise NotGivenError("not_there", f"{path} is said to end at byte {size:,}")
+        return data
 
     def tail(self, path: str) -> tuple[bytes, int]:
         """The end of a file, and how long the file is."""
@@ -126,9 +136,10 @@ class Server:
     def _asked(self, path: str, wanted: str, offset: int | None, length: int) -> tuple[bytes, int]:
         """The bytes of an answer, and the whole file's length, after as many tries as there may be."""
         url = path if "://" in path else f"{self._address}/{path}"
+        pause = self._pause(url)
         reason, evidence = "", ""
         for n_before in range(self._patience.tries):
-            self._pause.wait(url)
+            pause.wait(url)
             try:
                 return self._answer(url, wanted, offset, length)
             except _TransientError as failed:
@@ -136,10 +147,14 @@ class Server:
                 seconds = self._patience.retry_wait * 2.0**n_before
                 asked = pause_seconds(failed.status, failed.retry_after, n_before, self._patience.retry_wait)
                 if asked:
-                    self._pause.until(time.time() + asked)
+                    pause.until(time.time() + asked)
                 elif n_before + 1 < self._patience.tries:
                     time.sleep(seconds)
         raise NotNowError(reason, evidence)
+
+    def _pause(self, url: str) -> Pause:
+        """The pause of the URL's host."""
+        return Pause(self._pauses.with_name(f"{self._pauses.name}-{urlsplit(url).hostname}"), self._most)
 
     def _answer(self, url: str, wanted: str, offset: int | None, length: int) -> tuple[bytes, int]:
         until = time.monotonic() + self._patience.deadline
@@ -184,10 +199,12 @@ def _check_status(url: str, answer: urllib3.BaseHTTPResponse) -> None:
     if answer.status in (200, 206):
         return
     evidence = f"{url}: HTTP {answer.status}"
-    if answer.status in PERMANENT or (answer.status < 500 and answer.status != 429):
-        raise NotGivenError(
-            "not_there" if answer.status in (404, 410, 416) else f"http_{answer.status}", evidence
-        )
+    if answer.status in ABSENT:
+        raise NotGivenError("not_there", evidence)
+    if answer.status in FORBIDDEN or answer.status < 400:
+        raise NotNowError(f"http_{answer.status}", evidence)
+    if answer.status < 500 and answer.status != 429:
+        raise NotGivenError(f"http_{answer.status}", evidence)
     raise _TransientError(
         f"http_{answer.status}", evidence, answer.status, answer.headers.get("Retry-After", "")
     )

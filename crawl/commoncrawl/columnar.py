@@ -5,7 +5,6 @@ Columns as in commoncrawl/cc-index-table; content_languages is there since CC-MA
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Callable, Iterator, Mapping
 from typing import BinaryIO
 
@@ -16,8 +15,10 @@ import pyarrow.parquet as pq
 from corpus.errors import StageError
 from crawl.commoncrawl.archive import Archive
 from crawl.commoncrawl.selection import SELECTED, Rule
+from crawl.sources.compressed import Fault, inflate, split_lines
 
-MAX_LIST_BYTES = 64 << 20
+MAX_LIST_BYTES = 64 << 20  # unpacked
+MAX_PATH_BYTES = 4096
 DECISIVE = {
     "host": "url_host_name",
     "status": "fetch_status",
@@ -43,16 +44,25 @@ def index_files(archive: Archive, crawl: str, subset: str) -> list[str]:
 
 
 def read_list(archive: Archive, path: str) -> list[str]:
-    """The lines of a list of paths, packed or plain."""
+    """The lines of a list of paths, packed or plain; raises StageError for one that is damaged or has no end."""
+    faults: list[Fault] = []
     with archive.open(path) as file:
-        data = file.read(MAX_LIST_BYTES)
-    if data[:2] == b"\x1f\x8b":
-        try:
-            data = gzip.decompress(data)
-        except (OSError, EOFError) as error:
-            msg = f"{path}: not a list that can be read ({error}). Try: the same command again"
-            raise StageError(msg) from error
-    return [line.strip() for line in data.decode("utf-8", "replace").splitlines() if line.strip()]
+        lines = split_lines(_bounded(inflate(file, faults), path), MAX_PATH_BYTES)
+        found = [line.data.strip().decode("utf-8", "replace") for line in lines if line.data.strip()]
+    if faults:
+        msg = f"{path}: not a list that can be read ({faults[0].what}). Try: the same command again"
+        raise StageError(msg)
+    return found
+
+
+def _bounded(pieces: Iterator[bytes], path: str) -> Iterator[bytes]:
+    n_bytes = 0
+    for piece in pieces:
+        n_bytes += len(piece)
+        if n_bytes > MAX_LIST_BYTES:
+            msg = f"{path}: a list of more than {MAX_LIST_BYTES:,} bytes. Try: another list"
+            raise StageError(msg)
+        yield piece
 
 
 def select(file: BinaryIO, path: str, rule: Rule, mask: Mask) -> Iterator[pa.Table]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -77,7 +78,7 @@ def check(config: CommonCrawlConfig) -> None:
     user_agent(config.contact)
     run_folder(config).local()
     for name, least in LEAST.items():
-        if getattr(config, name) < least:
+        if not least <= getattr(config, name) < math.inf:
             msg = f"{name}: got {getattr(config, name)}; expected {least} or more"
             raise ConfigurationError(msg)
     for name, known in (("index", INDEXES), ("rank", RANKS)):
@@ -89,6 +90,12 @@ def check(config: CommonCrawlConfig) -> None:
         raise ConfigurationError(msg)
     if odd := [name for name in config.crawls if not re.fullmatch(r"[A-Za-z0-9._-]+", name)]:
         msg = f"crawls: got {odd[0]!r}; expected a name. Try: crawls=[CC-MAIN-2026-05]"
+        raise ConfigurationError(msg)
+    if odd := [name for name in config.hosts if not re.fullmatch(r"[\w*.-]+", name)]:
+        msg = f"hosts: got {odd[0]!r}; expected a host's name. Try: hosts=[moeys.gov.kh,'*.gov.kh']"
+        raise ConfigurationError(msg)
+    if config.index == "cdx" and not config.cdx.startswith(("http://", "https://")):
+        msg = f"cdx: got {config.cdx!r}; expected an address. Try: cdx=https://index.commoncrawl.org/"
         raise ConfigurationError(msg)
     if not config.crawls and not config.warc_lists:
         msg = "crawls: got none, and no warc_lists. Try: crawls=[CC-MAIN-2026-05]"

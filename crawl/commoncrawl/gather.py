@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pyarrow as pa
@@ -13,20 +12,23 @@ import pyarrow.parquet as pq
 
 from corpus.engine import meter, worker_count
 from corpus.errors import StageError
-from corpus.ledger import Amount
+from corpus.ledger import Amount, Ledger
 from corpus.paths import resolve
 from corpus.stage import run_folder
 from corpus.task import Task
 from crawl.commoncrawl import cdx, columnar
 from crawl.commoncrawl.archive import Archive, NotGivenError, NotNowError, Patience, Server, open_archive
 from crawl.commoncrawl.config import CommonCrawlConfig
-from crawl.commoncrawl.members import Taken, refused, taken
+from crawl.commoncrawl.crew import by_threads
+from crawl.commoncrawl.members import Taken, refused, taken, withheld
 from crawl.commoncrawl.output import MEMORY, Output
-from crawl.commoncrawl.selection import SELECTED, Rule
+from crawl.commoncrawl.selection import SELECTED, Rule, fault_of, sound
 from crawl.policy.identity import user_agent
 
 ORDERED = "work/ordered.parquet"
 WINDOW = 32  # records fetched before they are written: what a killed task fetches again, at most
+LEAST_REFUSED = 8  # records in a row that are not given: more than an index errs
+NOT_NOW = "not_now:"
 SORT_MEMORY = "1GB"
 ORDER = """
 with found as (select distinct * from read_parquet($files)),
@@ -87,7 +89,7 @@ def _write(task: Task[CommonCrawlConfig], tables: Iterator[pa.Table]) -> None:
     try:
         with task.create(path) as out, pq.ParquetWriter(out, SELECTED) as writer:
             for table in tables:
-                writer.write_table(table)
+                writer.write_table(sound(table))
                 meter().count(len(table), 0)
     except NotGivenError as error:
         what = f"{task.arguments}: the index cannot be read ({error.reason}: {error.evidence})"
@@ -162,41 +164,78 @@ def _read(uri: str) -> pa.Table:
 
 
 def fetch(task: Task[CommonCrawlConfig]) -> None:
-    """Fetch the records of one row group, each once over all lives of the task, into one WARC file."""
+    """Fetch the records of one row group into one WARC file, each once over all lives of the task.
+
+    What a finished life was not given is asked for once more.
+    """
     config = task.config
     with pq.ParquetFile(task.folder.local() / ORDERED) as ordered:
         rows = ordered.read_row_group(task.arguments["row_group"]).to_pylist()
     key = hashlib.sha256(repr([(row["file"], row["offset"]) for row in rows]).encode()).hexdigest()
     archive = archive_of(config, config.data)
-    n_threads = max(1, config.connections // worker_count(config.workers))
-    with Output(task, key, about(config)) as output, ThreadPoolExecutor(n_threads) as threads:
-        while window := rows[output.done : output.done + WINDOW]:
-            fetched = list(threads.map(lambda row: _fetched(archive, row, config.max_record_bytes), window))
-            _check_any(fetched)
-            for row, found in zip(window, fetched, strict=True):
-                fate: Any = "dropped" if found.reason else "kept"
-                output.count(config.source, fate, found.reason, row["length"])
-            output.append(b"".join(found.members for found in fetched), output.done + len(window))
-            meter().count(len(window), sum(row["length"] for row in window))
+    with Output(task, key, about(config)) as output:
+        for window in _windows([int(at) for at in output.not_now]):
+            fetched = _fetch_window(archive, config, [rows[at] for at in window])
+            _write_window(output, config.source, window, rows, fetched)
+            if not any(found.is_given for found in fetched):
+                break
+        for window in _windows(range(output.done, len(rows))):
+            fetched = _fetch_window(archive, config, [rows[at] for at in window])
+            _check_any(fetched, output.counted)
+            _write_window(output, config.source, window, rows, fetched)
         output.finish()
 
 
+def _windows(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (numbers[at : at + WINDOW] for at in range(0, len(numbers), WINDOW))
+
+
+def _fetch_window(
+    archive: Archive, config: CommonCrawlConfig, rows: Sequence[Mapping[str, Any]]
+) -> list[Taken]:
+    n_threads = max(1, config.connections // worker_count(config.workers))
+    return by_threads(lambda row: _fetched(archive, row, config.max_record_bytes), rows, n_threads)
+
+
+def _write_window(
+    output: Output,
+    source: str,
+    window: Sequence[int],
+    rows: Sequence[Mapping[str, Any]],
+    fetched: Sequence[Taken],
+) -> None:
+    """Write what was given of the rows of these numbers, and count it in place of what an earlier life counted."""
+    for at, found in zip(window, fetched, strict=True):
+        n_bytes = rows[at]["length"]
+        if earlier := output.not_now.pop(str(at), ""):
+            output.uncount(source, earlier, n_bytes)
+        if found.reason.startswith(NOT_NOW):
+            output.not_now[str(at)] = found.reason
+        output.count(source, "dropped" if found.reason else "kept", found.reason, n_bytes)
+    output.append(b"".join(found.members for found in fetched), max(output.done, window[-1] + 1))
+    meter().count(len(window), sum(rows[at]["length"] for at in window))
+
+
 def _fetched(archive: Archive, row: Mapping[str, Any], max_bytes: int) -> Taken:
-    if not 0 < row["length"] <= max_bytes:
+    if fault := fault_of(row):
+        return refused(row, "bad_index_row", fault)
+    if row["length"] > max_bytes:
         return refused(row, "too_large", f"{row['length']:,} bytes")
     try:
         raw = archive.range(row["file"], row["offset"], row["length"])
     except NotNowError as error:
-        return refused(row, f"not_now:{error.reason}", error.evidence)
+        return withheld(row, f"{NOT_NOW}{error.reason}", error.evidence)
     except NotGivenError as error:
-        return refused(row, error.reason, error.evidence)
+        return withheld(row, error.reason, error.evidence)
     return taken(raw, row, max_bytes)
 
 
-def _check_any(fetched: Sequence[Taken]) -> None:
-    """A server that answers nothing at all is no fault of the records."""
-    failed = [found for found in fetched if found.reason.startswith("not_now:")]
-    if len(failed) == len(fetched):
-        what = f"{len(fetched)} records in a row cannot be fetched ({failed[-1].evidence})"
+def _check_any(fetched: Sequence[Taken], counted: Ledger) -> None:
+    """A server that gives nothing at all is no fault of the records."""
+    if any(found.is_given for found in fetched):
+        return
+    is_later = any(found.reason.startswith(NOT_NOW) for found in fetched)
+    if len(fetched) >= LEAST_REFUSED or (is_later and not counted.total("kept").documents):
+        what = f"{len(fetched)} records in a row cannot be fetched ({fetched[-1].evidence})"
         msg = f"{what}. Try: the same command later"
         raise StageError(msg)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 import pyarrow as pa
@@ -10,12 +10,14 @@ import pyarrow as pa
 from corpus.engine import meter
 from corpus.errors import StageError
 from corpus.task import Task
-from crawl.commoncrawl.archive import NotGivenError
+from crawl.commoncrawl.archive import NotGivenError, NotNowError
 from crawl.commoncrawl.config import CommonCrawlConfig
 from crawl.commoncrawl.gather import about, archive_of
-from crawl.commoncrawl.members import Member, kept, members
+from crawl.commoncrawl.members import TOO_LARGE, Member, kept, members
 from crawl.commoncrawl.output import Output
 from crawl.commoncrawl.selection import Rule
+from crawl.ingest.faults import fault_facts
+from crawl.ingest.pdfs import is_pdf
 from crawl.sources.compressed import Fault
 from crawl.sources.http import parse_response
 from crawl.sources.warc import WarcRecord, parse_member
@@ -25,31 +27,56 @@ KHMER = (b"\xe1\x9e", b"\xe1\x9f")  # how every Khmer letter begins in UTF-8
 
 
 def read_through(task: Task[CommonCrawlConfig]) -> dict[str, Any]:
-    """Write the Khmer pages of one WARC file, from where an earlier life of the task has come to."""
+    """Write the Khmer pages of one WARC file, from where an earlier life of the task has come to.
+
+    A file that will never be given is a fault; raises StageError for one that may be given another day.
+    """
     config, path = task.config, task.arguments["path"]
     faults: list[Fault] = []
-    choice = _Choice(config)
     try:
-        with archive_of(config, config.data).open(path) as file, Output(task, path, about(config)) as output:
-            found: list[bytes] = []
-            for member in members(file, output.done, config.max_record_bytes, faults):
-                records = list(parse_member(member.plain, config.max_record_bytes))
-                for record in records:
-                    if record.kind == "response":
-                        reason = choice.reason(record) if len(records) == 1 else "not_alone"
-                        output.count(config.source, "in", "", len(member.raw))
-                        output.count(config.source, "dropped" if reason else "kept", reason, len(member.raw))
-                        found += [] if reason else [kept(member.raw, _row(record, member, path)).members]
-                        meter().count(1, len(member.raw))
-                if member.end - output.done >= COMMIT_BYTES:
-                    output.append(b"".join(found), member.end)
-                    found = []
-            output.append(b"".join(found), file.tell())
+        with Output(task, path, about(config)) as output:
+            try:
+                with archive_of(config, config.data).open(path) as file:
+                    _read(config, path, file, output, faults)
+            except NotNowError:
+                raise
+            except NotGivenError as error:
+                faults.append(Fault(output.done, f"{error.reason}: {error.evidence}"))
             output.finish()
-    except NotGivenError as error:
+    except NotNowError as error:
         msg = f"{path}: cannot be read ({error.reason}: {error.evidence}). Try: the same command later"
         raise StageError(msg) from error
-    return {"faults": [{"file": path, "position": f.position, "fault": f.what} for f in faults[:100]]}
+    return {"faults": fault_facts(path, faults)}
+
+
+def _read(config: CommonCrawlConfig, path: str, file: BinaryIO, output: Output, faults: list[Fault]) -> None:
+    """Write what is chosen of a file's members; one that cannot be read is counted as dropped."""
+    choice = _Choice(config)
+    found: list[bytes] = []
+    n_faults = 0
+    for member in members(file, output.done, config.max_record_bytes, faults):
+        n_faults = _count_faults(config.source, output, faults, n_faults)
+        records = list(parse_member(member.plain, config.max_record_bytes))
+        for record in records:
+            if record.kind == "response":
+                reason = choice.reason(record) if len(records) == 1 else "not_alone"
+                output.count(config.source, "in", "", len(member.raw))
+                output.count(config.source, "dropped" if reason else "kept", reason, len(member.raw))
+                found += [] if reason else [kept(member.raw, _row(record, member, path)).members]
+                meter().count(1, len(member.raw))
+        if member.end - output.done >= COMMIT_BYTES:
+            output.append(b"".join(found), member.end)
+            found = []
+    _count_faults(config.source, output, faults, n_faults)
+    output.append(b"".join(found), file.tell())
+
+
+def _count_faults(source: str, output: Output, faults: list[Fault], n_counted: int) -> int:
+    """Count the faults beyond those that are counted; returns how many there are."""
+    for fault in faults[n_counted:]:
+        output.count(source, "in", "", 0)
+        output.count(source, "dropped", "too_large" if fault.what.startswith(TOO_LARGE) else "damaged", 0)
+    return len(faults)
 
 
 class _Choice:
@@ -68,6 +95,10 @@ class _Choice:
             return "no_page"
         if self._is_listed(record.url):
             return ""
+        if not response.body and response.fault:
+            return "too_large"
+        if is_pdf(response):
+            return "pdf"  # whose text is packed
         n_khmer = sum(map(response.body.count, KHMER))
         return "" if n_khmer >= self._least_khmer else "no_khmer"
 

@@ -14,15 +14,21 @@ from crawl.sources.http import split_head
 from crawl.sources.warc import WarcRecord, next_member, parse_member
 from crawl.warc import refusal_member as metadata_member
 
+UNNAMED = "about:blank"
+TOO_LARGE = "a record of more than"
 _CONTROLS = re.compile(r"[\x00-\x20\x7f]")
 
 
 class Taken(NamedTuple):
-    """What is written of a record: members, and why not the record itself, if so, with the evidence."""
+    """What is written of a record: members, and why not the record itself, if so, with the evidence.
+
+    `is_given` tells whether the archive gave what it was asked for, whatever that proved to be.
+    """
 
     members: bytes
     reason: str = ""
     evidence: str = ""
+    is_given: bool = True
 
 
 def taken(raw: bytes, row: Mapping[str, Any], max_bytes: int) -> Taken:
@@ -48,7 +54,12 @@ def kept(raw: bytes, row: Mapping[str, Any]) -> Taken:
 def refused(row: Mapping[str, Any], reason: str, evidence: str) -> Taken:
     """What is told of a record that could not be taken."""
     noted = {"decision": "dropped", "reason": reason, "evidence": evidence[:300], "commoncrawl": origin(row)}
-    return Taken(metadata_member(_storable(row["url"]), noted), reason, evidence)
+    return Taken(metadata_member(_storable(row["url"]) or UNNAMED, noted), reason, evidence)
+
+
+def withheld(row: Mapping[str, Any], reason: str, evidence: str) -> Taken:
+    """What is told of a record that the archive did not give."""
+    return refused(row, reason, evidence)._replace(is_given=False)
 
 
 def _storable(url: str) -> str:
@@ -124,7 +135,7 @@ def _unpacked(file: BinaryIO, data: bytes, max_bytes: int) -> tuple[bytes, bytes
             raw += data
             data = b""
             if len(plain) > max_bytes or len(raw) > max_bytes + PIECE_BYTES:
-                return b"", b"", b"", f"a record of more than {max_bytes:,} bytes"
+                return b"", b"", b"", f"{TOO_LARGE} {max_bytes:,} bytes"
     except DAMAGE as error:
         return b"", b"", b"", f"damaged: {error}"
     rest = member.unused_data

@@ -19,7 +19,8 @@ ENDLESS = 1 << 62  # one task, one file
 class Output:
     """Takes members with the place that the work has come to; both are on disk when `append` returns.
 
-    `key` names the work: progress that belongs to other work counts for nothing.
+    `key` names the work: progress that belongs to other work counts for nothing. `not_now` has the reasons why parts
+    of it, by their numbers, could not be done yet; it is written with the next append.
     """
 
     def __init__(self, task: Task[Any], key: str, about: Mapping[str, str]) -> None:
@@ -28,6 +29,7 @@ class Output:
         self._key = key
         noted = self._noted()
         self.done: int = noted.get("done", 0)
+        self.not_now: dict[str, str] = noted.get("not_now", {})
         self.counted = Ledger(noted.get("ledger", []))
         start = Position(0, noted.get("bytes", 0))
         self._warc = WarcFiles(task.folder.local() / FOLDER, start, ENDLESS, about, task.name)
@@ -53,11 +55,23 @@ class Output:
         """Count records, durably with the next append."""
         self.counted.add(source, fate, reason, Amount(n_documents, bytes=n_bytes))
 
+    def uncount(self, source: str, reason: str, n_bytes: int) -> None:
+        """Take back that a record was dropped."""
+        self.count(source, "dropped", reason, -n_bytes, -1)
+        if not self.counted.amounts[source, "dropped", reason].documents:
+            del self.counted.amounts[source, "dropped", reason]
+
     def append(self, members: bytes, done: int) -> None:
         """Write members, and that the work has come to `done`."""
         position = self._warc.append(members) if members else self._warc.position
         self.done = done
-        progress = {"key": self._key, "done": done, "bytes": position.offset, "ledger": self.counted.rows()}
+        progress = {
+            "key": self._key,
+            "done": done,
+            "bytes": position.offset,
+            "not_now": self.not_now,
+            "ledger": self.counted.rows(),
+        }
         self._task.folder.write_json(self._path, progress)
 
     def finish(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ import pyarrow.compute as pc
 
 from crawl.commoncrawl.config import CommonCrawlConfig
 
+_PATH = re.compile(r"[^\x00-\x20\x7f]+")
 SELECTED = pa.schema(
     [
         ("url", pa.string()),
@@ -74,6 +76,34 @@ def surt(pattern: str) -> str:
     return ",".join(reversed(pattern.removeprefix("*.").split("."))) + (
         "" if pattern.startswith("*.") else ")"
     )
+
+
+MOST_BYTES = 1 << 50  # no file is longer
+
+
+def sound(table: pa.Table) -> pa.Table:
+    """Records of SELECTED with nothing null but languages; numbers that cannot be are -1 (offset) and 0 (length)."""
+    for at, name in enumerate(SELECTED.names):
+        column = table[name]
+        if name in ("offset", "length"):
+            lowest = -1 if name == "offset" else 0
+            is_possible = pc.and_(pc.greater(column, lowest), pc.less(column, MOST_BYTES))
+            column = pc.if_else(pc.fill_null(is_possible, fill_value=False), column, lowest)
+        elif name != "languages":
+            column = pc.fill_null(column, "")
+        table = table.set_column(at, SELECTED.field(at), column)
+    return table
+
+
+def fault_of(row: Mapping[str, Any]) -> str:
+    """What a sound row lacks to name a record; empty where it names one."""
+    path = row["file"]
+    if not row["url"]:
+        return "no url"
+    if row["offset"] < 0 or row["length"] < 1:
+        return f"offset {row['offset']}, length {row['length']}"
+    is_path = _PATH.fullmatch(path) and "://" not in path and ".." not in path.split("/")
+    return "" if is_path and not path.startswith("/") else f"file {path!r}"
 
 
 def rows_table(rows: Sequence[Mapping[str, Any]]) -> pa.Table:

@@ -7,12 +7,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from corpus.errors import StageError
+from corpus.manifest import Manifest
 from corpus.stage import Stage, StageRun
 from corpus.task import Task
 from crawl.commoncrawl.archive import NotGivenError
 from crawl.commoncrawl.columnar import index_files, read_list
 from crawl.commoncrawl.config import CommonCrawlConfig, check
-from crawl.commoncrawl.gather import archive_of, fetch, gather_hosts, order, select_cdx, select_columnar
+from crawl.commoncrawl.gather import (
+    NOT_NOW,
+    archive_of,
+    fetch,
+    gather_hosts,
+    order,
+    select_cdx,
+    select_columnar,
+)
 from crawl.commoncrawl.lists import read_through
 from crawl.commoncrawl.output import FOLDER, MEMORY
 
@@ -81,12 +90,34 @@ def _listed(stage: Run) -> list[Task[CommonCrawlConfig]]:
     ]
 
 
+def _told(manifest: Manifest) -> str:
+    """What the run is not whole without knowing."""
+    n_faults, n_later = len(manifest.facts["faults"]), _n_later(manifest)
+    lines = [
+        f"{n_faults:,} faults in what was read: see facts in the manifest" if n_faults else "",
+        f"{n_later:,} records were not given yet. Try: the same command later" if n_later else "",
+        "" if manifest.ledger else "nothing was found: neither in the index nor in a list",
+    ]
+    return "\n".join(filter(None, lines))
+
+
+def _n_later(manifest: Manifest) -> int:
+    return sum(row["documents"] for row in manifest.ledger if row["reason"].startswith(NOT_NOW))
+
+
+def _goes_on(manifest: Manifest) -> bool:
+    """Whether there are records that another day may be given."""
+    return _n_later(manifest) > 0
+
+
 STAGE = Stage(
     name="commoncrawl",
     module="crawl.commoncrawl",
     config=CommonCrawlConfig,
     run=run,
     check=check,
+    told=_told,
+    goes_on=_goes_on,
     memory=MEMORY,
     reused=[FOLDER],
 )

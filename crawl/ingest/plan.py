@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ LEAST_ONE = (
     ),
     *("wikitext_memory",),
 )
+SECONDS = ("pdf_seconds", "ocr_seconds", "wikitext_seconds")
 LAYOUT = {  # of a folder of data
     "web/*.warc": "warc",
     "web/*.warc.gz": "warc",
@@ -58,6 +60,10 @@ def check(config: IngestConfig) -> None:
     for name in LEAST_ONE:
         if getattr(config, name) < 1:
             msg = f"{name}: got {getattr(config, name)}; expected 1 or more"
+            raise ConfigurationError(msg)
+    for name in SECONDS:
+        if not 0 < getattr(config, name) < math.inf:
+            msg = f"{name}: got {getattr(config, name)}; expected more than 0 seconds"
             raise ConfigurationError(msg)
     if config.ocr not in ("", "tesseract"):
         msg = f"ocr: got {config.ocr!r}; expected tesseract, or nothing"

@@ -133,21 +133,22 @@ OVERLONG_SAMPLE_BYTES = 10_000
 
 
 def split_lines(pieces: Iterator[bytes], limit: int) -> Iterator[Line]:
-    """The lines of a text that comes in pieces; no more than `limit` bytes of any are held."""
-    number, skipped = 0, 0
-    rest = b""
+    """The lines of a text that comes in pieces; no more than `limit` bytes of any are held, beside a piece."""
+    number, n_bytes = 0, 0
+    held: list[bytes] = []  # the parts of the line that is not at its end
     for piece in pieces:
-        *lines, rest = (rest + piece).split(b"\n")
-        for data in lines:
-            yield _line(number, data, skipped, limit)
-            number, skipped = number + 1, 0
-        if len(rest) > limit:
-            skipped += len(rest) - OVERLONG_SAMPLE_BYTES
-            rest = rest[:OVERLONG_SAMPLE_BYTES]
-    if rest:
-        yield _line(number, rest, skipped, limit)
+        *ends, rest = piece.split(b"\n")
+        for end in ends:
+            yield _line(number, [*held, end], n_bytes + len(end), limit)
+            number, n_bytes, held = number + 1, 0, []
+        n_bytes += len(rest)
+        held.append(rest)
+        if n_bytes > limit:
+            held = [b"".join(held)[:OVERLONG_SAMPLE_BYTES]]
+    if n_bytes:
+        yield _line(number, held, n_bytes, limit)
 
 
-def _line(number: int, data: bytes, skipped: int, limit: int) -> Line:
-    n_bytes = len(data) + skipped
+def _line(number: int, parts: list[bytes], n_bytes: int, limit: int) -> Line:
+    data = b"".join(parts) if len(parts) > 1 else parts[0]
     return Line(number, data[:OVERLONG_SAMPLE_BYTES] if n_bytes > limit else data, n_bytes)

@@ -176,8 +176,8 @@ INDEX = pa.schema(
             (n, pa.string())
             for n in ("content_digest", "content_mime_detected", "content_languages", "warc_filename")
         ),
-        ("warc_record_offset", pa.int32()),
-        ("warc_record_length", pa.int32()),
+        ("warc_record_offset", pa.int64()),
+        ("warc_record_length", pa.int64()),
     ]
 )
 

@@ -160,8 +160,9 @@ FAULTS: list[
     ([silent] * 9, "not_now:unreachable", 5),
     ([told(404)], "not_there", 1),
     ([told(416)], "not_there", 1),
-    ([told(403)], "http_403", 1),
-    ([told(301, Location="http://127.0.0.1:1/")], "http_301", 1),
+    ([told(403)], "not_now:http_403", 1),
+    ([told(301, Location="http://127.0.0.1:1/")], "not_now:http_301", 1),
+    ([told(451)], "http_451", 1),
     ([another_range], "range_ignored", 1),
     ([told(206)], "bad_answer", 1),
     ([], "", 1),
@@ -211,17 +212,30 @@ LIES: list[tuple[dict[str, Any], str]] = [  # what the index says wrongly of a r
     ({"warc_record_length": 1 << 30}, "too_large"),
     ({"warc_record_offset": 1 << 29}, "not_there"),
     ({"warc_filename": "crawl-data/nowhere.warc.gz"}, "not_there"),
+    ({"warc_filename": "../../etc/passwd"}, "bad_index_row"),
+    ({"warc_filename": "file:///etc/passwd"}, "bad_index_row"),
+    ({"warc_filename": "a\r\nHost: elsewhere.test"}, "bad_index_row"),
+    ({"warc_filename": None}, "bad_index_row"),
+    ({"warc_record_offset": None}, "bad_index_row"),
+    ({"warc_record_offset": -50}, "bad_index_row"),
+    ({"warc_record_offset": 1 << 62}, "bad_index_row"),
+    ({"warc_record_length": None}, "bad_index_row"),
+    ({"warc_record_length": -5}, "bad_index_row"),
+    ({"content_digest": None, "fetch_time": None}, ""),
 ]
 
 
-def test_a_record_that_is_not_what_the_index_says_goes_aside(archive: Archive, gather: Gathering) -> None:
+@pytest.mark.parametrize("is_folder", [False, True])
+def test_a_record_that_is_not_what_the_index_says_goes_aside(
+    archive: Archive, gather: Gathering, is_folder: bool
+) -> None:
     lied = [Listed(capture(f"http://h{n}.test/", n), changes=changes) for n, (changes, _) in enumerate(LIES)]
     archive.publish([Listed(capture("http://a.test/", "a")), *lied])
-    gather.done(ONE)
-    assert gather.urls() == ["http://a.test/"]
+    gather.done(ONE, f"data={archive.folder if is_folder else archive.address}")
+    assert gather.urls() == ["http://a.test/", f"http://h{len(LIES) - 1}.test/"]
     stated = [changes.get("url", f"http://h{n}.test/") for n, (changes, _) in enumerate(LIES)]
     noted = gather.noted()
-    became = [noted[url.replace("\r\n", "%0D%0A").replace(" ", "%20")]["reason"] for url in stated]
+    became = [noted[url.replace("\r\n", "%0D%0A").replace(" ", "%20")].get("reason", "") for url in stated]
     assert became == [reason for _, reason in LIES]
 
 
@@ -240,6 +254,38 @@ def test_a_server_that_answers_nothing_ends_the_run_and_loses_nothing(
     assert len(gather.urls()) == 3
 
 
+@pytest.mark.parametrize("status", [302, 403, 404, 416])
+def test_a_server_that_refuses_ten_in_a_row_ends_the_run_and_loses_nothing(
+    archive: Archive, gather: Gathering, status: int
+) -> None:
+    archive.publish([Listed(capture(f"http://a.test/{n}", n)) for n in range(10)])
+    path = archive.rows[0]["warc_filename"]
+    archive.faults[path] = [told(status)] * 10
+    ended = gather(ONE)
+    assert ended.returncode == 1
+    assert "10 records in a row cannot be fetched (" in ended.stderr
+    gather.done(ONE)
+    assert gather.ledger() == {("in", ""): 10, ("kept", ""): 10}
+
+
+def test_what_is_not_given_today_is_asked_for_another_day(archive: Archive, gather: Gathering) -> None:
+    archive.publish(web())
+    path = archive.rows[0]["warc_filename"]
+    archive.faults[path] = [told(403)] * 2
+    ended = gather(ONE, "connections=1")
+    assert "2 records were not given yet. Try: the same command later" in ended.stdout
+    assert gather.ledger()["dropped", "not_now:http_403"] == 2
+    archive.faults[path] = [told(403)]
+    gather.done(ONE, "connections=1")
+    assert gather.ledger()["dropped", "not_now:http_403"] == 1
+    gather.done(ONE, "connections=1")
+    assert gather.ledger() == {("in", ""): 3, ("kept", ""): 3}
+    assert len(gather.urls()) == len(set(gather.urls())) == 3
+    n_asked = len(archive.asked)
+    gather.done(ONE, "connections=1")
+    assert len(archive.asked) == n_asked
+
+
 def test_a_server_that_asks_for_an_hour_is_given_it(archive: Archive, gather: Gathering) -> None:
     archive.publish(web())
     path = archive.rows[0]["warc_filename"]
@@ -250,7 +296,7 @@ def test_a_server_that_asks_for_an_hour_is_given_it(archive: Archive, gather: Ga
     n_asked = len(archive.asked)
     assert gather(ONE, "connections=1").returncode == 1
     assert len(archive.asked) == n_asked  # over a restart too
-    left_alone = gather.folder / "progress" / "left-alone"
+    left_alone = gather.folder / "progress" / "left-alone-127.0.0.1"
     os.utime(left_alone, (time.time(), time.time()))
     gather.done(ONE, "connections=1")
     assert len(gather.urls()) == 3
@@ -312,10 +358,43 @@ def test_a_list_of_warc_files_is_read_through_for_khmer(archive: Archive, gather
     words = ["warc_lists=[crawl-data/CC-NEWS/2026/10/warc.paths.gz]", "hosts=[listed.test]", "least_khmer=50"]
     gather.done(*words)
     assert gather.urls() == ["http://a.test/1", "http://listed.test/3", "http://a.test/5"]
-    assert gather.ledger() == {("in", ""): 4, ("kept", ""): 3, ("dropped", "no_page"): 1}
+    dropped = {("dropped", "no_page"): 1, ("dropped", "damaged"): 1}
+    assert gather.ledger() == {("in", ""): 5, ("kept", ""): 3, **dropped}
     [fault] = json.loads((gather.folder / "manifest.json").read_text())["facts"]["faults"]
     assert (fault["file"], fault["position"]) == (news, second)
     assert gather.noted()["http://a.test/5"]["commoncrawl"]["offset"] == archive.rows[4]["warc_record_offset"]
+
+
+def test_a_list_goes_on_after_a_file_that_is_not_there(archive: Archive, gather: Gathering) -> None:
+    pdf = Capture("http://a.test/pdf", b"%PDF-1.7 " + b"x" * 900)
+    archive.publish([Listed(capture("http://a.test/1", 1)), Listed(pdf)])
+    archive.write("paths", f"nowhere.warc.gz\n{archive.rows[0]['warc_filename']}\n".encode())
+    ended = gather("warc_lists=[paths]", "least_khmer=50", "max_record_bytes=1000")
+    assert "2 faults in what was read" in ended.stdout
+    assert gather.urls() == ["http://a.test/1"]
+    assert gather.ledger() == {("in", ""): 2, ("kept", ""): 1, ("dropped", "too_large"): 1}
+    gather.done("warc_lists=[paths]", "least_khmer=50")
+    assert gather.ledger()["dropped", "pdf"] == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (gzip.compress(b"\n" * (65 << 20), 1), "a list of more than 67,108,864 bytes"),
+        (gzip.compress(b"a.warc.gz\n" * 99)[:-9], "not a list that can be read (truncated"),
+    ],
+    ids=["bomb", "cut"],
+)
+def test_a_hostile_list_ends_the_run(archive: Archive, gather: Gathering, data: bytes, message: str) -> None:
+    archive.write("paths", data)
+    ended = gather("warc_lists=[paths]")
+    assert ended.returncode == 1
+    assert message in ended.stderr
+
+
+def test_an_empty_list_is_told_of(archive: Archive, gather: Gathering) -> None:
+    archive.write("paths", b"\n")
+    assert "nothing was found" in gather("warc_lists=[paths]").stdout
 
 
 def test_a_list_that_breaks_off_goes_on_where_it_was(
@@ -377,6 +456,10 @@ def test_a_folder_is_an_archive_too(archive: Archive, gather: Gathering) -> None
         ([ONE, "language=Khmer"], "language: got 'Khmer'"),
         (["crawls=['../x']"], "crawls: got '../x'"),
         ([ONE, "tries=0"], "tries: got 0"),
+        ([ONE, "deadline=nan"], "deadline: got nan"),
+        ([ONE, "patience=inf"], "patience: got inf"),
+        ([ONE, "hosts=['http://a.test/']"], "hosts: got 'http://a.test/'"),
+        ([ONE, "index=cdx", "hosts=[a.test]", "cdx=/tmp"], "cdx: got '/tmp'"),
     ],
 )
 def test_an_impossible_configuration_is_refused(gather: Gathering, words: list[str], message: str) -> None:

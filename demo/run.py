@@ -34,8 +34,8 @@ def crawl_options(address: str) -> list[str]:
         f"resolve=['*.khmer.test={address}']",
         "only_resolved=true",
         "delay=0",
-        "retry_wait=0.1",
-        "patience=1",
+        "retry_wait=0.05",
+        "patience=10",
     ]
 
 
@@ -74,6 +74,6 @@ def replay_options(replay: Replay, address: str) -> list[str]:
         "max_depth=1",
         "delay=0",
         "max_crawl_delay=0",
-        "retry_wait=0.1",
-        "patience=1",
+        "retry_wait=0.05",
+        "patience=10",
     ]

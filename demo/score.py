@@ -109,9 +109,9 @@ def judge(truths: Iterable[Truth], outcome: Outcome) -> list[Judgement]:
         fate = outcome.fate(truth.url)
         leader = truth.duplicate_of or truth.url
         group = [leader, *groups[leader]] if leader in groups else []
-        is_left = truth.variant == SHARED and fate == UNSEEN
         is_right = _is_right_copy(fate, group, outcome) if group else _is_right(truth, fate, outcome)
-        is_right = is_right or is_left
+        if truth.variant == SHARED and fate == UNSEEN:
+            is_right = True
         judged.append(Judgement(truth, fate, is_right))
     return judged
 

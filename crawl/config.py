@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from crawl.seeds.table import Seed, read_seeds
 from crawl.urls import clean_url, host_of
 
 ORDERS = ("yield", "breadth")
+MOST_PARTITIONS = 100  # their files are numbered with two digits
 TABLE = ".tsv"  # how the names of tables of seeds end
 
 
@@ -113,16 +115,23 @@ def check(config: CrawlConfig) -> None:
     Names(config.resolve)
     run_folder(config).local()
     for name, least in LEAST.items():
-        if getattr(config, name) < least:
-            msg = f"{name}: got {getattr(config, name)}; expected {least} or more"
+        if not least <= getattr(config, name) < math.inf:  # NaN neither
+            msg = f"{name}: got {getattr(config, name)}; expected a number of {least} or more"
             raise ConfigurationError(msg)
+    if config.partitions > MOST_PARTITIONS:
+        msg = f"partitions: got {config.partitions}; expected {MOST_PARTITIONS} or fewer"
+        raise ConfigurationError(msg)
     if config.order not in ORDERS:
         msg = f"order: got {config.order!r}; expected {' or '.join(ORDERS)}"
         raise ConfigurationError(msg)
     due_time(config)
-    scope_of(config)
-    if not seed_urls(config):
+    seeds = seed_urls(config)
+    if not seeds:
         msg = "seeds: got none; expected at least one URL. Try: seeds=[https://moeys.gov.kh/]"
+        raise ConfigurationError(msg)
+    scope = scope_of(config)
+    if not any(scope.refusal(seed) == "" for seed in seeds):
+        msg = f"seeds: got {seeds[0]!r}, {scope.refusal(seeds[0])} by hosts and scope; expected a URL within them"
         raise ConfigurationError(msg)
 
 
@@ -171,9 +180,8 @@ def _tables(config: CrawlConfig) -> list[Seed]:
 def _seed_lines(path: Path) -> list[str]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        msg = (
-            f"seed_files: {path}: cannot be read ({error.strerror}); expected a file with a URL on each line"
-        )
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        msg = f"seed_files: {path}: cannot be read ({why}); expected a file with a URL on each line"
         raise ConfigurationError(msg) from error
     return [seed for line in lines if (seed := line.partition(" #")[0].strip()) and not seed.startswith("#")]

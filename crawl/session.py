@@ -83,11 +83,14 @@ class Crawl:
 
     def unanswered(self, fetch: Fetch, reason: str, evidence: str) -> None:
         """Decide on a URL that gave no answer."""
-        if reason in TRANSIENT or (fetch.kind == "robots" and reason not in NEVER):
+        is_never = (
+            reason in NEVER and not fetch.earlier
+        )  # a redirect says nothing of the host that it came from
+        if reason in TRANSIENT or (fetch.kind == "robots" and not is_never):
             self._failed(fetch, reason, 0.0, None, evidence)
             return
         self.journal.drop(fetch, reason, {**fetch.evidence(), "error": evidence})
-        if reason in NEVER:
+        if is_never:
             self.hosts.refuse(fetch, reason)
             return
         if fetch.is_policy:

@@ -17,7 +17,7 @@ from twisted.python.failure import Failure
 from crawl.download.handler import DownloadError
 from crawl.session import Crawl
 
-LOGGERS = ("scrapy", "twisted", "aiohttp", "asyncio", "protego")
+LOGGERS = ("scrapy", "twisted", "asyncio")
 
 
 class CrawlSpider(Spider):  # type: ignore[misc]

@@ -37,6 +37,9 @@ def run(stage: StageRun[CrawlConfig]) -> None:
     """Rounds of crawling, until no partition has mail for another; then what came of them is taken together."""
     parts = [Part(number, stage.config.partitions) for number in range(stage.config.partitions)]
     tasks = [stage.task(f"part-{part.name}", arguments={"number": part.number}) for part in parts]
+    stage.folder.delete(
+        "receipts"
+    )  # the frontiers know what is left, whatever a run that was killed had done
     n_rounds = 0
     while n_rounds == 0 or _has_mail(stage, parts):
         n_rounds += 1
@@ -72,14 +75,15 @@ def crawl_part(task: Task[CrawlConfig]) -> None:
 async def _crawl(task: Task[CrawlConfig], journal: Journal) -> None:
     config = task.config
     post = Post(task.folder.local(), journal)
-    journal.link(Link(url) for url in seed_urls(config))
+    scope = scope_of(config)
+    journal.link(Link(url) for url in seed_urls(config) if not scope.refusal(url))
     journal.commit()
     async with open_client(user_agent(config.contact)) as client:
         crawl = Crawl(
             config=config,
             client=client,
             names=Names(config.resolve),
-            scope=scope_of(config),
+            scope=scope,
             journal=journal,
             hosts=Hosts(config, journal),
             failed=asyncio.get_running_loop().create_future(),
@@ -127,12 +131,11 @@ def _named(counts: Mapping[tuple[str, str], int], kind: str) -> dict[str, int]:
 
 
 def _paused(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    """The hosts that want to be left alone and have URLs waiting: why, until when, how many."""
-    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """The hosts that wanted to be left alone and have URLs waiting: why, until when (it may be past), how many."""
     return {
         row["host"]: {"why": row["paused_for"], "until": row["paused_until"], "pending": row["pending"]}
         for row in rows
-        if row["pending"] and row["paused_until"] and row["paused_until"] > now
+        if row["pending"] > row["parked"] and row["paused_until"]
     }
 
 

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from crawl.frontier.batch import Committed, HostRow
 from crawl.frontier.fetch import Fetch
 from crawl.frontier.focus import EXPECTED
+from crawl.frontier.guests import LOOK_SECONDS, Guests
 from crawl.frontier.lanes import Host, Lane
 from crawl.frontier.sitebook import SiteBook
 from crawl.policy.politeness import MAX_PAUSE_SECONDS, least_delay
 from crawl.policy.site import PATHS
-from crawl.urls import origin_of
+from crawl.urls import host_of, origin_of
 
 if TYPE_CHECKING:
     from crawl.config import CrawlConfig
@@ -26,6 +27,7 @@ HEAD_START_SECONDS = 24 * 3600.0  # of a host that yields Khmer text alone; a pr
 REFUSALS = 100  # in a row, or as many as take REFUSAL_SECONDS, after which other hosts get their turn
 REFUSAL_SECONDS = 0.05
 REFUSAL_PAUSE_SECONDS = 0.01
+MOST_DELAYS = 5  # of the crawl, that a host which was asked for another and did not answer is left alone
 LEAST_PAUSE_SECONDS = 0.01  # of a host that does not answer, however small retry_wait is
 FAILING_URLS = 5  # in a row, after which it is not the URLs that are at fault
 RATED_EVERY = 8  # pages of a host, after which all its lanes get new scores
@@ -42,6 +44,7 @@ class Hosts:
         self._config = config
         self._journal = journal
         self._sites = SiteBook(journal)
+        self._guests = Guests()
         self._is_breadth = config.order == "breadth"
         self._hosts = {row.id: self._host(row) for row in journal.frontier.hosts()}
         self._lanes: dict[int, Lane] = {}
@@ -80,7 +83,8 @@ class Hosts:
 
     def _host(self, row: HostRow) -> Host:
         host = Host.of(row, self._config.trial_pages)
-        host.ready_at = time.monotonic() + max(0.0, host.paused_until - time.time())
+        left = host.paused_until - time.time()  # more than a day only if the clock was set back
+        host.ready_at = time.monotonic() + min(max(0.0, left), MAX_PAUSE_SECONDS)
         return host
 
     def _meet_lanes(self) -> None:
@@ -151,7 +155,7 @@ class Hosts:
                 self._make_ready(host)
                 continue
             host.is_queued, host.rank = False, 0.0
-            fetch = self._choose(host)
+            fetch = None if self._is_visited(host) else self._choose(host)
             if fetch is not None:
                 host.is_busy = True
                 self.n_active += 1
@@ -160,8 +164,7 @@ class Hosts:
 
     def _choose(self, host: Host) -> Fetch | None:
         if host.urgent is not None:
-            fetch, host.urgent = host.urgent, None
-            return fetch
+            return self._redirected(host, host.urgent)
         until = time.monotonic() + REFUSAL_SECONDS
         for _ in range(REFUSALS):
             lane = self._lane(host)
@@ -182,6 +185,37 @@ class Hosts:
         self._push(host)
         return None
 
+    def _is_visited(self, host: Host) -> bool:
+        """Whether a host is asked for another now, or was just: then its own turn comes later."""
+        wait = self._guests.wait(host.id, time.monotonic())
+        if wait > 0:
+            host.ready_at = time.monotonic() + wait
+            self._push(host)
+        return wait > 0
+
+    def _redirected(self, host: Host, fetch: Fetch) -> Fetch | None:
+        """A policy file that may be on another host, which has one request at a time and its pauses like any."""
+        name = host_of(fetch.url)
+        if name == host_of(fetch.site.origin):
+            host.urgent = None
+            return fetch
+        now, number = time.monotonic(), self._journal.frontier.number_of(name)
+        key = name if number is None else number
+        other = self._hosts.get(number) if number is not None else None
+        wait = self._guests.wait(key, now)
+        if other is not None:
+            wait = max(wait, LOOK_SECONDS if other.is_busy else other.ready_at - now)
+        if wait <= 0:
+            self._guests.enter(key, now)
+            host.urgent, host.guest_of = None, key
+            return fetch
+        if wait > self._config.patience:
+            host.paused_until, host.why = time.time() + wait, "redirect"
+            self._journal.note_host(host.kept())
+        host.ready_at = now + wait
+        self._push(host)
+        return None
+
     def _lane(self, host: Host) -> Lane | None:
         """The lane whose turn it is, its next URL in its head; None if nothing may be asked of the host."""
         while not self._is_spent(host):
@@ -193,7 +227,7 @@ class Hosts:
                 continue
             if not self._is_breadth:
                 host.uses(lane)
-            if not self._is_out_of_budget(lane):
+            if not self._is_out_of_budget(host, lane):
                 return lane
         return None
 
@@ -215,6 +249,7 @@ class Hosts:
     def _is_spent(self, host: Host) -> bool:
         """Whether a host has had its pages, or has had its trial and was not worth it: then it is parked."""
         if host.n_fetched >= self._config.max_pages_per_host:
+            host.paused_until, host.why = 0.0, ""
             return True
         if host.n_fetched >= host.budget and not self._is_breadth:
             if host.gain.measured < self._config.min_yield:
@@ -224,11 +259,15 @@ class Hosts:
             host.budget = 2 * host.n_fetched
         return False
 
-    def _is_out_of_budget(self, lane: Lane) -> bool:
-        """Whether a lane has had its pages and brought nothing new: then it is parked."""
-        if lane.n_fetched < lane.budget or not lane.is_text:
+    def _is_out_of_budget(self, host: Host, lane: Lane) -> bool:
+        """Whether a lane has had its pages and brought nothing new: then it is parked.
+
+        Sitemaps and feeds have brought nothing if there are more of them than the host has pages.
+        """
+        if lane.n_fetched < lane.budget:
             return False
-        if lane.worth < self._config.min_yield:
+        n_pages = host.n_fetched - lane.n_fetched + host.n_pages_waiting
+        if lane.worth < self._config.min_yield if lane.is_text else lane.n_fetched > n_pages:
             lane.is_parked = True
             self._journal.note_lane(lane.kept())
             return True
@@ -316,5 +355,9 @@ class Hosts:
         self.n_active -= 1
         host.is_busy = False
         host.ready_at = time.monotonic() + seconds
+        if host.guest_of:
+            pause = min(seconds, MOST_DELAYS * self._config.delay)
+            self._guests.leave(host.guest_of, time.monotonic() + pause)
+            host.guest_of = ""
         self._journal.note_host(host.kept())
         self._push(host)

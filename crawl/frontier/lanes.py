@@ -11,6 +11,9 @@ from crawl.frontier.focus import DECAY, LISTING_LEVEL, Yield, lane_score
 
 N_HEADS = 2  # lanes of a host whose next URLs are in memory
 ENOUGH_PAGES = 500  # waiting on a host, beyond which it is not asked for more of its sitemaps and feeds first
+LISTINGS_FIRST = (
+    20  # sitemaps or feeds, before any page; then no more of them than pages, while there are any
+)
 FIRST_SCORE, LAST_SCORE = 2.0, -1.0  # above and below all that a page can yield
 TEXTS = ("wordpress", "blogger")  # listings that hold the text of what they list
 
@@ -97,6 +100,7 @@ class Host:
     is_queued: bool = False
     rank: float = 0.0  # its place among those that are ready, the lowest first
     urgent: Fetch | None = None  # what is asked next, whatever waits
+    guest_of: int | str = ""  # the host that is asked for it now, if it is another
     refusal: str = ""  # why none of its URLs can be asked for, if so
 
     @classmethod
@@ -129,12 +133,18 @@ class Host:
     def rate_lanes(self, expected: float) -> None:
         """Give every lane its score, from what it and the host have yielded."""
         rate = self.gain.rate(expected)
-        n_pages = sum(lane.n_waiting for lane in self.lanes if not lane.is_listing and not lane.is_parked)
+        n_pages = self.n_pages_waiting
         for lane in self.lanes:
             if lane.is_listing:
-                lane.score = FIRST_SCORE if n_pages < ENOUGH_PAGES or lane.is_text else LAST_SCORE
+                is_wanted = n_pages < ENOUGH_PAGES and lane.n_fetched < self.n_fetched / 2 + LISTINGS_FIRST
+                lane.score = FIRST_SCORE if is_wanted or lane.is_text else LAST_SCORE
             else:
                 lane.score = lane_score(lane.gain, lane.row.level, lane.n_fetched, rate)
+
+    @property
+    def n_pages_waiting(self) -> int:
+        """Pages that wait in its lanes, those that are parked not counted."""
+        return sum(lane.n_waiting for lane in self.lanes if not lane.is_listing and not lane.is_parked)
 
     @property
     def promise(self) -> float:

@@ -13,7 +13,9 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
+from corpus.errors import StageError
 from crawl.frontier.batch import KINDS, Link
 from crawl.journal import Journal, Part
 
@@ -60,18 +62,14 @@ class Post:
 
 def unread(folder: Path, reader: Part, sender: Part) -> list[tuple[int, Link]]:
     """The next letters to a partition from another, each with its number."""
-    path = folder / sender.frontier
-    own = folder / reader.frontier
-    if not path.exists() or not own.exists():
-        return []
-    with closing(_opened(own)) as database:
-        row = database.execute("SELECT id FROM cursor WHERE partition = ?", (sender.number,)).fetchone()
-    with closing(_opened(path)) as database:
-        rows = database.execute(
-            "SELECT id, url, depth, hops, kind, is_khmer FROM outbox WHERE partition = ? AND id > ?"
-            " ORDER BY id LIMIT ?",
-            (reader.number, row[0] if row else 0, MAX_LETTERS),
-        ).fetchall()
+    cursor = "SELECT id FROM cursor WHERE partition = ?"
+    letters = (
+        "SELECT id, url, depth, hops, kind, is_khmer FROM outbox WHERE partition = ? AND id > ?"
+        " ORDER BY id LIMIT ?"
+    )
+    read_to = _rows(folder / reader.frontier, cursor, (sender.number,))
+    after = read_to[0][0] if read_to else 0
+    rows = _rows(folder / sender.frontier, letters, (reader.number, after, MAX_LETTERS))
     return [
         (number, Link(url, depth, hops, KINDS[kind], bool(is_khmer)))
         for number, url, depth, hops, kind, is_khmer in rows
@@ -87,9 +85,8 @@ def _is_at_work(folder: Path, part: Part) -> bool:
         try:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except OSError:
-            with closing(_opened(folder / part.frontier)) as database:
-                row = database.execute("SELECT value FROM meta WHERE name = ?", (IDLE,)).fetchone()
-            return not (row and row[0])
+            found = _rows(folder / part.frontier, "SELECT value FROM meta WHERE name = ?", (IDLE,))
+            return not (found and found[0][0])
     return False
 
 
@@ -107,5 +104,17 @@ def _lock_name(part: Part) -> str:
     return f".frontier-{part.name}.lock"
 
 
-def _opened(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30.0)
+def _rows(path: Path, query: str, values: tuple[int | str, ...]) -> list[tuple[Any, ...]]:
+    """Rows of a partition's database, only read; none where it is not there yet, or has no tables yet."""
+    if not path.exists():
+        return []
+    try:
+        with closing(
+            sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30.0)
+        ) as database:
+            if not database.execute("PRAGMA user_version").fetchone()[0]:
+                return []
+            return database.execute(query, values).fetchall()
+    except sqlite3.DatabaseError as error:
+        msg = f"{path}: {error}. The other partitions are kept. Try: another run="
+        raise StageError(msg) from error

@@ -258,6 +258,10 @@ class Frontier:
             number = self._hosts[name] = inserted.lastrowid or 0
         return number
 
+    def number_of(self, name: str) -> int | None:
+        """The number of a host; None if it has none."""
+        return self._hosts.get(name)
+
     def reopen(self, due: float) -> int:
         """Let every URL wait again whose next visit is due before a moment, once for each such moment."""
         if not due or self.meta("due") == due:

@@ -108,8 +108,8 @@ class Site:
 
     @property
     def is_old(self) -> bool:
-        """Whether the files must be fetched anew."""
-        return time.time() - self.fetched_at > MAX_AGE_SECONDS
+        """Whether the files must be fetched anew; those of the future are of a clock that was wrong."""
+        return not -MAX_AGE_SECONDS < time.time() - self.fetched_at <= MAX_AGE_SECONDS
 
 
 def is_policy_file(url: str) -> bool:

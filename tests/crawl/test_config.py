@@ -26,6 +26,11 @@ def config(**changes: object) -> CrawlConfig:
         ({"deadline": 0}, "deadline: got 0"),
         ({"max_depth": -1}, "max_depth: got -1"),
         ({"partitions": 0}, "partitions: got 0"),
+        ({"partitions": 101}, "partitions: got 101; expected 100 or fewer"),
+        ({"delay": float("nan")}, "delay: got nan"),
+        ({"deadline": float("inf")}, "deadline: got inf"),
+        ({"hosts": ["b.test"]}, "seeds: got 'http://a.test/', out_of_scope by hosts and scope"),
+        ({"scope": ["reject a.test", "accept a.test"]}, "seeds: got 'http://a.test/', rejected by"),
         ({"order": "depth"}, "order: got 'depth'; expected yield or breadth"),
         ({"due": "soon"}, "due: got 'soon'; expected a date as in ISO 8601"),
         ({"scope": ["allow a.test"]}, "scope: got 'allow a.test'"),
@@ -82,3 +87,9 @@ def test_the_project_s_own_table_can_be_crawled():
     own = config(seeds=[], seed_files=[str(HOUSE / "crawl" / "seeds" / "khmer.tsv")])
     check(own)
     assert len(seed_urls(own)) > 200
+
+
+def test_seeds_are_text(tmp_path: Path):
+    (tmp_path / "seeds.txt").write_bytes(b"http://a.test/\xff\n")
+    with pytest.raises(ConfigurationError, match="not UTF-8"):
+        check(config(seed_files=[str(tmp_path / "seeds.txt")]))

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import time
+from contextlib import closing
 
 import pytest
 
@@ -103,3 +105,34 @@ def test_a_crawl_is_not_dealt_anew(tmp_path):
     Journal(tmp_path, TWO[0], 1 << 30, {}).close()
     with pytest.raises(StageError, match="2 partitions, got 3"):
         Journal(tmp_path, Part(0, 3), 1 << 30, {})
+
+
+def test_a_part_that_has_no_tables_yet_has_sent_nothing(tmp_path):
+    (tmp_path / TWO[0].frontier).touch()
+    (tmp_path / TWO[1].frontier).touch()
+    assert unread(tmp_path, *TWO) == []
+
+
+def test_a_damaged_part_is_named(tmp_path):
+    for journal in journals(tmp_path):
+        journal.close()
+    path = tmp_path / TWO[0].frontier
+    path.write_bytes(b"no database at all. " * 500)
+    with pytest.raises(StageError, match=r"frontier-00\.sqlite: file is not a database"):
+        unread(tmp_path, TWO[1], TWO[0])
+
+
+def test_what_a_killed_round_had_left_is_crawled_when_the_mail_is_read(web, crawl):
+    """As if it was killed in a round of which other rounds' receipts tell, its mail read and committed."""
+    wanted = linked_hosts(web, 4)
+    words = ["seeds=[http://h0.test/]", "hosts=['*.test']", "partitions=2", "workers=1"]
+    assert crawl(*words).returncode == 0
+    (crawl.folder / "manifest.json").unlink()
+    for number in range(2):
+        with closing(sqlite3.connect(crawl.folder / TWO[number].frontier)) as database:
+            database.execute("UPDATE url SET state = 0 WHERE url LIKE '%/p1'")
+            database.commit()
+    before = web.asked.total()
+    assert crawl(*words).returncode == 0
+    assert web.asked.total() == before + len([url for url in wanted if url.endswith("/p1")])
+    assert crawl.manifest()["facts"]["pending"] == 0

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 
 from corpus.manifest import Manifest
-from crawl.stage import goes_on, told
+from crawl.stage import _paused, goes_on, told
 from tests.crawl.conftest import HOUSE, Reply, html
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
@@ -244,6 +244,24 @@ def test_a_finished_crawl_goes_on_when_a_paused_host_may_be_asked_again(until, g
     paused = {"a.test": {"why": "http_503", "until": until, "pending": 7}}
     assert goes_on(manifest(paused=paused)) is goes_on_now
     assert not goes_on(manifest())
+
+
+def test_hosts_whose_pause_is_over_are_told_of_but_those_with_parked_urls_alone():
+    until = "2020-01-01T00:00:00Z"
+    row = {"paused_for": "http_503", "paused_until": until, "pending": 7, "parked": 0}
+    others = ({"parked": 7}, {"pending": 0}, {"paused_until": None})
+    rows = [row | {"host": "a.test"}, *(row | {"host": "b.test"} | other for other in others)]
+    assert _paused(rows) == {"a.test": {"why": "http_503", "until": until, "pending": 7}}
+
+
+def test_where_a_policy_file_leads_says_nothing_of_its_own_host(web, crawl):
+    away = Reply(b"", 302, {"Location": "http://127.0.0.1/x"})
+    web.pages |= {"a.test/": html(), "a.test/ai.txt": away, "b.test/": html(), "b.test/robots.txt": away}
+    assert crawl("seeds=[http://a.test/,http://b.test/]", "retries=0").returncode == 0
+    assert "a.test/" in crawl.responses()
+    assert "b.test/" not in web.asked
+    assert crawl.ledger()["dropped", "robots_unreachable"] == 1
+    assert list(crawl.manifest()["facts"]["paused"]) == ["b.test"]
 
 
 def test_what_is_told_of_a_crawl():

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from crawl.config import CrawlConfig
@@ -273,3 +274,62 @@ def test_a_url_that_is_put_back_keeps_its_tries_before_a_commit_too(tmp_path):
         assert fetch.tries == tries
     assert hosts.n_failures(fetch) == 3
     assert not hosts.is_failing(fetch), "it is one URL that fails"
+
+
+def test_who_is_named_by_many_redirects_is_asked_once_at_a_time(tmp_path):
+    hosts, _ = queues(tmp_path, *(f"http://{name}.kh/" for name in ("a", "b", "c")), delay=0.05)
+    fetches = [hosts.next() for _ in range(3)]
+    for fetch in fetches[:2]:
+        hosts.again(replace(fetch, url="http://c.kh/policy"))
+    assert hosts.next() is None, "c.kh is being asked itself"
+    hosts.release(fetches[2])
+    asked = []
+    while len(asked) < 2:
+        fetch = hosts.next()
+        if fetch is None:
+            time.sleep(0.01)
+        elif fetch.url == "http://c.kh/policy":
+            beside = hosts.next()
+            assert beside is None or "://c.kh" not in beside.url, "neither for another nor for itself"
+            asked.append(fetch.site.origin)
+            if beside is not None:
+                hosts.release(beside)
+            answer(hosts, fetch)
+        else:
+            hosts.release(fetch)
+    assert sorted(asked) == ["http://a.kh", "http://b.kh"]
+
+
+def test_who_is_paused_for_long_is_not_asked_for_others_either(tmp_path):
+    hosts, journal = queues(tmp_path, "http://a.kh/", "http://b.kh/", patience=1.0)
+    fetches = {fetch.site.origin: fetch for fetch in (hosts.next(), hosts.next())}
+    hosts.fail(fetches["http://b.kh"], 5000.0, "http_429")
+    hosts.again(replace(fetches["http://a.kh"], url="http://b.kh/policy"))
+    assert hosts.next() is None
+    assert (hosts.n_paused, hosts.ready_at) == (2, None)
+    journal.commit()
+    assert [row.why for row in journal.frontier.hosts()] in (
+        ["redirect", "http_429"],
+        ["http_429", "redirect"],
+    )
+
+
+def test_a_clock_that_was_wrong_costs_a_day_at_most(tmp_path):
+    hosts, journal = queues(tmp_path, "http://a.kh/")
+    fetch = hosts.next()
+    hosts.fail(fetch, 50.0, "http_503")
+    [row] = [hosts._hosts[fetch.host].kept()]
+    journal.note_host(row._replace(paused_until=time.time() + 1e9))
+    journal.commit()
+    assert Hosts(CrawlConfig(run="t", patience=86401.0), journal).ready_at <= time.monotonic() + 86400
+
+
+def test_sitemaps_without_end_neither_starve_pages_nor_go_on(tmp_path):
+    sitemaps = [Link(f"http://a.kh/sitemap{n}.xml", kind="sitemap") for n in range(400)]
+    pages = [Link(f"http://a.kh/{n}") for n in range(60)]
+    hosts, _ = queues(tmp_path, *sitemaps, *pages, trial_pages=1000, lane_pages=100)
+    asked = drained(hosts)
+    first_pages = [at for at, url in enumerate(asked) if "sitemap" not in url]
+    assert len(first_pages) == 60
+    assert max(first_pages) < 160
+    assert len(asked) - 60 <= 101

@@ -107,3 +107,10 @@ def test_a_refusal_names_its_rule():
 def test_links_to_policy_files_are_known():
     assert is_policy_file("http://a.kh/robots.txt")
     assert not is_policy_file("http://a.kh/x/robots.txt")
+
+
+def test_files_of_the_future_are_old():
+    """As a clock that is set back leaves them."""
+    site = learnt((404, b""))
+    site.fetched_at = time.time() + 2 * MAX_AGE_SECONDS
+    assert site.is_old

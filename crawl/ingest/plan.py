@@ -30,6 +30,7 @@ LEAST_ONE = (
     *("wikitext_memory",),
 )
 SECONDS = ("pdf_seconds", "ocr_seconds", "wikitext_seconds")
+LETTERS = r"\w\u17b4-\u17d3"  # \w has no Khmer vowels and signs
 LAYOUT = {  # of a folder of data
     "web/*.warc": "warc",
     "web/*.warc.gz": "warc",
@@ -94,7 +95,7 @@ def _check_source(source: SourceConfig, licences: Licences) -> None:
     if source.kind not in KINDS:
         msg = f"{where}: kind: got {source.kind!r}; expected one of {', '.join(KINDS)}"
         raise ConfigurationError(msg)
-    if not re.fullmatch(r"\w[\w .:-]*", source.name):
+    if not re.fullmatch(rf"[{LETTERS}][{LETTERS} .:-]*", source.name):
         msg = f"{where}: name: got {source.name!r}; expected letters, digits, '_', '-', '.' or ':'"
         raise ConfigurationError(msg)
     if not source.path and source.kind not in OF_RUN:
@@ -109,6 +110,10 @@ def _check_source(source: SourceConfig, licences: Licences) -> None:
 
 def _check_names(sources: Sequence[SourceConfig]) -> None:
     seen: dict[str, SourceConfig] = {}
+    for kind in OF_RUN:
+        if sum(source.kind == kind for source in sources) > 1:
+            msg = f"sources: two of kind {kind}; expected one, for a run has one {kind}"
+            raise ConfigurationError(msg)
     for source in sources:
         other = seen.setdefault(slug(source.name), source)
         if other is not source:
@@ -118,7 +123,7 @@ def _check_names(sources: Sequence[SourceConfig]) -> None:
 
 def slug(name: str) -> str:
     """A source's name as it stands in file names."""
-    return re.sub(r"[^\w-]", "-", name)
+    return re.sub(rf"[^{LETTERS}-]", "-", name)
 
 
 def _check_input(item: Input, mirror: str) -> None:
@@ -187,7 +192,7 @@ def _sources_in(config: IngestConfig) -> Iterator[SourceConfig]:
         msg = f"data: {config.data}: no such folder; expected one with web/*.warc.gz or corpus/*.jsonl.zst"
         raise ConfigurationError(msg)
     rooms = dict.fromkeys(pattern.partition("/")[0] for pattern in LAYOUT)
-    kinds = {path: _kind(path) for room in rooms for path in folder.sizes(room)}
+    kinds = {path: _kind(path) for room in rooms for path in _names(folder, room)}
     found = [path for path, kind in kinds.items() if kind]
     for pattern in config.only:
         if not fnmatch.filter(found, pattern):
@@ -243,8 +248,17 @@ def expand(path: str) -> list[str]:
     else:
         top = path[: path.index("*")].rpartition("/")[0]
         folder, pattern = Folder(top or "."), path[len(top) :].lstrip("/")
-        found = [folder.at(name) for name in folder.sizes() if fnmatch.fnmatchcase(name, pattern)]
+        found = [folder.at(name) for name in _names(folder) if fnmatch.fnmatchcase(name, pattern)]
     if not found:
         msg = f"{path}: no such file; expected a file, or a pattern that names at least one"
         raise ConfigurationError(msg)
     return found
+
+
+def _names(folder: Folder, room: str = "") -> list[str]:
+    """The files of a folder, sorted; ConfigurationError where one's name cannot be told."""
+    try:
+        return list(folder.sizes(room))
+    except UnicodeDecodeError as error:
+        msg = f"{folder.uri}: a file's name is not UTF-8, got {bytes(error.object)!r}. Try: rename it"
+        raise ConfigurationError(msg) from error

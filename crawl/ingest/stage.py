@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
+from corpus.manifest import Manifest
 from corpus.stage import Stage, StageRun
 from corpus.task import Task
 from crawl.ingest.config import OF_RUN, IngestConfig
@@ -78,6 +79,16 @@ def _facts(found: Sequence[Input], facts: Sequence[dict[str, Any]]) -> dict[str,
     }
 
 
+def _told(manifest: Manifest) -> str:
+    """What the records are not whole without knowing."""
+    n_faults = len(manifest.facts["faults"])
+    lines = [
+        f"{n_faults:,} faults in what was read: see facts in the manifest" if n_faults else "",
+        "" if manifest.ledger else "nothing was found in what was read",
+    ]
+    return "\n".join(filter(None, lines))
+
+
 STAGE = Stage(
     name="ingest",
     module="crawl.ingest",
@@ -86,4 +97,5 @@ STAGE = Stage(
     upstream=lambda config: [kind for kind in OF_RUN if any(s.kind == kind for s in all_sources(config))],
     sources=files,
     check=check,
+    told=_told,
 )

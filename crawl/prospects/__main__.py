@@ -37,11 +37,19 @@ def main(words: Sequence[str]) -> NoReturn:
         plan = make_plan(chosen(names), evidence, given.get("tokenizer", ""), _target(given), n_seeds)
         if "json" in given:
             text = json.dumps(as_json(plan), ensure_ascii=False, indent=1, sort_keys=True)
-            Path(given["json"]).write_text(f"{text}\n", encoding="utf-8")
+            _write(given["json"], f"{text}\n")
     except SastraError as error:
         fail(str(error), error.exit_code)
     print("\n".join(lines(plan)))
     sys.exit(0)
+
+
+def _write(path: str, text: str) -> None:
+    try:
+        Path(path).write_text(text, encoding="utf-8")
+    except OSError as error:
+        msg = f"json: {path!r} cannot be written ({error.strerror}). Try: json=plan.json"
+        raise ConfigurationError(msg) from error
 
 
 def _given(words: Sequence[str]) -> dict[str, str]:
@@ -69,7 +77,7 @@ def _run(given: dict[str, str]) -> Folder | None:
 
 def _target(given: dict[str, str]) -> int:
     text = given.get("target", "2000000000").replace("_", "")
-    if not text.isdecimal() or int(text) < 1:
+    if not (text.isascii() and text.isdecimal()) or int(text) < 1:
         msg = f"target: got {text!r}; expected a number of tokens. Try: target=2000000000"
         raise ConfigurationError(msg)
     return int(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,7 +52,7 @@ def check(config: SeedsConfig) -> None:
     Names(config.resolve)
     run_folder(config).local()
     for name, least in LEAST.items():
-        if getattr(config, name) < least:
+        if not least <= getattr(config, name) < math.inf:
             msg = f"{name}: got {getattr(config, name)}; expected {least} or more"
             raise ConfigurationError(msg)
     if not seeds_of(config):

@@ -26,6 +26,7 @@ STATES: Final = {
     "other": "gave no answer that could be read",
     "refused": "its owner refused: not asked",
     "dump": "offers dumps: not asked",
+    "not_resolved": "not among the names in resolve: not asked",
 }
 
 

@@ -14,7 +14,7 @@ from crawl.discovery.kinds import Kind
 from crawl.discovery.links import PageLinks, page_links
 from crawl.discovery.reading import read_listing
 from crawl.download.body import TooLargeError, decoded, html_text
-from crawl.download.handler import DownloadError
+from crawl.download.exchange import DownloadError
 from crawl.policy.optout import forbidden, page_signals
 from crawl.policy.politeness import pause_seconds
 from crawl.policy.robots import MAX_REDIRECTS
@@ -83,8 +83,13 @@ class Visit:
         return exchange
 
     async def _ask_anyway(self, url: str) -> Exchange:
+        try:
+            exchange = await self._asker.ask(url)
+        except DownloadError as error:
+            self.finding.n_requests += error.reason != "not_resolved"
+            raise
         self.finding.n_requests += 1
-        return await self._asker.ask(url)
+        return exchange
 
     async def _page(self, url: str) -> Exchange | None:
         """The first page, over its redirects, each host's rules read before it is asked; None if there is none."""

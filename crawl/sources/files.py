@@ -105,7 +105,7 @@ def is_text(kind: pa.DataType) -> bool:
 def parquet_rows(file: BinaryIO, columns: list[str], faults: list[Fault]) -> Iterator[Row]:
     """A row for each row, with those of `columns` that the file has; reading stops where it is damaged.
 
-    A row whose strings are not all valid UTF-8 has the reason invalid_utf8.
+    A row whose strings are not all valid UTF-8 has the reason invalid_utf8; a time beyond the calendar is None.
     """
     position = 0
     try:
@@ -123,14 +123,27 @@ def _batch_rows(batch: pa.RecordBatch, position: int) -> Iterator[Row]:
     try:
         for number, fields in enumerate(batch.to_pylist(), position):
             yield Row(number, fields)
-    except UnicodeDecodeError:
+    except (ValueError, OverflowError):  # among them UnicodeDecodeError
         for at in range(len(batch)):
             yield _careful_row(batch.slice(at, 1), position + at)
 
 
 def _careful_row(batch: pa.RecordBatch, position: int) -> Row:
     try:
-        return Row(position, batch.to_pylist()[0])
+        fields = {
+            name: _value(column) for name, column in zip(batch.schema.names, batch.columns, strict=True)
+        }
+        return Row(position, fields)
     except UnicodeDecodeError as error:
         raw = bytes(error.object).decode("utf-8", "replace")
         return Row(position, {}, "invalid_utf8", raw, f"byte {error.start} of the text: {error.reason}")
+
+
+def _value(column: pa.Array) -> Any:
+    """The one value of a column; None for a time that no calendar has."""
+    try:
+        return column[0].as_py()
+    except UnicodeDecodeError:
+        raise
+    except (ValueError, OverflowError):
+        return None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
+from gzip import BadGzipFile
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from crawl.sources.compressed import Fault
 from crawl.sources.files import Row
 
 _COMMIT = re.compile(r"^hf://datasets/[^@]+@([0-9a-f]{40})/")
+MOST_CHARS = 300
 READERS: Mapping[str, Mapping[str, Any]] = {
     "json": {},
     "parquet": {},
@@ -102,7 +105,7 @@ def check_dataset(dataset: DatasetName, text_column: str) -> None:
     except (ValueError, OSError, ImportError) as error:
         reason = str(error).strip().partition("\n")[0]
         msg = f"{dataset}: not a dataset that can be loaded ({reason}); expected a hub id or a folder"
-        raise ConfigurationError(f"{msg}{_hint()}") from error
+        raise ConfigurationError(f"{msg}{_hint(dataset)}") from error
     splits = list(builder.info.splits or builder.config.data_files or [])
     if splits and dataset.split not in splits:
         msg = f"{dataset}: split: got {dataset.split!r}; expected one of {', '.join(map(str, splits))}"
@@ -113,8 +116,11 @@ def check_dataset(dataset: DatasetName, text_column: str) -> None:
         raise ConfigurationError(f"{msg}. Try: columns: {{text: NAME}} in its source")
 
 
-def _hint() -> str:
+def _hint(dataset: DatasetName) -> str:
     import datasets
+
+    if dataset.mirror:
+        return f". Try: a copy of it in {dataset.folder}"
 
     return ". Try: HF_HUB_OFFLINE=0, or mirror=FOLDER" if datasets.config.HF_HUB_OFFLINE else ""
 
@@ -136,19 +142,54 @@ def resolved_revision(dataset: DatasetName) -> str:
 
 
 def dataset_rows(dataset: DatasetName, faults: list[Fault]) -> Iterator[Row]:
-    """A row for each example of the split, in order; reading stops where its data are damaged.
+    """A row for each example of the split, in order, file by file; of a damaged file, what comes before the damage.
 
     Raises StageError when the data cannot be fetched.
     """
+    position = 0
+    for where, opened in _parts(dataset):
+        try:
+            for fields in opened():
+                yield Row(position, fields)
+                position += 1
+        except Exception as error:  # what lies below `datasets` has errors of its own for each coding
+            _check_given(dataset, error, position)
+            what = f"{where}: damaged: {type(error).__name__}: {error}"
+            faults.append(Fault(position, what[:MOST_CHARS]))
+
+
+Part = tuple[str, Callable[[], Iterable[Mapping[str, Any]]]]
+
+
+def _parts(dataset: DatasetName) -> list[Part]:
+    """A dataset's files, each with what opens it: in one stream, or each alone where the first is damaged."""
     import datasets
 
-    position = 0
+    arguments = dataset.arguments()
     try:
-        for fields in datasets.load_dataset(**dataset.arguments(), split=dataset.split, streaming=True):
-            yield Row(position, fields)
-            position += 1
-    except ValueError as error:  # Arrow's and JSON's errors are such
-        faults.append(Fault(position, f"damaged: {error}"))
-    except OSError as error:
+        stream = datasets.load_dataset(**arguments, split=dataset.split, streaming=True)
+    except Exception as error:  # it reads the first file for its columns
+        _check_given(dataset, error, 0)
+        builder = datasets.load_dataset_builder(**arguments)
+        files = [str(file) for file in (builder.config.data_files or {}).get(dataset.split, [])]
+        alone = {**(arguments if dataset.reader else {}), "path": dataset.reader or builder.name}
+        return [(file, partial(_stream_of, alone, file)) for file in files]
+    n_files = stream.num_shards
+    return [(f"file {at + 1} of {n_files}", partial(stream.shard, n_files, at)) for at in range(n_files)]
+
+
+def _stream_of(arguments: Mapping[str, Any], file: str) -> Iterable[Mapping[str, Any]]:
+    import datasets
+
+    stream: Iterable[Mapping[str, Any]] = datasets.load_dataset(
+        **{**arguments, "data_files": [file]}, split="train", streaming=True
+    )
+    return stream
+
+
+def _check_given(dataset: DatasetName, error: Exception, position: int) -> None:
+    """Raise StageError for a failure to fetch; any other is damage."""
+    is_here = bool(dataset.folder or dataset.mirror)
+    if isinstance(error, OSError) and not is_here and not isinstance(error, BadGzipFile):
         msg = f"{dataset}: row {position:,}: cannot be fetched ({error}). Try: the same command again"
         raise StageError(msg) from error

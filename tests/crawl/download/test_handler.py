@@ -8,7 +8,8 @@ from types import SimpleNamespace
 import pytest
 from scrapy import Request
 
-from crawl.download.handler import MAX_POLICY_BYTES, TRANSIENT, DownloadError, ExchangeHandler
+from crawl.download.exchange import TRANSIENT, DownloadError
+from crawl.download.handler import MAX_POLICY_BYTES, ExchangeHandler
 from crawl.download.names import Names, PrivateAddressError
 from crawl.download.wire import Head, WireError
 from crawl.frontier.recrawl import Visit
@@ -48,9 +49,8 @@ def handled(client, url="http://a.test/x?y", **fetch):
     """The request with what the handler left in its meta."""
     fields = {"url": url, "kind": "page", "is_policy": False, "visit": None} | fetch
     config = SimpleNamespace(deadline=9, only_resolved=True, max_body_bytes=2 << 20, max_pdf_bytes=9 << 20)
-    handler = object.__new__(ExchangeHandler)
-    handler._crawl = SimpleNamespace(client=client, names=Names(["*.test=127.0.0.1:80"]))
-    handler._config = config
+    crawl = SimpleNamespace(client=client, names=Names(["*.test=127.0.0.1:80"]), config=config)
+    handler = ExchangeHandler(SimpleNamespace(spider=SimpleNamespace(crawl=crawl)))
     request = Request("http://a.test/", meta={"fetch": SimpleNamespace(**fields)})
     asyncio.run(handler.download_request(request))
     return request.meta["exchange"]

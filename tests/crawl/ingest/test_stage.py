@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from pathlib import Path
 
 import pyarrow as pa
@@ -148,11 +149,37 @@ def test_invalid_utf8(ingest: Ingest) -> None:
         (["sources=[{name: a, kind: warc, path: x, columns: {texte: t}}]"], "columns: got 'texte'"),
         (["sources=[{name: a, kind: warc, pth: x}]"], "pth"),
         (["+licences.X=LicenseRef-nobody-knows"], "licences: 'X': licence: got 'LicenseRef-nobody-knows'"),
+        (["wikitext_seconds=-5"], "wikitext_seconds: got -5.0; expected more than 0 seconds"),
+        (["pdf_seconds=nan"], "pdf_seconds: got nan"),
+        (["ocr_seconds=inf"], "ocr_seconds: got inf"),
+        (["sources=[{name: a, kind: commoncrawl}, {name: b, kind: commoncrawl}]"], "two of kind commoncrawl"),
         (["sources=[{name: crawl, kind: crawl}]"], "the stage 'crawl' has not finished"),
     ],
 )
 def test_an_impossible_configuration_is_refused(ingest: Ingest, words: list[str], message: str) -> None:
     assert message in ingest.refused(*words)
+
+
+def test_names_in_khmer(ingest: Ingest) -> None:
+    write_jsonl(ingest.data / "corpus" / "ភ្នំពេញ.jsonl", ROWS[:2])
+    ingest.of_data()
+    assert {row["source"] for row in ingest.rows()} == {"ភ្នំពេញ"}
+
+
+def test_a_file_whose_name_is_not_utf_8_is_refused(ingest: Ingest) -> None:
+    write(ingest.data / "corpus" / os.fsdecode(b"\xff.jsonl"), LINES)
+    for word in (
+        f"data={ingest.data}",
+        f"sources=[{{name: a, kind: jsonl, path: '{ingest.data}/corpus/*.jsonl'}}]",
+    ):
+        assert "a file's name is not UTF-8" in ingest.refused(word)
+
+
+def test_damage_is_told_of(ingest: Ingest) -> None:
+    write(ingest.data / "corpus" / "a.jsonl.gz", b"\x1f\x8b\x08 no member")
+    done = ingest.run(f"data={ingest.data}")
+    assert done.returncode == 0
+    assert "1 faults in what was read: see facts in the manifest" in done.stdout
 
 
 def test_files_of_one_name_are_refused(ingest: Ingest) -> None:

@@ -184,6 +184,9 @@ def test_the_command_line_tells_and_writes_the_plan(
         ("run=nobody", "no such run"),
         ("run=../x", "run: got '../x'"),
         ("rnu=x", "got 'rnu'"),
+        ("target=១០", "target: got '១០'"),
+        ("json=/nonexistent/x", "json: '/nonexistent/x' cannot be written"),
+        ("json=", "json: '' cannot be written"),
     ],
 )
 def test_an_impossible_question_is_refused(

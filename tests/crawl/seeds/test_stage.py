@@ -107,9 +107,10 @@ def test_hosts_and_how_they_stand(web, look, tmp_path):
         "pdf.test": "not_html",
         "loop.test": "other",
         "to.test": "robots",
-        "other.example": "other",
+        "other.example": "not_resolved",
         "refused.test": "refused",
     }
+    assert found["other.example"]["n_requests"] == ""
     row = found["open.test"]
     assert row["n_listed"] == "feed 1; sitemap 2; wordpress 1"
     assert row["sitemaps"] == "http://open.test/map.xml"

@@ -78,3 +78,19 @@ def test_of_a_line_over_the_limit_only_the_beginning_is_held() -> None:
     long, short = split_lines(pieces, 30_000)
     assert (long.n_bytes, len(long.data)) == (200_000, 10_000)
     assert (short.number, short.data, short.n_bytes) == (1, b"short", 5)
+
+
+class Counted(bytes):
+    """Bytes that count how often they are joined with others by `+`."""
+
+    n_sums = 0
+
+    def __radd__(self, other: bytes) -> bytes:
+        Counted.n_sums += 1
+        return bytes(other) + bytes(self)
+
+
+def test_a_long_line_is_not_joined_anew_at_each_piece() -> None:
+    [line] = split_lines(iter([Counted(b"x" * 1024)] * 2000), 1 << 30)
+    assert line.n_bytes == len(line.data) == 1024 * 2000
+    assert Counted.n_sums == 0

@@ -111,6 +111,18 @@ def test_invalid_utf8_in_parquet_costs_only_its_row(tmp_path: Path) -> None:
     assert [(row.reason, row.raw) for row in rows] == [("", ""), ("invalid_utf8", "\ufffd"), ("", "")]
 
 
+def test_a_time_beyond_the_calendar_is_none(tmp_path: Path) -> None:
+    times = pa.array([0, 1 << 60, None]).cast(pa.timestamp("ms"))
+    path = parquet(tmp_path / "a.parquet", text=pa.array(["ក", "ខ", "គ"]), fetched_at=times)
+    with path.open("rb") as file:
+        rows = list(parquet_rows(file, ["text", "fetched_at"], []))
+    assert [(row.fields["text"], row.fields["fetched_at"] is None) for row in rows] == [
+        ("ក", False),
+        ("ខ", True),
+        ("គ", True),
+    ]
+
+
 def test_a_damaged_page_of_parquet_is_a_fault(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     pq.write_table(pa.table({"text": [f"អត្ថបទ {n}" for n in range(5_000)]}), path, row_group_size=1_000)

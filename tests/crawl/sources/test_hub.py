@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
@@ -43,6 +44,35 @@ def test_a_local_dataset_is_streamed_in_order(folder: Path) -> None:
     faults: list[Fault] = []
     assert list(dataset_rows(dataset, faults)) == [Row(n, {"text": text}) for n, text in enumerate(TEXTS)]
     assert faults == []
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+@pytest.mark.parametrize("damage", [b"{no json\n", b"\x1f\x8b\x08 no member"])
+def test_a_damaged_file_costs_no_other(tmp_path: Path, at: int, damage: bytes) -> None:
+    for number in range(3):
+        text = json.dumps({"text": f"{TEXTS[0]} {number}"}) + "\n"
+        (tmp_path / f"{number}.jsonl.gz").write_bytes(gzip.compress(text.encode()))
+    (tmp_path / f"{at}.jsonl.gz").write_bytes(damage if damage[:1] != b"{" else gzip.compress(damage))
+    dataset = DatasetName("set", files=("*.gz",), reader="json", mirror=str(tmp_path))
+    (tmp_path / "set").symlink_to(tmp_path)
+    faults: list[Fault] = []
+    rows = [row.fields["text"] for row in dataset_rows(dataset, faults)]
+    assert rows == [f"{TEXTS[0]} {number}" for number in range(3) if number != at]
+    assert len(faults) == 1
+
+
+def test_damage_within_parquet_costs_no_other_file(tmp_path: Path) -> None:
+    for name in "abc":
+        pq.write_table(
+            pa.table({"text": [f"{name}{n}" * 50 for n in range(999)]}), tmp_path / f"{name}.parquet"
+        )
+    whole = (tmp_path / "b.parquet").read_bytes()
+    (tmp_path / "b.parquet").write_bytes(whole[:4] + b"\xff" * 99 + whole[103:])
+    faults: list[Fault] = []
+    rows = [row.fields["text"][0] for row in dataset_rows(DatasetName(str(tmp_path)), faults)]
+    assert (rows.count("a"), rows.count("c")) == (999, 999)
+    [fault] = faults
+    assert fault.position == 999
 
 
 def test_a_missing_split_is_refused(folder: Path) -> None:

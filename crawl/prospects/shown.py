@@ -9,7 +9,8 @@ from typing import Any
 from crawl.prospects.estimate import Plan, Prospect
 from crawl.prospects.evidence import Range
 
-GIGA, MEGA, KILO = 1e9, 1e6, 1e3
+GIGA, MEGA = 1e9, 1e6
+MANY = 100.0  # targets
 MARKS = {"measured": "m", "published": "p", "estimated": "e", "assumed": "a", "unknown": "?"}
 HEAD = f"  {'dataset':<18}{'text, GB':>16}{'kept':>14}{'new':>14}{'tokens, M':>18}{'so far, M':>18}{'of target':>14}"
 
@@ -17,7 +18,7 @@ HEAD = f"  {'dataset':<18}{'text, GB':>16}{'kept':>14}{'new':>14}{'tokens, M':>1
 def lines(plan: Plan) -> Iterator[str]:
     """The table, with what its letters mean and what is left for the crawl."""
     per_token = plan.bytes_per_token
-    yield f"Target: {plan.target_tokens / MEGA:,.0f} M tokens of {plan.tokenizer} at {span(per_token, 1, 2)} bytes each"
+    yield f"Target: {plan.target_tokens:,} tokens of {plan.tokenizer} at {span(per_token, 1, 2)} bytes each"
     yield f"        ({per_token.basis}: {per_token.source}) = {span(_target_bytes(plan), GIGA, 1)} GB of Khmer text"
     yield ""
     yield HEAD
@@ -40,13 +41,14 @@ def _line(plan: Plan, prospect: Prospect) -> str:
     if prospect.text_bytes.basis == "unknown":
         return f"  {name:<18}{'?':>16}"
     target = Range(float(plan.target_tokens), float(plan.target_tokens), "measured")
+    reached = prospect.cumulative.over(target)
     cells = [
         f"{marked(prospect.text_bytes, GIGA, 2):>16}",
         f"{marked(prospect.kept, 1, 2):>14}",
         f"{marked(prospect.new, 1, 2):>14}",
         f"{marked(prospect.tokens, MEGA, 0):>18}",
         f"{marked(prospect.cumulative, MEGA, 0):>18}",
-        f"{span(prospect.cumulative.over(target), 1, 2):>14}",
+        f" {span(reached, 1, 2 if reached.high < MANY else 0):>13}",
     ]
     return f"  {name:<18}{''.join(cells)}"
 

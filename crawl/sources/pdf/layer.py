@@ -19,7 +19,7 @@ from crawl.sources.pdf.glyphs import ACTUAL_TEXT, BULLET, DAMAGE, UNKNOWN, mende
 from crawl.sources.pdf.legacy_fonts import Legacy, legacy_fonts
 from crawl.sources.pdf.lines import Line, Run, lines_of
 from crawl.sources.pdf.order import as_stored, is_drawn, spoken
-from crawl.sources.pdf.paragraphs import joined, paragraphs
+from crawl.sources.pdf.paragraphs import joined, paragraphs, without_edges
 from crawl.sources.pdf.reader import ENOUGH, PdfLimits, PdfText
 from khmer.clusters import counts, invalid_rate_of
 from khmer.normalize import normalize
@@ -97,7 +97,7 @@ class _Layer:
     def __init__(self, pages: Sequence[Sequence[Line]], reading: Reading) -> None:
         self._n_pages = len(pages)
         self._n_with_text = sum(
-            len("".join(line.text for line in page)) >= LEAST_CHARS_A_PAGE for page in pages
+            len("".join(line.text for line in page)) >= LEAST_CHARS_A_PAGE for page in without_edges(pages)
         )
         self._legacy = legacy_fonts([line for page in pages for line in page])
         self.text = _whole(paragraphs(pages), reading, self._legacy)

@@ -36,7 +36,7 @@ _KHMER_BEGINNING: Final = re.compile(r"^[\u1780-\u17b3\u17c1-\u17c3\ue000]")
 
 def paragraphs(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     """The lines of each paragraph, over all pages; headers, footers and page numbers are left out."""
-    kept = _without_edges(pages)
+    kept = without_edges(pages)
     lines = list(chain.from_iterable(kept))
     if not lines:
         return []
@@ -66,7 +66,7 @@ def joined(lines: Sequence[str]) -> str:
     return " ".join(text.split())
 
 
-def _without_edges(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
+def without_edges(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     """The pages without lines that stand alike, but for numbers, at the edge of many, and without page numbers."""
     on_pages: Counter[str] = Counter()
     for page in pages:

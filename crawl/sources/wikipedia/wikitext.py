@@ -51,11 +51,18 @@ def plain_text(wikitext: str, unread_prefixes: tuple[str, ...]) -> str:
     """The text of a page, a line for each paragraph, heading and item; links that begin with a prefix show nothing."""
     import mwparserfromhell
 
-    shown = "".join(_Shown(unread_prefixes).text(mwparserfromhell.parse(wikitext)))
+    parsed = mwparserfromhell.parse(_without_open_comment(wikitext))
+    shown = "".join(_Shown(unread_prefixes).text(parsed))
     lines = [
         _SPACES.sub(" ", line).strip(f" *#:;{ZERO_WIDTH}") for line in _SWITCH.sub("", shown).split("\n")
     ]
     return "\n".join(_without_empty_sections([line for line in lines if line]))
+
+
+def _without_open_comment(wikitext: str) -> str:
+    """The wikitext up to a comment that is not closed: MediaWiki takes all after it for the comment."""
+    at = wikitext.find("<!--", wikitext.rfind("-->") + 1)
+    return wikitext[:at] if at >= 0 else wikitext
 
 
 HEADING = "\x01"  # how a heading's line begins until all are known

@@ -158,13 +158,21 @@ def told(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str
     return ended.value.code, *capsys.readouterr()
 
 
+@pytest.mark.parametrize("target", ["1", "1000", "1000000"])
+def test_columns_stay_apart(target: str, capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = told(capsys, f"target={target}")
+    assert f"Target: {int(target):,} tokens" in out
+    [row] = [line for line in out.splitlines() if line.split()[:1] == ["fineweb2"]]
+    assert len(row.split()) == 12
+
+
 def test_the_command_line_tells_and_writes_the_plan(
     run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "plan.json"
     code, out, _ = told(capsys, "run=r", f"runs={run.parent}", f"json={path}")
     assert code == 0
-    assert "Target: 2,000 M tokens of sastra-8000 at 12.50 bytes each" in out
+    assert "Target: 2,000,000,000 tokens of sastra-8000 at 12.50 bytes each" in out
     assert all(name in out for name in entries())
     assert "Left for the crawl:" in out
     assert max(map(len, out.splitlines())) < 125

@@ -42,6 +42,13 @@ def test_a_layer_that_lies_is_read_by_its_glyphs():
     assert "1 of 1 pages with text" in found.evidence
 
 
+def test_a_page_with_nothing_but_a_running_head_has_no_text():
+    font, codes = coded("ក្រសួងអប់រំ យុវជន និងកីឡា ឆ្នាំសិក្សា ២០២៦ សៀវភៅអាន")
+    found = pdf_text(pdf({"F": font}, [[Text("F", codes)]] * 4), FEW)
+    assert found.verdict == "needs_ocr"
+    assert found.evidence.startswith("0 of 4 pages with text, 0 Khmer letters")
+
+
 @pytest.mark.parametrize(
     ("name", "unicode", "text"),
     [

@@ -111,6 +111,19 @@ def test_what_wikitext_becomes(wikitext: str, text: str) -> None:
     assert plain_text(wikitext, PREFIXES) == text
 
 
+@pytest.mark.parametrize(
+    ("wikitext", "text"),
+    [
+        ("ទន្លេ<!-- ក -->មេគង្គ<!-- ខ", "ទន្លេមេគង្គ"),
+        ("ទន្លេ<!-- ក\n\n== ខ ==\nគ", "ទន្លេ"),
+        ("ទន្លេ --> មេគង្គ", "ទន្លេ --> មេគង្គ"),
+        ("<!--", ""),
+    ],
+)
+def test_a_comment_that_is_not_closed_takes_all_that_follows(wikitext: str, text: str) -> None:
+    assert plain_text(wikitext, PREFIXES) == text
+
+
 def test_pages_become_rows_with_their_revision() -> None:
     pages = [
         page("ប្រាសាទ ភ្នំ?", TEMPLE, 11),

@@ -58,8 +58,9 @@ class Journal:
     ) -> None:
         self.part = part
         self.frontier = Frontier(folder / part.frontier, max_depth)
-        self._check_partitions()
         prefix = f"crawl-{part.name}"
+        self._check_partitions()
+        self._check_not_lost(folder / WARC_FOLDER, prefix)
         self._warc = WarcFiles(folder / WARC_FOLDER, self.frontier.position(), roll_bytes, about, prefix)
         self._batch = Batch()
         self._members: list[bytes] = []
@@ -73,6 +74,22 @@ class Journal:
         elif of != self.part.of:
             msg = f"partitions: this crawl has {of:.0f} partitions, got {self.part.of}. Try: partitions={of:.0f}"
             self.frontier.close()
+            raise StageError(msg)
+
+        own = self.frontier.meta("partition")
+        if own is None:
+            self.frontier.set_meta("partition", self.part.number)
+        elif own != self.part.number:
+            msg = f"{self.part.frontier}: this is the frontier of partition {own:.0f}. Try: another run="
+            self.frontier.close()
+            raise StageError(msg)
+
+    def _check_not_lost(self, folder: Path, prefix: str) -> None:
+        """A frontier that is new says that no record is valid: never let it cut what an older one vouched for."""
+        written = [path for path in sorted(folder.glob(f"{prefix}-*.warc.gz")) if path.stat().st_size]
+        if self.frontier.is_new and written:
+            msg = f"{self.part.frontier}: it is lost, and {written[0].name} is without it. Try: another run="
+            self.frontier.delete()
             raise StageError(msg)
 
     def keep(

@@ -22,7 +22,7 @@ from crawl.download.names import Names
 from crawl.frontier.batch import Link
 from crawl.frontier.hosts import Hosts
 from crawl.frontier.mail import Post, at_work, unread
-from crawl.frontier.store import Frontier
+from crawl.frontier.store import Frontier, faults_named
 from crawl.health import DAYS, HOSTS, day_rows, host_rows, table
 from crawl.journal import Journal, Part
 from crawl.policy.identity import AGENT, user_agent
@@ -67,7 +67,12 @@ def crawl_part(task: Task[CrawlConfig]) -> None:
     """Crawl a partition until nothing is left that may be fetched now: resumed where it stood, whatever ended it."""
     gc.freeze()  # what is imported stays; to look at it again and again took 8 % of a crawl's time
     gc.set_threshold(GARBAGE_OBJECTS, 20, 50)
-    with at_work(task.folder.local(), _part(task)), closing(_journal(task)) as journal, libraries_logged():
+    folder, part = task.folder.local(), _part(task)
+    with ExitStack() as stack:
+        stack.enter_context(at_work(folder, part))
+        stack.enter_context(faults_named(folder / part.frontier))
+        stack.enter_context(libraries_logged())
+        journal = stack.enter_context(closing(_journal(task)))
         journal.frontier.reopen(due_time(task.config))
         asyncio.run(_crawl(task, journal))
 
@@ -94,7 +99,8 @@ async def _crawl(task: Task[CrawlConfig], journal: Journal) -> None:
 
 def gather_part(task: Task[CrawlConfig]) -> dict[str, Any]:
     """Take a partition's WARC files into the receipt, and what it counted into the ledger."""
-    with closing(_journal(task)) as journal:
+    path = task.folder.local() / _part(task).frontier
+    with faults_named(path), closing(_journal(task)) as journal:
         tallies = journal.frontier.tallies()
         rows = list(host_rows(journal.frontier))
         too_deep = journal.frontier.n_too_deep()
@@ -161,6 +167,7 @@ def write_health(task: Task[CrawlConfig]) -> None:
     of = task.config.partitions
     paths = [task.folder.local() / Part(number, of).frontier for number in range(of)]
     with ExitStack() as stack:
+        stack.enter_context(faults_named(task.folder.local()))
         frontiers = [stack.enter_context(closing(Frontier(path, task.config.max_depth))) for path in paths]
         hosts = sorted(
             (row for frontier in frontiers for row in host_rows(frontier)), key=lambda row: str(row["host"])

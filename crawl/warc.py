@@ -219,6 +219,10 @@ class WarcFiles:
         for path in self.paths():
             if path > self._path(start.file):
                 path.unlink()
+        for number in range(start.file):
+            if not self._path(number).exists():
+                msg = f"{self._path(number)}: it is lost, though it was committed. Try: another run="
+                raise StageError(msg)
         self._descriptor = self._opened(start)
         if (size := os.fstat(self._descriptor).st_size) < start.offset:
             msg = f"{self._path(start.file)}: {size:,} bytes, but {start.offset:,} were committed. Try: another run="

@@ -25,6 +25,7 @@ VERSION = 2
 PENDING, DONE, COVERED, TOO_DEEP = range(4)  # written out in queries, which partial indexes need
 MAX_LANES = 100  # of a host; what has yet another shape goes to the lane of all the rest
 REST = "*"
+DAMAGED = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 N_LANES = 1 << 13  # whose numbers are in memory
 N_KNOWN = 1 << 18  # keys of the latest URLs, in 2 MB, so that few links of a page are looked up
 TABLES = f"""
@@ -62,6 +63,20 @@ PRAGMA user_version = {VERSION};
 """
 
 
+@contextmanager
+def faults_named(path: Path) -> Iterator[None]:
+    """A full disk or a damaged database ends the stage with one line, which names the path."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, (sqlite3.ProgrammingError, sqlite3.IntegrityError, sqlite3.InterfaceError)):
+            raise
+        is_damaged = getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGED
+        way = "another run=" if is_damaged else "the same command again goes on from it"
+        msg = f"{path}: {error}. What was committed is kept. Try: {way}"
+        raise StageError(msg) from error
+
+
 class Frontier:
     """A SQLite file in WAL mode; each commit is one transaction. `n_pending` URLs wait to be taken.
 
@@ -72,8 +87,9 @@ class Frontier:
         self._path = path
         self._max_depth = max_depth
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._database = sqlite3.connect(path, isolation_level=None)
-        with self._faults_named():
+        self.is_new = False
+        with faults_named(path):
+            self._database = sqlite3.connect(path, isolation_level=None)
             self._open()
         self._hosts: dict[str, int] = {
             name: host for host, name in self._database.execute("SELECT id, name FROM host")
@@ -88,6 +104,7 @@ class Frontier:
         version = self._database.execute("PRAGMA user_version").fetchone()[0]
         if version == 0 and not self._database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             self._database.executescript(f"BEGIN IMMEDIATE;{TABLES}COMMIT;")
+            self.is_new = True
         elif version != VERSION:
             msg = f"{self._path}: a frontier of version {version}; expected {VERSION}. Try: another run="
             raise StageError(msg)
@@ -109,7 +126,7 @@ class Frontier:
 
     def commit(self, batch: Batch, position: Position) -> Committed:
         """Make a batch durable, and the WARC valid up to `position`."""
-        with self._faults_named(), self._transaction():
+        with faults_named(self._path), self._transaction():
             committed = self._write(batch, position)
         for key in batch.links:
             self._known[key & (N_KNOWN - 1)] = key
@@ -127,17 +144,6 @@ class Frontier:
             if self._database.in_transaction:
                 self._database.execute("ROLLBACK")
             raise
-
-    @contextmanager
-    def _faults_named(self) -> Iterator[None]:
-        """A full disk or a damaged file ends the stage with one line."""
-        try:
-            yield
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, (sqlite3.ProgrammingError, sqlite3.IntegrityError, sqlite3.InterfaceError)):
-                raise
-            msg = f"{self._path}: {error}. What was committed is kept. Try: the same command again goes on from it"
-            raise StageError(msg) from error
 
     def _write(self, batch: Batch, position: Position) -> Committed:
         run = self._database.executemany
@@ -266,7 +272,7 @@ class Frontier:
         """Let every URL wait again whose next visit is due before a moment, once for each such moment."""
         if not due or self.meta("due") == due:
             return 0
-        with self._faults_named(), self._transaction():
+        with faults_named(self._path), self._transaction():
             self.set_meta("due", due)
             n_reopened = self._database.execute(
                 "UPDATE url SET state = 0, tries = 0 WHERE state = 1"
@@ -346,6 +352,11 @@ class Frontier:
         """URLs that are further from a seed than is allowed; a later run with a higher limit takes them."""
         query = "SELECT count(*) FROM url WHERE state = 3"
         return int(self._database.execute(query).fetchone()[0])
+
+    def delete(self) -> None:
+        """Close the file and delete it."""
+        self.close()
+        self._path.unlink()
 
     def close(self) -> None:
         """Fold the write-ahead log into the file and close it."""

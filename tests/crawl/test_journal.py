@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from corpus.errors import StageError
 from crawl.frontier.batch import Link
 from crawl.frontier.fetch import Fetch
 from crawl.frontier.recrawl import first_visit
@@ -135,3 +136,24 @@ def test_a_revisit_refers_to_what_is_stored(tmp_path):
         ("dropped", "unchanged", 2, 26),
         ("kept", "", 1, 13),
     ]
+
+
+def test_a_frontier_that_is_lost_does_not_cut_the_warc(tmp_path):
+    written = tmp_path / "warc" / "crawl-00-00000.warc.gz"
+    Journal(tmp_path, Part(), 1 << 30, {}).close()
+    written.write_bytes(b"records")
+    Journal(tmp_path, Part(), 1 << 30, {}).close()
+    assert written.read_bytes() == b"", "nothing was committed"
+    written.write_bytes(b"records")
+    (tmp_path / Part().frontier).unlink()
+    for _ in range(2):
+        with pytest.raises(StageError, match="it is lost"):
+            Journal(tmp_path, Part(), 1 << 30, {})
+    assert written.read_bytes() == b"records"
+
+
+def test_the_frontier_of_another_partition_is_refused(tmp_path):
+    Journal(tmp_path, Part(1, 2), 1 << 30, {}).close()
+    (tmp_path / "frontier-01.sqlite").rename(tmp_path / "frontier-00.sqlite")
+    with pytest.raises(StageError, match="frontier of partition 1"):
+        Journal(tmp_path, Part(0, 2), 1 << 30, {})

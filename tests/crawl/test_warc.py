@@ -150,3 +150,9 @@ def test_a_next_file_that_cannot_be_opened_leaves_the_position(tmp_path, monkeyp
     assert files.append(refusal_member("http://b.kh/", {})).file == 1
     files.close()
     assert [r.url for r in read_warcs(tmp_path) if r.kind == "metadata"] == ["http://a.kh/", "http://b.kh/"]
+
+
+def test_a_file_that_was_committed_and_is_lost_is_missed(tmp_path):
+    (tmp_path / "crawl-00-00001.warc.gz").touch()
+    with pytest.raises(StageError, match=r"crawl-00-00000\.warc\.gz: it is lost"):
+        WarcFiles(tmp_path, Position(1, 0), 1 << 20, {}, "crawl-00")

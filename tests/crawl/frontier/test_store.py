@@ -10,7 +10,7 @@ from corpus.errors import StageError
 from crawl.frontier.batch import Batch, Committed, HostRow, LaneRow, Link, Pending
 from crawl.frontier.focus import LISTING_LEVEL
 from crawl.frontier.recrawl import Visit
-from crawl.frontier.store import MAX_LANES, Frontier
+from crawl.frontier.store import MAX_LANES, Frontier, faults_named
 from crawl.policy.robots import Robots
 from crawl.policy.site import Site
 from crawl.warc import Position
@@ -181,3 +181,18 @@ def test_known_urls_are_remembered(tmp_path):
     assert not frontier.knows(key)
     frontier.commit(batch, Position())
     assert frontier.knows(key)
+
+
+@pytest.mark.parametrize(
+    ("code", "way"),
+    [
+        (sqlite3.SQLITE_CORRUPT, "another run="),
+        (sqlite3.SQLITE_FULL, "the same command again goes on from it"),
+    ],
+)
+def test_faults_of_the_disk_are_named(code, way):
+    fault = sqlite3.DatabaseError("it is so")
+    fault.sqlite_errorcode = code
+    said = f"f.sqlite: it is so. What was committed is kept. Try: {way}"
+    with pytest.raises(StageError, match=said), faults_named(Path("f.sqlite")):
+        raise fault

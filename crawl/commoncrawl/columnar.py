@@ -5,6 +5,7 @@ Columns as in commoncrawl/cc-index-table; content_languages is there since CC-MA
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import BinaryIO
 
@@ -34,6 +35,7 @@ WANTED = {
     "fetched": "fetch_time",
 }
 KEY = "url_surtkey"
+_LINE_ENDS = re.compile(rb"[\r\n]+")
 Mask = Callable[[Mapping[str, pa.Array]], pa.Array]
 
 
@@ -62,7 +64,7 @@ def _bounded(pieces: Iterator[bytes], path: str) -> Iterator[bytes]:
         if n_bytes > MAX_LIST_BYTES:
             msg = f"{path}: a list of more than {MAX_LIST_BYTES:,} bytes. Try: another list"
             raise StageError(msg)
-        yield piece
+        yield _LINE_ENDS.sub(b"\n", piece)  # of a list that is nothing but empty lines, little is left
 
 
 def select(file: BinaryIO, path: str, rule: Rule, mask: Mask) -> Iterator[pa.Table]:

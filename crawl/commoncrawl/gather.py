@@ -171,7 +171,8 @@ def fetch(task: Task[CommonCrawlConfig]) -> None:
     config = task.config
     with pq.ParquetFile(task.folder.local() / ORDERED) as ordered:
         rows = ordered.read_row_group(task.arguments["row_group"]).to_pylist()
-    key = hashlib.sha256(repr([(row["file"], row["offset"]) for row in rows]).encode()).hexdigest()
+    work = [(row["file"], row["offset"]) for row in rows], config.max_record_bytes
+    key = hashlib.sha256(repr(work).encode()).hexdigest()
     archive = archive_of(config, config.data)
     with Output(task, key, about(config)) as output:
         for window in _windows([int(at) for at in output.not_now]):

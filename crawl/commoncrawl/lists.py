@@ -34,7 +34,7 @@ def read_through(task: Task[CommonCrawlConfig]) -> dict[str, Any]:
     config, path = task.config, task.arguments["path"]
     faults: list[Fault] = []
     try:
-        with Output(task, path, about(config)) as output:
+        with Output(task, _key(config, path), about(config)) as output:
             try:
                 with archive_of(config, config.data).open(path) as file:
                     _read(config, path, file, output, faults)
@@ -47,6 +47,11 @@ def read_through(task: Task[CommonCrawlConfig]) -> dict[str, Any]:
         msg = f"{path}: cannot be read ({error.reason}: {error.evidence}). Try: the same command later"
         raise StageError(msg) from error
     return {"faults": fault_facts(path, faults)}
+
+
+def _key(config: CommonCrawlConfig, path: str) -> str:
+    """What names the work: the file, and all that decides what is kept of it."""
+    return f"{path} {config.least_khmer} {list(config.hosts)} {config.max_record_bytes}"
 
 
 def _read(config: CommonCrawlConfig, path: str, file: BinaryIO, output: Output, faults: list[Fault]) -> None:

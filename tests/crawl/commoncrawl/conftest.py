@@ -199,6 +199,7 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # a head and its body are two writes
 
         def do_GET(self) -> None:
             try:

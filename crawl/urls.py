@@ -78,7 +78,7 @@ def _cleaned(base: str, reference: str) -> str:
     return urlunsplit((parts.scheme, netloc, path or "/", query, ""))
 
 
-_cached = lru_cache(maxsize=1 << 15)(_cleaned)
+_cached = lru_cache(maxsize=1 << 13)(_cleaned)
 
 
 @lru_cache(maxsize=1 << 10)

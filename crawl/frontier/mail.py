@@ -8,7 +8,6 @@ is lost and none counts twice.
 from __future__ import annotations
 
 import fcntl
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -96,7 +95,6 @@ def at_work(folder: Path, part: Part) -> Iterator[None]:
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / _lock_name(part)).open("wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        lock.write(b"%d\n" % os.getpid())
         yield
 
 

@@ -128,7 +128,7 @@ class Frontier:
         """Make a batch durable, and the WARC valid up to `position`."""
         with faults_named(self._path), self._transaction():
             committed = self._write(batch, position)
-        for key in batch.links:
+        for key in (key for key, link in batch.links.items() if link.depth <= self._max_depth):
             self._known[key & (N_KNOWN - 1)] = key
         self.n_pending += committed.grown.total() - len(batch.done)
         self.n_pending -= sum(map(len, committed.covered.values()))
@@ -194,8 +194,9 @@ class Frontier:
 
     def _insert(self, key: int, link: Link, state: int) -> int | None:
         """The lane that has one URL more waiting, if it was not known and may be fetched."""
-        if self._database.execute("SELECT 1 FROM url WHERE key = ?", (key,)).fetchone():
-            return None
+        known = self._database.execute("SELECT seq, lane, state FROM url WHERE key = ?", (key,)).fetchone()
+        if known:
+            return self._reached(known, link)
         lane = self._lane(link)
         if state == PENDING and link.depth > self._max_depth:
             state = TOO_DEEP
@@ -205,6 +206,14 @@ class Frontier:
             (key, lane, link.depth, link.hops, KINDS.index(link.kind), link.via, state, link.url),
         )
         return lane if state == PENDING else None
+
+    def _reached(self, known: tuple[int, int, int], link: Link) -> int | None:
+        """The lane of a URL that was too far from a seed, if this is a shorter way to it."""
+        seq, lane, state = known
+        if state != TOO_DEEP or link.depth > self._max_depth:
+            return None
+        self._database.execute("UPDATE url SET state = 0, depth = ? WHERE seq = ?", (link.depth, seq))
+        return lane
 
     def _cover(self, links: dict[int, Link]) -> dict[int, set[int]]:
         """Mark URLs whose text another answer holds; returns those that had waited, by lane."""

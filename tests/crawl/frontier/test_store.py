@@ -13,6 +13,7 @@ from crawl.frontier.recrawl import Visit
 from crawl.frontier.store import MAX_LANES, Frontier, faults_named
 from crawl.policy.robots import Robots
 from crawl.policy.site import Site
+from crawl.urls import url_key
 from crawl.warc import Position
 
 
@@ -196,3 +197,14 @@ def test_faults_of_the_disk_are_named(code, way):
     said = f"f.sqlite: it is so. What was committed is kept. Try: {way}"
     with pytest.raises(StageError, match=said), faults_named(Path("f.sqlite")):
         raise fault
+
+
+def test_a_shorter_way_leads_to_what_was_too_deep(tmp_path):
+    frontier = Frontier(tmp_path / "f.sqlite", 3)
+    url = "http://a.kh/x"
+    for depth, n_pending in ((4, 0), (5, 0), (3, 1), (2, 1)):
+        assert not frontier.knows(url_key(url)) or n_pending
+        batch = Batch()
+        batch.add([Link(url, depth)])
+        frontier.commit(batch, Position())
+        assert (frontier.n_pending, frontier.n_too_deep()) == (n_pending, 1 - n_pending)

@@ -18,6 +18,7 @@ from crawl.discovery.scope import Scope
 from crawl.discovery.traps import trap
 from crawl.download.body import TooLargeError, decoded
 from crawl.download.client import Client
+from crawl.download.exchange import redirect_target
 from crawl.download.handler import TRANSIENT
 from crawl.download.names import Names
 from crawl.frontier.batch import Link
@@ -32,14 +33,13 @@ from crawl.policy.optout import forbidden, page_signals
 from crawl.policy.politeness import MAX_PAUSE_SECONDS, pause_seconds
 from crawl.policy.robots import MAX_REDIRECTS
 from crawl.policy.signals import Signal
-from crawl.urls import clean_url, host_of, origin_of, unwanted
+from crawl.urls import host_of, origin_of, unwanted
 from crawl.warc import Exchange
 
 if TYPE_CHECKING:
     from crawl.config import CrawlConfig
 
 RETRY_STATUS = {429, 500, 502, 503, 504}
-REDIRECT_STATUS = {301, 302, 303, 307, 308}
 NEVER = {"not_resolved", "private_address"}  # reasons that hold for all of a host
 CUT = {"time", "disconnect"}  # marks of a body that says less than it should
 
@@ -145,7 +145,7 @@ class Crawl:
         return MAX_PAUSE_SECONDS
 
     def _policy_file(self, fetch: Fetch, exchange: Exchange) -> None:
-        target = _redirect_target(exchange)
+        target = redirect_target(exchange)
         if target and len(fetch.earlier) < MAX_REDIRECTS:
             self.hosts.again(replace(fetch, url=target, tries=0, earlier=(*fetch.earlier, exchange)))
             return
@@ -168,7 +168,7 @@ class Crawl:
             )
             self.hosts.gain(fetch, len(exchange.body), 0)
             return
-        target = _redirect_target(exchange)
+        target = redirect_target(exchange)
         if target:
             self._follow(fetch, [PageLink(target)], fetch.kind, fetch.depth, fetch.hops + 1)
         body = self._decoded(fetch, exchange)
@@ -308,10 +308,3 @@ def _listing_kind(fetch: Fetch, exchange: Exchange) -> Kind | None:
     media_type = exchange.header("content-type").lower().partition(";")[0].strip()
     is_feed = media_type.endswith(("/rss+xml", "/atom+xml", "/rdf+xml", "/feed+json", "/xml"))
     return "feed" if is_feed else None
-
-
-def _redirect_target(exchange: Exchange) -> str:
-    location = exchange.header("location")
-    if exchange.status not in REDIRECT_STATUS or not location:
-        return ""
-    return clean_url(exchange.url, location.encode("latin-1").decode("utf-8", "replace"))

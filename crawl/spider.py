@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from typing import Any
 
 from scrapy import Request, Spider
@@ -15,9 +13,10 @@ from scrapy.logformatter import LogFormatter
 from twisted.python.failure import Failure
 
 from crawl.download.handler import DownloadError
+from crawl.logs import libraries_logged
 from crawl.session import Crawl
 
-LOGGERS = ("scrapy", "twisted", "asyncio")
+__all__ = ["CrawlSpider", "NoLines", "libraries_logged", "run_crawl", "settings"]
 
 
 class CrawlSpider(Spider):  # type: ignore[misc]
@@ -87,17 +86,3 @@ async def run_crawl(crawl: Crawl) -> None:
     if crawl.failed.done():
         crawl.failed.result()
     await crawling
-
-
-@contextmanager
-def libraries_logged() -> Iterator[None]:
-    """Send the libraries' warnings to the stage's log, nothing of theirs to the terminal."""
-    handlers = [*logging.getLogger("sastra").handlers, logging.NullHandler()]
-    for logger in map(logging.getLogger, LOGGERS):
-        logger.handlers, logger.propagate = list(handlers), False
-        logger.setLevel(logging.WARNING)
-    try:
-        yield
-    finally:
-        for logger in map(logging.getLogger, LOGGERS):
-            logger.handlers, logger.propagate = [], True

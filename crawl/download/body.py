@@ -1,4 +1,4 @@
-"""Bodies of HTTP responses: their content codings undone within a limit, their text decoded."""
+"""Bodies of HTTP responses: their content codings undone within a limit."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import brotli  # type: ignore[import-untyped]
 import zstandard
-from w3lib.encoding import html_to_unicode
 
 from crawl.sources.compressed import GZIP_MAGIC
 
@@ -101,11 +100,3 @@ _CODINGS: dict[str, Callable[[bytes, int], bytes]] = {
     "br": _unbrotli,
     "zstd": _unzstd,
 }
-
-
-def html_text(html: bytes, content_type: str) -> str:
-    """A page's text: as UTF-8 where it is valid, whatever is declared; else as declared, as browsers read it."""
-    try:
-        return html.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return str(html_to_unicode(content_type, html)[1])

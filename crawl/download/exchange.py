@@ -15,11 +15,13 @@ from crawl.download.body import ACCEPT_ENCODING
 from crawl.download.client import Client
 from crawl.download.names import Names, PrivateAddressError
 from crawl.download.wire import Head, WireError
+from crawl.urls import clean_url
 from crawl.warc import Exchange
 
 ACCEPT: Final = (
     "text/html,application/xhtml+xml,application/pdf;q=0.9,application/xml;q=0.9,text/plain;q=0.8,*/*;q=0.1"
 )
+REDIRECTS: Final = {301, 302, 303, 307, 308}
 TRANSIENT: Final = {"timeout", "dns", "connection"}  # worth another try
 EVIDENCE_CHARS: Final = 200
 _TARGET: Final = re.compile(r"[!-~]+")
@@ -104,6 +106,14 @@ class Asking:
             seconds=received.seconds,
             tls=received.tls,
         )
+
+
+def redirect_target(exchange: Exchange) -> str:
+    """Where an answer sends its reader, a `Location` of raw UTF-8 included; empty where it sends nowhere."""
+    location = exchange.header("location")
+    if exchange.status not in REDIRECTS or not location:
+        return ""
+    return clean_url(exchange.url, location.encode("latin-1").decode("utf-8", "replace"))
 
 
 def _reason(error: Exception) -> str:

@@ -13,6 +13,7 @@ from corpus.engine import meter
 from corpus.manifest import Manifest
 from corpus.stage import Stage, StageRun
 from corpus.task import Task
+from crawl.logs import libraries_logged
 from crawl.seeds.asking import Asker
 from crawl.seeds.config import SeedsConfig, check, seeds_of, tables
 from crawl.seeds.fetching import open_fetch
@@ -21,7 +22,6 @@ from crawl.seeds.record import Record
 from crawl.seeds.report import page, told
 from crawl.seeds.table import Seed
 from crawl.seeds.visit import Visit
-from crawl.spider import libraries_logged
 
 
 def run(stage: StageRun[SeedsConfig]) -> None:

@@ -9,12 +9,13 @@ from typing import Final
 import pyarrow as pa
 from selectolax.lexbor import LexborHTMLParser
 
-from crawl.discovery.doors import doors
+from crawl.discovery.charset import page_text
+from crawl.discovery.doors import doors, linked_interface
 from crawl.discovery.kinds import Kind
 from crawl.discovery.links import PageLinks, page_links
 from crawl.discovery.reading import read_listing
-from crawl.download.body import TooLargeError, decoded, html_text
-from crawl.download.exchange import DownloadError
+from crawl.download.body import TooLargeError, decoded
+from crawl.download.exchange import DownloadError, redirect_target
 from crawl.policy.optout import forbidden, page_signals
 from crawl.policy.politeness import pause_seconds
 from crawl.policy.robots import MAX_REDIRECTS
@@ -22,11 +23,10 @@ from crawl.policy.site import PATHS, PolicyFile, Site
 from crawl.seeds.asking import Asker
 from crawl.seeds.finding import STATES, Finding
 from crawl.seeds.table import Seed
-from crawl.urls import clean_url, host_of, origin_of
+from crawl.urls import host_of, origin_of
 from crawl.warc import Exchange
 from khmer.clusters import khmer_share
 
-REDIRECTS: Final = (301, 302, 303, 307, 308)
 MOST_LISTINGS: Final = 6  # asked of a host, sitemaps and feeds and APIs together
 MOST_NAMED: Final = 20  # of each, in a finding
 MOST_LINKS: Final = 2000
@@ -99,13 +99,9 @@ class Visit:
             exchange = await self._answer(url)
             self.finding.reached, self.finding.status = url, exchange.status
             self.finding.address, self.finding.tls = exchange.address, exchange.tls
-            target = exchange.header("location") if exchange.status in REDIRECTS else ""
-            if not target:
-                return exchange if self._is_page(exchange) else None
-            url = clean_url(url, target)
+            url = redirect_target(exchange)
             if not url:
-                self._end("other", f"redirects to {target!r}")
-                return None
+                return exchange if self._is_page(exchange) else None
         self._end("other", f"more than {MAX_REDIRECTS} redirects")
         return None
 
@@ -143,8 +139,7 @@ class Visit:
         ask = self._ask_anyway if file == "robots" else self._ask
         for _ in range(MAX_REDIRECTS + 1):
             exchange = await ask(url)
-            target = exchange.header("location") if exchange.status in REDIRECTS else ""
-            url = clean_url(url, target) if target else ""
+            url = redirect_target(exchange)
             if not url:
                 break
         is_whole = exchange.truncated in ("", "length")
@@ -159,7 +154,7 @@ class Visit:
         if exchange.status in _REFUSALS or exchange.header("cf-mitigated"):
             self._end("blocked", f"{exchange.status} {exchange.header('server')}")
         elif exchange.status != 200:
-            self._end("http", str(exchange.status))
+            self._end("http", f"{exchange.status} {exchange.header('location')}")
         elif not is_html:
             self._end("not_html", exchange.header("content-type"))
         return exchange.status == 200 and is_html
@@ -171,8 +166,9 @@ class Visit:
             exchange.text_headers(), body, self._sites[origin_of(exchange.url)].verdict(exchange.url).signals
         )
         finding.opt_outs = [f"{signal.name} ({signal.evidence})" for signal in signals]
-        html = html_text(body, exchange.header("content-type"))
+        html = page_text(body, exchange.header("content-type"))
         links = page_links(html, exchange.url, MOST_LINKS)
+        links.wordpress = links.wordpress or linked_interface(exchange.header("link"), exchange.url)
         finding.n_bytes = len(body)
         finding.khmer_share = round(_khmer_share(html), 4)
         finding.n_links = len(links.links)

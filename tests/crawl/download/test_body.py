@@ -6,7 +6,7 @@ import zlib
 
 import pytest
 
-from crawl.download.body import TooLargeError, decoded, html_text
+from crawl.download.body import TooLargeError, decoded
 from crawl.sources.compressed import GZIP_MAGIC
 
 TEXT = "<p>ព្រះរាជាណាចក្រកម្ពុជា</p>".encode() * 50
@@ -78,16 +78,3 @@ def test_a_bomb_is_refused_at_the_limit(packed, coding):
     assert len(decoded(packed, coding, 1000).body) == 1000
     with pytest.raises(TooLargeError, match=f"{coding} body of more than 999 bytes"):
         decoded(packed, coding, 999)
-
-
-@pytest.mark.parametrize(
-    ("html", "declared"),
-    [
-        ("ខ្មែរ".encode(), "text/html; charset=iso-8859-1"),
-        ("ខ្មែរ".encode("utf-8-sig"), "text/html"),
-        ("ខ្មែរ".encode("utf-16"), "text/html"),
-        ("<meta charset=windows-1252>café".encode("cp1252"), "text/html"),
-    ],
-)
-def test_valid_utf_8_beats_what_is_declared(html, declared):
-    assert html_text(html, declared).endswith(("ខ្មែរ", "café"))

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import time
+from urllib.parse import quote
 
 import pyarrow.parquet as pq
 import pytest
@@ -146,6 +147,40 @@ def test_hosts_and_how_they_stand(web, look, tmp_path):
     n_asked = web.asked.total()
     assert "nothing to do" in look(*hosts, "other.example", refused=("refused.test",))[0]
     assert web.asked.total() == n_asked
+
+
+def test_what_stands_in_headers_and_in_other_encodings_is_read_as_the_crawl_reads_it(web, look):
+    path = "/ទំព័រដើម"
+    page = html("/1", title="ទំព័រ")
+    raw = path.encode().decode("latin-1")  # http.server writes headers in Latin-1
+    interface = {"Link": '<http://head.test/wp-json/>; rel="https://api.w.org/"'}
+    posts = wordpress_posts("http://head.test/wp-json/").removeprefix("http://")
+    web.pages |= {
+        "khmer.test/": Reply(b"", 302, {"Location": raw}),
+        f"khmer.test{quote(path)}": page,
+        "khmer.test/robots.txt": Reply(b"", 301, {"Location": f"{raw}.txt"}),
+        f"khmer.test{quote(path)}.txt": Reply(
+            b"User-agent: *\nDisallow: /1\nCrawl-delay: 0.02\n", headers=TEXT
+        ),
+        "head.test/": Reply(page, headers={"Content-Type": "text/html", **interface}),
+        posts: Reply(POSTS.replace(b"open.test", b"head.test"), headers={"Content-Type": "application/json"}),
+        "wide.test/": Reply(page.decode().encode("utf-16-le"), headers={"Content-Type": "text/html"}),
+        "nowhere.test/": Reply(b"", 301, {"Location": "mailto:team@nowhere.test"}),
+    }
+    _, found = look("khmer.test", "head.test", "wide.test", "nowhere.test")
+    assert found["khmer.test"]["state"] == "open"
+    assert found["khmer.test"]["reached"] == f"http://khmer.test{quote(path)}"
+    assert found["khmer.test"]["crawl_delay"] == "0.02"
+    assert found["head.test"]["wordpress"] == "http://head.test/wp-json/"
+    assert found["head.test"]["n_listed"] == "wordpress 1"
+    assert (found["wide.test"]["khmer_share"], found["wide.test"]["n_khmer_links"]) == ("1", "1")
+    assert found["nowhere.test"]["state"] == "http"
+    assert found["nowhere.test"]["evidence"] == "301 mailto:team@nowhere.test"
+
+
+def test_a_look_does_not_load_scrapy():
+    script = "import sys, crawl.seeds.stage; sys.exit('scrapy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], cwd=HOUSE, check=False).returncode == 0
 
 
 def test_a_host_that_drips_costs_its_deadline_and_no_more(web, look):

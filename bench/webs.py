@@ -40,9 +40,6 @@ TEASERS: Final = 10
 TEASER_WORDS: Final = 12
 ARTICLE_WORDS: Final = (80, 700)
 FRIENDS: Final = 3
-FRAME: Final = (
-    f"<script>{'var settings = {};' * 1000}</script>"  # 18 kB of what a page holds besides its text
-)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from crawl.frontier.recrawl import Visit
 from crawl.frontier.store import Frontier
 from crawl.policy.site import Site, is_policy_file
 from crawl.urls import host_of, url_key
-from crawl.warc import Exchange, Profile, WarcFiles, refusal_member, response_members, revisit_members
+from crawl.warc import Exchange, Profile, WarcFiles, metadata_member, response_members, revisit_members
 
 WARC_FOLDER = "warc"
 MAX_BATCH_BYTES = 8 << 20
@@ -131,7 +131,7 @@ class Journal:
     ) -> None:
         """Store why nothing is kept of a URL, of which `n_bytes` of body had come in; `visit` as for `keep`."""
         refused = {"decision": "dropped", "reason": reason, **evidence}
-        self._done(fetch, refusal_member(fetch.url, refused), visit)
+        self._done(fetch, metadata_member(fetch.url, refused), visit)
         self._batch.count(fetch.host, "dropped", reason, n_bytes)
         if n_bytes:
             self._count_day("answers", 1)

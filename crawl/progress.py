@@ -1,4 +1,4 @@
-"""How a crawl shows itself: pages, pages a second, MB, Khmer, hosts, queue."""
+"""How a crawl shows itself: answers, pages a second, MB, Khmer, hosts, queue."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class CrawlProgress(Progress):
         """Answers so far in this process and their rate, MB received, hosts by what they do, URLs waiting."""
         n_answers, n_bytes = meter.documents.value, meter.bytes.value
         rate = n_answers / max(now - self.started, 1e-9)
-        parts = [f"{self.label}: {n_answers:,} pages, {rate:.1f} pages/s, {n_bytes / 1e6:.1f} MB"]
+        parts = [f"{self.label}: {n_answers:,} answers, {rate:.1f} answers/s, {n_bytes / 1e6:.1f} MB"]
         if self.crawl is not None:
             hosts = self.crawl.hosts
             parts += [

@@ -18,12 +18,11 @@ from crawl.discovery.scope import Scope
 from crawl.discovery.traps import trap
 from crawl.download.body import TooLargeError, decoded
 from crawl.download.client import Client
-from crawl.download.exchange import redirect_target
-from crawl.download.handler import TRANSIENT
+from crawl.download.exchange import TRANSIENT, redirect_target
 from crawl.download.names import Names
 from crawl.frontier.batch import Link
 from crawl.frontier.fetch import Fetch
-from crawl.frontier.focus import PDF, NewText, hides_text
+from crawl.frontier.focus import NewText, hides_text
 from crawl.frontier.hosts import LEAST_PAUSE_SECONDS, Hosts
 from crawl.frontier.lanes import TEXTS
 from crawl.frontier.mail import Post
@@ -33,6 +32,7 @@ from crawl.policy.optout import forbidden, page_signals
 from crawl.policy.politeness import MAX_PAUSE_SECONDS, pause_seconds
 from crawl.policy.robots import MAX_REDIRECTS
 from crawl.policy.signals import Signal
+from crawl.sources.http import is_pdf
 from crawl.urls import host_of, origin_of, unwanted
 from crawl.warc import Exchange
 
@@ -178,7 +178,7 @@ class Crawl:
             return
         is_html = "html" in exchange.header("content-type").lower() or body.lstrip()[:1] == b"<"
         is_html = is_html and not fetch.is_listing
-        says = is_html or body.startswith(PDF)
+        says = is_html or is_pdf(body)
         signals = page_signals(exchange.text_headers(), body if says else b"", fetch.verdict.signals)
         self._store(fetch, exchange, body, signals)
         if exchange.status != 200:

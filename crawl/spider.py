@@ -12,11 +12,8 @@ from scrapy.http import Response
 from scrapy.logformatter import LogFormatter
 from twisted.python.failure import Failure
 
-from crawl.download.handler import DownloadError
-from crawl.logs import libraries_logged
+from crawl.download.exchange import DownloadError
 from crawl.session import Crawl
-
-__all__ = ["CrawlSpider", "NoLines", "libraries_logged", "run_crawl", "settings"]
 
 
 class CrawlSpider(Spider):  # type: ignore[misc]

@@ -17,7 +17,7 @@ from corpus.manifest import Manifest
 from corpus.stage import Stage, StageRun
 from corpus.task import Task
 from crawl.config import CrawlConfig, check, due_time, scope_of, seed_urls
-from crawl.download.handler import open_client
+from crawl.download.exchange import open_client
 from crawl.download.names import Names
 from crawl.frontier.batch import Link
 from crawl.frontier.hosts import Hosts
@@ -25,9 +25,10 @@ from crawl.frontier.mail import Post, at_work, unread
 from crawl.frontier.store import Frontier, faults_named
 from crawl.health import DAYS, HOSTS, day_rows, host_rows, table
 from crawl.journal import Journal, Part
+from crawl.logs import libraries_logged
 from crawl.policy.identity import AGENT, user_agent
 from crawl.session import Crawl
-from crawl.spider import libraries_logged, run_crawl
+from crawl.spider import run_crawl
 
 GARBAGE_OBJECTS = 20_000  # new ones, after which Python looks for cycles
 N_NAMED = 20  # paused hosts that the manifest names

@@ -39,7 +39,6 @@ from corpus.paths import sync_folder
 
 GZIP = 31  # zlib's window bits for a gzip member
 COMPRESSION_LEVEL = 2  # of isal: 0.24 ms a page, where zlib's level 6 takes 0.70
-PATTERN = "crawl-*.warc.gz"
 TRANSFER_CODED = b"X-Crawler-Transfer-Encoding"
 PROFILES = "http://netpreserve.org/warc/1.1/revisit/"
 
@@ -145,8 +144,8 @@ HTTP_REQUEST = {"Content-Type": "application/http; msgtype=request"}
 HTTP_RESPONSE = {"Content-Type": "application/http; msgtype=response"}
 
 
-def refusal_member(url: str, evidence: Mapping[str, Any]) -> bytes:
-    """The metadata record of a URL of which nothing is kept."""
+def metadata_member(url: str, evidence: Mapping[str, Any]) -> bytes:
+    """A metadata record that stands alone: of a URL of which nothing is kept, or before what others stored."""
     return _metadata({"WARC-Target-URI": url, "WARC-Date": timestamp(datetime.now(UTC))}, evidence)
 
 

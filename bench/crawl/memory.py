@@ -56,7 +56,6 @@ class _Growing:
     """Says when all hubs have been asked for and some time has passed since."""
 
     def __init__(self, served: Served) -> None:
-        self._served = served
         self._file = served.log.open()
         self._n_hubs = 0
         self._all_at = MOST_SECONDS

@@ -16,9 +16,8 @@ from crawl.commoncrawl.gather import about, archive_of
 from crawl.commoncrawl.members import TOO_LARGE, Member, kept, members
 from crawl.commoncrawl.output import Output
 from crawl.commoncrawl.selection import Rule
-from crawl.ingest.faults import fault_facts
-from crawl.ingest.pdfs import is_pdf
 from crawl.sources.compressed import Fault
+from crawl.sources.faults import fault_facts
 from crawl.sources.http import parse_response
 from crawl.sources.warc import WarcRecord, parse_member
 
@@ -102,7 +101,7 @@ class _Choice:
             return ""
         if not response.body and response.fault:
             return "too_large"
-        if is_pdf(response):
+        if response.is_pdf:
             return "pdf"  # whose text is packed
         n_khmer = sum(map(response.body.count, KHMER))
         return "" if n_khmer >= self._least_khmer else "no_khmer"

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from crawl.sources.compressed import DAMAGE, PIECE_BYTES, Fault, gzip_member
 from crawl.sources.http import split_head
 from crawl.sources.warc import WarcRecord, next_member, parse_member
-from crawl.warc import refusal_member as metadata_member
+from crawl.warc import metadata_member
 
 UNNAMED = "about:blank"
 TOO_LARGE = "a record of more than"

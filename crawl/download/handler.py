@@ -9,7 +9,7 @@ from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
-from crawl.download.exchange import EVIDENCE_CHARS, TRANSIENT, Asking, DownloadError, open_client
+from crawl.download.exchange import EVIDENCE_CHARS, Asking, DownloadError
 from crawl.download.wire import Head
 
 if TYPE_CHECKING:
@@ -52,6 +52,3 @@ class ExchangeHandler(BaseDownloadHandler):  # type: ignore[misc]
         if fetch.is_policy:
             return min(most, MAX_POLICY_BYTES)
         return max(most, self._config.max_pdf_bytes) if b"application/pdf" in media_type else most
-
-
-__all__ = ["MAX_POLICY_BYTES", "NOT_TEXT", "TRANSIENT", "DownloadError", "ExchangeHandler", "open_client"]

@@ -44,11 +44,6 @@ class Fetch:
         """Whether it is fetched for what it says about the others."""
         return self.seq == 0
 
-    @property
-    def conditions(self) -> dict[str, str]:
-        """The request headers that ask for it only if it has changed."""
-        return self.visit.questions() if self.visit else {}
-
     def evidence(self, signals: Iterable[Signal] | None = None) -> dict[str, Any]:
         """What the WARC says about the decision on this URL; `signals` are its site's unless given."""
         return {

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import xxhash
 
+from crawl.sources.http import is_pdf
+
 LISTING_LEVEL = 3  # sitemaps, feeds and APIs; below it are pages, by what their links promise
 LIFTS = (0.5, 1.0, 2.0)  # what a page of each level is expected to yield, to that of its host
 REQUEST_BYTES = 100_000  # what a request costs besides its bytes: a host's time is what there is least of
@@ -24,7 +26,6 @@ MAX_PIECES = 20_000  # of a page, parted at its tags
 LEAST_BYTES = 120  # of a piece of text that counts as new: 40 letters, more than a date has
 HEAD_BYTES = 1 << 16  # in which a page names its fonts
 LEGACY_FONTS = (b"limon", b"abc-text", b"baidok", b"khek")  # khmer.legacy tells what became of them
-PDF = b"%PDF-"
 KHMER, LEAD = b"\xe1\x9e", b"\xe1"  # how the letters U+1780–17BF begin in UTF-8, and all of U+1000–1FFF
 
 
@@ -72,7 +73,7 @@ def hides_text(body: bytes) -> bool:
 
     Of such nobody knows the yield before it is read, so that neither its host nor its lane is parked for it.
     """
-    if body.startswith(PDF):
+    if is_pdf(body):
         return True
     if KHMER in body:
         return False

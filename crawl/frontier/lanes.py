@@ -125,11 +125,6 @@ class Host:
             self.gain.khmer,
         )
 
-    @property
-    def n_waiting(self) -> int:
-        """URLs that wait in its lanes, those that are parked not counted."""
-        return sum(lane.n_waiting for lane in self.lanes if not lane.is_parked)
-
     def rate_lanes(self, expected: float) -> None:
         """Give every lane its score, from what it and the host have yielded."""
         rate = self.gain.rate(expected)

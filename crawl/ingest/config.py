@@ -15,6 +15,8 @@ COLUMNS = ("text", "id", "url", "licence", "source", "title", "author", "publish
 class SourceConfig:
     """One source of documents, with its name in the ledger and in every document.
 
+    What this run's crawl and commoncrawl stages gathered keeps the name that it has in their ledgers.
+
     kind: warc, jsonl, parquet, dataset (a hub id or a folder), registry (an entry of crawl/registry, by its name),
     wikipedia (a dump's pages-articles), crawl or commoncrawl (the WARC files of that stage of this run).
     path: a file, or a pattern with `*`, local or an address such as s3://bucket/path.

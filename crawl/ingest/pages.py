@@ -12,16 +12,16 @@ from corpus.task import Task
 from crawl.discovery.kinds import LISTINGS
 from crawl.discovery.posts import Post
 from crawl.ingest.config import IngestConfig, SourceConfig
-from crawl.ingest.faults import fault_facts
 from crawl.ingest.licences import WEB
 from crawl.ingest.notes import Notes, noted_signals
-from crawl.ingest.pdfs import is_pdf, pdf_columns
+from crawl.ingest.pdfs import pdf_columns
 from crawl.ingest.posts import page_of, posts_of
 from crawl.ingest.rows import host, moment, storable
 from crawl.ingest.shards import Verdict, sharded
 from crawl.ingest.sites import OVERTAKEN, Sites, answer_of, is_web, load_sites, policy_file, warc_records
 from crawl.policy.optout import Signal, page_signals
 from crawl.sources.compressed import Fault
+from crawl.sources.faults import fault_facts
 from crawl.sources.http import Response, split_head
 from crawl.sources.warc import WarcRecord
 from crawl.warc import payload_digest
@@ -127,7 +127,7 @@ class _Reading:
             "http_status": response.status,
             "payload": None if verdict.reason else response.body,
         }
-        if not verdict.reason and is_pdf(response):
+        if not verdict.reason and response.is_pdf:
             columns, verdict = pdf_columns(response.body, self._config)
             row |= columns
         return row, verdict._replace(evidence=verdict.evidence or fault)
@@ -179,7 +179,7 @@ class _Reading:
     def _rights(self, url: str, response: Response, noted: Mapping[str, Any]) -> Rights:
         """What is found now, joined with what our crawler found when it fetched the page."""
         of_site = self._sites.verdict(url)
-        body = response.body if response.is_html or is_pdf(response) else b""
+        body = response.body if response.is_html or response.is_pdf else b""
         signals = page_signals(response.headers, body, of_site.signals)
         known = {signal.name for signal in signals}
         signals += [signal for signal in noted_signals(noted) if signal.name not in known]
@@ -188,8 +188,6 @@ class _Reading:
 
 def _verdict(url: str, response: Response, rights: Rights, kind: str | None) -> Verdict:
     """Why a response is no page to keep, if it is not; `kind` is what our crawler asked for."""
-    if policy_file(url) == "robots":
-        return Verdict("robots_txt", "the robots.txt itself")
     if 300 <= response.status < 400 and response.status != 304:
         return Verdict("redirect", response.header("location"))
     if response.status != 200:
@@ -203,7 +201,7 @@ def _verdict(url: str, response: Response, rights: Rights, kind: str | None) -> 
         return Verdict("listing", kind)
     if not response.body.strip():
         return Verdict("empty")
-    if not response.is_html and not is_pdf(response):
+    if not response.is_html and not response.is_pdf:
         return Verdict("not_html", response.media_type)
     return Verdict()
 

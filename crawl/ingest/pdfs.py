@@ -9,17 +9,8 @@ import pyarrow as pa
 from corpus.document import measure
 from crawl.ingest.config import IngestConfig
 from crawl.ingest.shards import Verdict
-from crawl.sources.http import Response
+from crawl.sources.http import PDF_TYPE
 from crawl.sources.pdf.reader import PdfLimits, PdfText, read_pdf
-
-PDF_TYPE = "application/pdf"
-MAGIC = b"%PDF-"
-MAGIC_BYTES = 1024  # ISO 32000-1, Annex H: readers look for the mark so far
-
-
-def is_pdf(response: Response) -> bool:
-    """Whether an answer is a PDF, or claims to be one and is no page."""
-    return MAGIC in response.body[:MAGIC_BYTES] or (response.media_type == PDF_TYPE and not response.is_html)
 
 
 def pdf_columns(body: bytes, config: IngestConfig) -> tuple[dict[str, Any], Verdict]:

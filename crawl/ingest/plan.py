@@ -75,7 +75,7 @@ def check(config: IngestConfig) -> None:
     licences = Licences(config)
     sources = all_sources(config)
     if not sources:
-        msg = "sources: got none. Try: data=FOLDER, registry=[wikipedia], or sources=[{name: crawl, kind: crawl}]"
+        msg = "sources: got none. Try: data=FOLDER, registry=[wikipedia], or 'sources=[{name: crawl, kind: crawl}]'"
         raise ConfigurationError(msg)
     for source in sources:
         _check_source(source, licences)
@@ -162,8 +162,8 @@ def all_sources(config: IngestConfig) -> list[SourceConfig]:
 
 
 def _registered(source: SourceConfig) -> SourceConfig:
-    """A registered dataset as a source of kind dataset; its entry is the source's path, or else its name."""
-    [(name, entry)] = chosen([source.path or source.name]).items()
+    """A registered dataset as a source of kind dataset; which one says `entry`, or else its name."""
+    [(name, entry)] = chosen([source.entry or source.name]).items()
     return SourceConfig(
         name=source.name,
         kind="dataset",

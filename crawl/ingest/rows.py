@@ -12,11 +12,11 @@ from corpus.document import document_id
 from corpus.paths import resolve
 from corpus.task import Task
 from crawl.ingest.config import COLUMNS, IngestConfig, SourceConfig
-from crawl.ingest.faults import fault_facts
 from crawl.ingest.licences import Licences
 from crawl.ingest.plan import dataset_name
 from crawl.ingest.shards import Verdict, sharded
 from crawl.sources.compressed import Fault
+from crawl.sources.faults import fault_facts
 from crawl.sources.files import Row, jsonl_rows, parquet_rows, value_at
 from crawl.sources.hub import dataset_rows, resolved_revision
 from crawl.sources.wikipedia.articles import dump_rows

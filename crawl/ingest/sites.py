@@ -20,7 +20,6 @@ from corpus.paths import resolve
 from corpus.task import Task
 from crawl.ingest.config import IngestConfig
 from crawl.ingest.notes import Notes, refuses_training
-from crawl.ingest.pdfs import is_pdf
 from crawl.ingest.posts import is_interface, posts_of
 from crawl.policy.optout import SiteFiles, forbidden, page_signals, site_signals
 from crawl.policy.site import PATHS, PolicyFile, Site, Verdict
@@ -76,7 +75,7 @@ def warc_records(task: Task[IngestConfig], faults: list[Fault]) -> Iterator[Warc
 def answer_of(record: WarcRecord, config: IngestConfig) -> Response | None:
     """The HTTP answer in a record, its body within the limit for what it is; None if it is no answer."""
     found = parse_response(record.block, config.max_body_bytes)
-    if found is not None and len(found.body) >= config.max_body_bytes and is_pdf(found):
+    if found is not None and len(found.body) >= config.max_body_bytes and found.is_pdf:
         return parse_response(record.block, config.max_pdf_bytes)
     return found
 

@@ -22,6 +22,7 @@ from crawl.policy.groups import token_of
 from crawl.policy.identity import AGENT
 from crawl.policy.reservations import USAGES, SiteFiles, site_signals
 from crawl.policy.signals import Forbidden, Signal, refused_usage, reservation, signal
+from crawl.sources.http import is_pdf
 
 __all__ = ["Forbidden", "Signal", "SiteFiles", "forbidden", "page_signals", "site_signals"]
 
@@ -148,12 +149,11 @@ def _meta_signals(metas: Iterable[tuple[str, str]]) -> Iterator[Signal]:
             yield from _directives("meta robots", addressed, f'<meta name="{name}" content="{content}">')
 
 
-PDF_MAGIC = b"%PDF-"
 _PDF_PROPERTY = re.compile(rb"tdm:(reservation|policy)(?:>|\s{0,9}=\s{0,9}[\"'])\s{0,99}([^<\"'\s]{1,500})")
 
 
 def _pdf_properties(body: bytes) -> Iterator[tuple[str, str]]:
     """The TDM properties in the metadata (XMP) of a PDF, as far as they stand there in the clear."""
-    if body[:1024].lstrip().startswith(PDF_MAGIC) and b"tdm:" in body:
+    if is_pdf(body) and b"tdm:" in body:
         for name, value in _PDF_PROPERTY.findall(body):
             yield f"tdm-{name.decode()}", value.decode("utf-8", "replace")

@@ -19,7 +19,7 @@ from crawl.prospects.shown import as_json, lines
 from crawl.registry.entries import chosen, entries
 from crawl.seeds.table import read_seeds
 
-WORDS = "[run=NAME] [runs=FOLDER] [registry=NAME,NAME] [tokenizer=NAME] [target=2000000000] [json=FILE]"
+WORDS = "[run=NAME] [runs=FOLDER] [registry=[NAME,NAME]] [tokenizer=NAME] [target=2000000000] [json=FILE]"
 SEEDS = HOUSE / "crawl" / "seeds" / "khmer.tsv"
 KEYS = ("run", "runs", "registry", "tokenizer", "target", "json")
 
@@ -32,7 +32,7 @@ def main(words: Sequence[str]) -> NoReturn:
     try:
         given = _given(words)
         evidence = Evidence(_run(given))
-        names = [name for name in given.get("registry", "").split(",") if name] or list(entries())
+        names = [name for name in given.get("registry", "").strip("[]").split(",") if name] or list(entries())
         n_seeds = sum(seed.is_crawled for seed in read_seeds(str(SEEDS)))
         plan = make_plan(chosen(names), evidence, given.get("tokenizer", ""), _target(given), n_seeds)
         if "json" in given:

@@ -112,7 +112,9 @@ def _fault(entry: Entry, known: dict[str, Entry]) -> str:
         "reader: files need one" if bool(entry.files or entry.listed_in) != bool(entry.reader) else "",
         "size: a figure needs its source" if _figures(entry.size) and not entry.size.source else "",
         f"size.date: got {entry.size.date!r}" if entry.size.date and not _is_date(entry.size.date) else "",
-        "name: letters, digits and _" if not re.fullmatch(r"[\w./-]+", entry.id) else "",
+        ""
+        if re.fullmatch(r"[\w./-]+", entry.id)
+        else f"id: got {entry.id!r}; expected letters, digits, _ . / -",
     ]
     return next(filter(None, faults), "")
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from crawl.download.body import TooLargeError, decoded
-from crawl.policy.optout import HEAD_BYTES
 
 _STATUS = re.compile(rb"HTTP/[\d.]+ +(\d{3})")
 _BLANK = re.compile(rb"\r?\n\r?\n")
@@ -36,6 +35,16 @@ BINARY_MAGIC = (
 )
 
 
+PDF_TYPE = "application/pdf"
+PDF_MAGIC = b"%PDF-"
+PDF_MAGIC_WITHIN = 1024  # ISO 32000-1, Annex H: readers look for the mark so far
+
+
+def is_pdf(body: bytes) -> bool:
+    """Whether a body is a PDF, by its mark."""
+    return PDF_MAGIC in body[:PDF_MAGIC_WITHIN]
+
+
 @dataclass(frozen=True)
 class Response:
     """Status, headers in order, and the body; `fault` says what could not be undone."""
@@ -61,6 +70,11 @@ class Response:
         return found[1].lower() if found else ""
 
     @property
+    def is_pdf(self) -> bool:
+        """Whether it is a PDF, or claims to be one and is no page."""
+        return is_pdf(self.body) or (self.media_type == PDF_TYPE and not self.is_html)
+
+    @property
     def is_html(self) -> bool:
         """Whether the body is a page: by its first bytes where they are plain, whatever its type claims."""
         if self.body.startswith(BINARY_MAGIC):
@@ -69,14 +83,6 @@ class Response:
             self.media_type in HTML_TYPES
             or _HTML.match(self.body[:SNIFF_BYTES].lstrip(b"\xef\xbb\xbf")) is not None
         )
-
-    def head_in_utf8(self) -> bytes:
-        """The first part of a page, with its ASCII readable as such; nothing of what is no page."""
-        if not self.is_html:
-            return b""
-        if self.body[:2] in (b"\xff\xfe", b"\xfe\xff") or self.charset.startswith("utf-16"):
-            return self.body[: 2 * HEAD_BYTES].decode("utf-16", "replace").encode()
-        return self.body
 
 
 def parse_response(block: bytes, max_body_bytes: int) -> Response | None:

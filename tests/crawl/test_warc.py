@@ -13,8 +13,8 @@ from crawl.warc import (
     Exchange,
     Position,
     WarcFiles,
+    metadata_member,
     payload_digest,
-    refusal_member,
     response_members,
     revisit_members,
     timestamp,
@@ -46,7 +46,7 @@ def exchange(url: str = "http://a.kh/", body: bytes = BODY, truncated: str = "")
 def test_what_is_written_is_what_warcio_reads(tmp_path):
     files = WarcFiles(tmp_path, Position(), 1 << 30, {"operator": "mailto:a@b.kh"}, "crawl")
     files.append(response_members(exchange(truncated="length"), {"decision": "kept", "opt_outs": []}))
-    files.append(refusal_member("http://a.kh/ក", {"decision": "dropped", "reason": "robots"}))
+    files.append(metadata_member("http://a.kh/ក", {"decision": "dropped", "reason": "robots"}))
     files.close()
     info, metadata, request, response, refusal = read_warcs(tmp_path)
     assert info.kind == "warcinfo"
@@ -123,9 +123,9 @@ def test_a_file_is_begun_at_the_size_and_cut_at_the_start(tmp_path):
 
 def test_writers_of_one_folder_leave_each_other_s_files_alone(tmp_path):
     one, other = (WarcFiles(tmp_path, Position(), 1, {}, prefix) for prefix in ("crawl-00", "crawl-01"))
-    before = one.append(refusal_member("http://a.kh/", {}))
+    before = one.append(metadata_member("http://a.kh/", {}))
     for url in ("http://b.kh/", "http://c.kh/"):
-        other.append(refusal_member(url, {}))
+        other.append(metadata_member(url, {}))
     one.close()
     other.close()
     WarcFiles(tmp_path, before, 1, {}, "crawl-00").close()
@@ -141,13 +141,13 @@ def test_a_file_shorter_than_committed_is_an_error(tmp_path):
 
 def test_a_next_file_that_cannot_be_opened_leaves_the_position(tmp_path, monkeypatch):
     files = WarcFiles(tmp_path, Position(), 1, {}, "crawl")
-    before = files.append(refusal_member("http://a.kh/", {}))
+    before = files.append(metadata_member("http://a.kh/", {}))
     with monkeypatch.context() as full:
         full.setattr("crawl.warc.os.open", Mock(side_effect=OSError(28, "No space left on device")))
         with pytest.raises(OSError, match="No space left"):
-            files.append(refusal_member("http://b.kh/", {}))
+            files.append(metadata_member("http://b.kh/", {}))
     assert files.position == before
-    assert files.append(refusal_member("http://b.kh/", {})).file == 1
+    assert files.append(metadata_member("http://b.kh/", {})).file == 1
     files.close()
     assert [r.url for r in read_warcs(tmp_path) if r.kind == "metadata"] == ["http://a.kh/", "http://b.kh/"]
 

@@ -33,12 +33,15 @@ def outcome(run) -> Outcome:
 
 
 def stored_pages(run: Path) -> list[str]:
-    return [
-        record.rec_headers.get_header("WARC-Target-URI")
-        for path in sorted((run / "crawl" / "warc").glob("*.warc.gz"))
-        for record in ArchiveIterator(path.open("rb"))
-        if record.rec_type == "response"
-    ]
+    urls = []
+    for path in sorted((run / "crawl" / "warc").glob("*.warc.gz")):
+        with path.open("rb") as stream:
+            urls += [
+                record.rec_headers.get_header("WARC-Target-URI")
+                for record in ArchiveIterator(stream)
+                if record.rec_type == "response"
+            ]
+    return urls
 
 
 def squeezed(text: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from corpus.ledger import Ledger
-from crawl.warc import Earlier, Exchange, refusal_member, response_members, revisit_members
+from crawl.warc import Earlier, Exchange, metadata_member, response_members, revisit_members
 from tests.crawl.ingest.conftest import Ingest
 
 BODY = "<p>" + "សាលារៀននៅភូមិរបស់ខ្ញុំមានសិស្សពីររយនាក់។ " * 4 + "</p>"
@@ -100,7 +100,7 @@ def test_a_post_that_its_site_closes_to_crawlers_or_to_training_is_none(ingest: 
     ingest.of_data()
     assert [row["url"] for row in ingest.rows()] == ["https://school.test/open/1"]
     assert ingest.reasons() == {
-        "https://school.test/robots.txt": "robots_txt",
+        "https://school.test/robots.txt": "policy_file",
         API: "listing",
         "https://school.test/shut/1": "robots_txt",
         other: "opt_out",
@@ -130,8 +130,8 @@ def test_a_page_that_was_reserved_since_is_withdrawn_wherever_its_text_stands(in
     urls = [f"https://a.test/{n}" for n in range(3)]
     refused = {"decision": "dropped", "reason": "opt_out", "opt_outs": []}
     write(ingest, *(page(url, 1) for url in urls), name="z")
-    later = refusal_member(urls[0], refused)  # of today: in 2026 or after
-    other = refusal_member(urls[1], {"decision": "dropped", "reason": "too_large"})
+    later = metadata_member(urls[0], refused)  # of today: in 2026 or after
+    other = metadata_member(urls[1], {"decision": "dropped", "reason": "too_large"})
     again = exchange(urls[2], b"", "text/html", day=9, **{"X-Robots-Tag": "noai"})
     earlier = Earlier(urls[2], "2026-03-01T00:00:00Z", again.digest)
     revisit = revisit_members(again, "server-not-modified", earlier, KEPT | {"kind": "page"})

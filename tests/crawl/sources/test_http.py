@@ -9,7 +9,7 @@ import brotli
 import pytest
 import zstandard
 
-from crawl.sources.http import Response, dechunked, parse_response
+from crawl.sources.http import Response, dechunked, is_pdf, parse_response
 
 PAGE = "<!DOCTYPE html><html><body>ព្រះរាជាណាចក្រកម្ពុជា</body></html>".encode()
 LIMIT = 100_000
@@ -134,11 +134,9 @@ def test_pages_are_known_by_their_bytes(declared: str, body: bytes, is_html: obj
     assert parsed(body, f"Content-Type: {declared}").is_html is is_html
 
 
-def test_the_head_of_a_utf16_page_can_be_read() -> None:
-    page = '<html><meta name="robots" content="noai">'
-    for body, kind in (
-        (page.encode("utf-16"), "text/html"),
-        (page.encode("utf-16-le"), "text/html; charset=utf-16"),
-    ):
-        assert b'content="noai"' in parsed(body, f"Content-Type: {kind}").head_in_utf8()
-    assert parsed(b"%PDF-1.4 <meta>", "Content-Type: text/html").head_in_utf8() == b""
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [(b"%PDF-1.4", True), (b"\r\n" * 500 + b"%PDF-1.7", True), (b" " * 1024 + b"%PDF-", False), (b"", False)],
+)
+def test_a_pdf_is_known_by_its_mark_within_the_first_kilobyte(body, expected):
+    assert is_pdf(body) is expected

@@ -1,7 +1,7 @@
 """The tags of a page that lead elsewhere, found in one scan: no tree is built, which any page could make too deep.
 
 A page of a million nested elements kept a tree's selectors busy for minutes and one of 1.5 MB made it take 215 MB.
-The scan takes time in proportion to the page and memory for one tag, and on 2,560 pages of a real site finds the
+The scan takes time in proportion to the page and memory for one tag, and on 4,888 real pages finds the
 links that a tree finds.
 """
 
@@ -15,7 +15,8 @@ from typing import Final, NamedTuple
 TEXT_CHARS: Final = 400  # of an anchor's text that is looked at
 TAG: Final = re.compile(
     r"<(?=[aAbBfFiIlLmM!sStTxX])(?:(a|area|base|i?frame|link|meta)(?=[\s/])"
-    r"((?:[^>=]++|=\s*+(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z)|[^\s>]*+)){0,200}+)"  # an endless tag is taken in pieces
+    r"((?:[^>=]++|=\s*+(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z)|[^\s>]*+)"  # a value; what then begins with `=` is a name
+    r"(?:[\s/]*+=[^\s/>=]*+)?+){0,200}+)"  # an endless tag is taken in pieces
     r"|(!--|script\b|style\b|textarea\b|title\b|xmp\b))",
     re.I,
 )
@@ -23,7 +24,7 @@ ENDS: Final = {
     name: re.compile(rf"</{name}(?=[\s/>])", re.I) for name in ("script", "style", "textarea", "title", "xmp")
 }
 ATTRIBUTE: Final = re.compile(
-    r"(?<![^\s/\"'])([^\s/>=\"']++)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s>]++))"
+    r"(?<![^\s/\"'])(=[^\s/>=]*+|[^\s/>=]++)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s>]++))"
 )
 REFERENCE: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]\w{1,30});")
 KHMER: Final = re.compile("[\u1780-\u17ff\u19e0-\u19ff]")

@@ -196,6 +196,10 @@ PIECES = [
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=20).map("".join))
 @example("<a href='/1?&amp;b'>")
+@example("<a href=<A class=x ='>")
+@example("<a href='/1'='>")
+@example("<A class=x '='<a href='>")
+@example("<A class=x =='<a href='>")
 def test_anchors_as_a_tree_finds_them(html):
     assert {link.url for link in page_links(html, PAGE, 99).links} == of_tree(html, PAGE)
 

@@ -100,7 +100,7 @@ def policy_files(sites: Mapping[str, Site], urls: Mapping[str, list[str]]) -> It
     plain = ("Content-Type", "text/plain; charset=utf-8")
     for site in sites.values():
         status = {ABSENT: 404, UNREACHABLE: 503}.get(site.robots, 200)
-        truth = Truth(site.url("/robots.txt"), "robots", "drop:policy_file", status=status)
+        truth = Truth(site.url("/robots.txt"), "robots", "drop:robots_txt", status=status)
         body = robots_txt(site) if status == 200 else ""
         yield Page(truth, Reply(status, (plain,), body.encode()))
         if site.sitemap and not site.sitemap_parts:

@@ -188,6 +188,8 @@ class _Reading:
 
 def _verdict(url: str, response: Response, rights: Rights, kind: str | None) -> Verdict:
     """Why a response is no page to keep, if it is not; `kind` is what our crawler asked for."""
+    if policy_file(url) == "robots":
+        return Verdict("robots_txt", "the robots.txt itself")
     if 300 <= response.status < 400 and response.status != 304:
         return Verdict("redirect", response.header("location"))
     if response.status != 200:

@@ -100,7 +100,7 @@ def test_a_post_that_its_site_closes_to_crawlers_or_to_training_is_none(ingest: 
     ingest.of_data()
     assert [row["url"] for row in ingest.rows()] == ["https://school.test/open/1"]
     assert ingest.reasons() == {
-        "https://school.test/robots.txt": "policy_file",
+        "https://school.test/robots.txt": "robots_txt",
         API: "listing",
         "https://school.test/shut/1": "robots_txt",
         other: "opt_out",

@@ -20,7 +20,7 @@ from bench.rows import Row, measured
 N_BYTES: Final = 600_000_000
 SHARD_BYTES: Final = 50_000_000
 ROUNDS: Final = 3
-PASSAGES: Final = ("matches", "merge", "spans", "passages")  # phases
+PASSAGES: Final = ("keepers", "merge", "spans", "passages")  # phases
 
 
 def rows() -> Iterator[Row]:

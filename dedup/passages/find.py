@@ -8,23 +8,23 @@ from typing import Any, Final
 from corpus.stage import StageRun
 from dedup.config import DedupConfig
 from dedup.index import INDEX, Plan, entry
-from dedup.passages.matches import deal_slices, match_windows
-from dedup.passages.spans import find_spans, merge_matches, settle_passages
+from dedup.passages.keepers import deal_slices, find_keepers
+from dedup.passages.spans import find_spans, merge_keepers, settle_passages
 
 WINDOW_BYTES: Final = 16
 
 
 def find_passages(stage: StageRun[DedupConfig], common: dict[str, Any]) -> dict[str, Any]:
-    """Match → merge → spans → settle: what kept documents share with better ones."""
+    """Keepers → merge → spans → settle: what kept documents share with better ones."""
     sizes, new = stage.folder.sizes(f"{INDEX}/shards"), Plan(**common["plan"]).new
     n_windows = sum(sizes[f"{entry(name)}/windows"] // WINDOW_BYTES for name in new)
     dealt = [
         stage.task(f"slices-{a:03d}", arguments={**common, "slices": [a, b]})
         for a, b in deal_slices(n_windows)
     ]
-    stage.map("matches", match_windows, dealt)
-    matched = {**common, "matched": [task.name for task in dealt]}
-    (merged,) = stage.map("merge", merge_matches, [stage.task("all", arguments=matched)])
+    stage.map("keepers", find_keepers, dealt)
+    found = {**common, "found": [task.name for task in dealt]}
+    (merged,) = stage.map("merge", merge_keepers, [stage.task("all", arguments=found)])
     parts = [
         stage.task(f"spans-{n:05d}", arguments={**common, "first": a, "stop": b})
         for n, (a, b) in enumerate(pairwise(merged["facts"]["bounds"]))

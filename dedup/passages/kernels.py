@@ -332,3 +332,36 @@ def _shared_run(own: Numbers, other: Numbers, match: Integers, least: int, cover
     if stop - at + back >= least:
         return at - back, stop
     return (at, at + needed) if is_line else (at, at)
+
+
+@njit(cache=True, nogil=True)
+def fill_lost(
+    spans: tuple[Numbers, Numbers, Numbers, Numbers, Numbers],
+    keeps: NDArray[np.bool_],
+    least: tuple[int, int, float],
+    lost: Numbers,
+    keepers: Numbers,
+) -> int:
+    """Write the documents that have too little beside their spans, and who keeps the longest of each; how many.
+
+    The columns of `spans` are document, first unit, stop, keeper and the document's units, sorted by document; `keeps`
+    tells for which documents others lose a span, up to the last one. `least`: units that must be left, units of a
+    passage, and the share that must be left of a document where less than a passage is and it keeps none.
+    """
+    numbers, firsts, stops, kept_by, sizes = spans
+    n = start = 0
+    while start < numbers.size:
+        longest, held, stop = start, np.int64(0), start
+        while stop < numbers.size and numbers[stop] == numbers[start]:
+            size = np.int64(stops[stop]) - np.int64(firsts[stop])
+            longest = stop if size > np.int64(stops[longest]) - np.int64(firsts[longest]) else longest
+            held += size
+            stop += 1
+        left, size = np.int64(sizes[start]) - held, np.int64(sizes[start])
+        is_little = left < least[0] or (left < least[1] and left < least[2] * size)
+        is_keeper = numbers[start] < keeps.size and keeps[numbers[start]]
+        if left == 0 or (is_little and not is_keeper):
+            lost[n], keepers[n] = numbers[start], kept_by[longest]
+            n += 1
+        start = stop
+    return n

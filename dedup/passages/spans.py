@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import ExitStack
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
@@ -15,17 +14,19 @@ from corpus.stage import Task
 from dedup.columns import Census, read_array, view_array, write_array
 from dedup.config import DedupConfig, Reason
 from dedup.index import Plan, entry
-from dedup.passages.kernels import Integers, Numbers, fill_groups, fill_spans
-from dedup.passages.matches import MATCH, Matches, among, join, read_matches, rows_among
+from dedup.passages.keeper_kernels import SLICES, Hashes, Mask, fill_matches
+from dedup.passages.keepers import Index, read_keepers
+from dedup.passages.kernels import Integers, Numbers, fill_groups, fill_lost, fill_spans
+from dedup.passages.windows import windows_of_documents
 from dedup.traits import NUMBERS, view_numbers
 from dedup.trees import copy_ranges
 
 MOST_TASKS: Final = 16  # as each looks at every shard
 TASK_DOCUMENTS: Final = 1 << 15  # whose spans are found by one task at the least: a quarter of a second
-RANGE_MATCHES: Final = 1 << 19  # put in order at once, about
 GROUP_UNITS: Final = 16 << 20  # held at once: 64 MB
 SPAN: Final = ("number", "first", "stop", "keeper", "n_units")
 _LOST: Final = ("number", "keeper")
+_HALF: Final = np.uint64(32)
 _PLACE: Final = [NUMBERS.index("first_unit"), NUMBERS.index("n_units")]
 
 
@@ -49,77 +50,107 @@ def join_spans(parts: Sequence[Spans]) -> Spans:
     return Spans(*map(np.concatenate, zip(none, *parts, strict=True)))
 
 
-def merge_matches(task: Task[DedupConfig]) -> dict[str, Any]:
-    """Write the matches of all documents to the state, and which documents have others than before.
+class Matches(NamedTuple):
+    """A row a window of a document that a better one keeps; sorted by number, position and key."""
 
-    `task.arguments["matched"]` names the tasks of `match_windows`. Returns how the latter, `work/spans/touched`, are
-    divided among tasks of `find_spans`. Memory: 16 bytes a document, 150 of each of RANGE_MATCHES.
+    key: Hashes
+    number: Numbers  # of the document
+    position: Numbers  # of the window's first unit in it
+    keeper: Numbers  # the best document that has the window
+    there: Numbers  # its position in that
+
+    def take(self, rows: Any) -> Matches:
+        """These rows."""
+        columns: list[Any] = [column[rows] for column in self]
+        return Matches(*columns)
+
+
+def merge_keepers(task: Task[DedupConfig]) -> dict[str, Any]:
+    """Write the keepers of all keys to the state, and the documents whose spans are to be found, `work/spans/touched`.
+
+    `task.arguments["found"]` names the tasks of `find_keepers`, in order. Returns for each task of `find_spans` its
+    shards, the first and the last. Memory: 2 bytes a document.
     """
-    plan, parts = Plan.of(task), [f"work/matches/{name}" for name in task.arguments["matched"]]
-    parts += [plan.state] if plan.state else []
-    starts = _ranges(task, parts)
-    touched = []
-    with ExitStack() as files:
-        columns = [files.enter_context(task.create(f"{plan.new_state}/matches.{name}")) for name in MATCH]
-        for bounds in pairwise(starts.tolist()):
-            found = [read_matches(task, part, a, b) for part, a, b in zip(parts, *bounds, strict=True)]
-            matches, documents = _merged(task, found)
-            touched.append(documents)
-            for file, name in zip(columns, MATCH, strict=True):
-                file.write(getattr(matches, name).data)
-    documents = np.concatenate([np.empty(0, np.uint32), *touched])
-    write_array(task, "work/spans/touched", documents)
-    step = max(TASK_DOCUMENTS, -(-documents.size // MOST_TASKS))
-    ends = range(0, documents.size + step, step)
-    return {"bounds": [min(end, documents.size) for end in ends]}
+    plan, census, names = Plan.of(task), Census.of(task), task.arguments["found"]
+    with task.create(f"{plan.new_state}/keepers") as file:
+        for name in names:
+            file.write(read_array(task.folder, f"work/keepers/{name}", np.uint8).data)
+    is_touched = np.zeros(census.total, np.bool_)
+    for name in names:
+        is_touched[read_array(task.folder, f"work/keepers/{name}.touched", np.uint32)] = True
+    touched = np.flatnonzero(is_touched).astype(np.uint32)
+    write_array(task, "work/spans/touched", touched)
+    return {"bounds": _deal_documents(census, touched)}
 
 
-def _ranges(task: Task[Any], parts: Sequence[str]) -> Integers:
-    """Where ranges of documents of about RANGE_MATCHES begin and the last ends in some sorted matches, `(n, parts)`."""
-    numbers = [view_array(task.folder, f"{part}/matches.number", np.uint32) for part in parts]
-    n_ranges = max(sum(column.size for column in numbers) // RANGE_MATCHES, 1)
-    bounds = np.linspace(0, Census.of(task).total, n_ranges + 1).astype(np.uint32)
-    return np.stack([np.searchsorted(column, bounds) for column in numbers], axis=1)
-
-
-def _merged(task: Task[Any], parts: list[Matches]) -> tuple[Matches, Numbers]:
-    """The matches of some documents, and the documents that have others than before."""
-    if not Plan.of(task).state:
-        found = join(parts).in_order()
-        return found, found.number[np.flatnonzero(np.diff(found.number, prepend=~found.number[:1]))]
-    *parts, known = parts
-    names = task.arguments["matched"]
-    changed = [read_array(task.folder, f"work/matches/{name}.changed", np.uint64) for name in names]
-    gone = rows_among(known.key, np.concatenate(changed))
-    found = join(parts)
-    left = np.delete(np.arange(known.key.size), gone)
-    return join([known.take(left), found]).in_order(), _documents_that_differ(known.take(gone), found)
-
-
-def _documents_that_differ(before: Matches, after: Matches) -> Numbers:
-    """The documents that have a match which stands in one of the two only."""
-    both = join([before, after])
-    both = both.take(np.lexsort(both))
-    same = np.logical_and.reduce([column[1:] == column[:-1] for column in both])
-    alone = ~(np.append(same, False) | np.append(False, same))[: both.key.size]
-    return np.unique(both.number[alone])
+def _deal_documents(census: Census, touched: Numbers) -> list[int]:
+    """Where the documents of each task of `find_spans` begin among the touched, and the last end: whole shards."""
+    most, bounds = max(TASK_DOCUMENTS, -(-touched.size // MOST_TASKS)), [0]
+    for _, _, part in census.parts(touched):
+        if part.stop - bounds[-1] > most and part.start > bounds[-1]:
+            bounds.append(part.start)
+    return [*bounds, touched.size]
 
 
 def find_spans(task: Task[DedupConfig]) -> None:
-    """Write the spans of touched documents, `task.arguments["first"]` to `["stop"]` of them.
+    """Write the spans of touched documents, `task.arguments["first"]` to `["stop"]` of them: all of some shards.
 
-    Memory: 10 bytes a document, and the units of GROUP_UNITS, or of a document that has more and of those that keep
-    passages of it.
+    Memory: 10 bytes a document, 60 a match, and the units of GROUP_UNITS, or of a document that has more and of those
+    that keep passages of it.
     """
     first, stop = task.arguments["first"], task.arguments["stop"]
     touched = read_array(task.folder, "work/spans/touched", np.uint32, first, stop)
-    matches = _matches_of(task, touched)
-    texts = _Texts(task, distinct(touched, matches.keeper, Census.of(task).total))
-    starts = np.append(np.searchsorted(matches.number, touched), matches.number.size)
+    matches = find_matches(task, touched)
+    losing = distinct(matches.number, np.empty(0, np.uint32), Census.of(task).total)
+    texts = _Texts(task, distinct(losing, matches.keeper, Census.of(task).total))
+    starts = np.append(np.searchsorted(matches.number, losing), matches.number.size)
     parts = []
-    for a, b in pairwise(_bounds(matches, starts, touched, texts)):
+    for a, b in pairwise(_bounds(matches, starts, losing, texts)):
         parts.append(_spans_of(matches.take(slice(starts[a], starts[b])), texts, task.config.least_passage))
     write_spans(task, f"work/spans/{task.name}", join_spans(parts))
+
+
+def find_matches(task: Task[DedupConfig], documents: Numbers) -> Matches:
+    """The matches of those of some documents, sorted, that are kept."""
+    plan, census = Plan.of(task), Census.of(task)
+    keepers = read_keepers(task, plan.new_state)
+    reasons = view_array(task.folder, f"{plan.new_state}/reason", np.uint8)
+    index, parts = Index.of(keepers[:, 0]), [_no_matches()]
+    for shard, _, part in census.parts(documents):
+        numbers, (start, stop) = documents[part], census.span(shard)
+        chosen = np.zeros(stop - start, np.bool_)
+        chosen[numbers[reasons[numbers] == Reason.KEPT] - start] = True
+        windows = windows_of_documents(task, shard, chosen, (0, SLICES))
+        parts.append(_matches_of(windows, chosen, start, index, keepers))
+    return _in_order(Matches(*map(np.concatenate, zip(*parts, strict=True))))
+
+
+def _no_matches() -> Matches:
+    return Matches(np.empty(0, np.uint64), *np.empty((4, 0), np.uint32))
+
+
+def _matches_of(windows: Hashes, chosen: Mask, start: int, index: Index, keepers: Hashes) -> Matches:
+    """The matches of a shard's chosen documents, the first of the shard being number `start`."""
+    matched, rows = np.empty((2, len(windows)), np.int64)
+    n = fill_matches(windows, chosen, start, index, keepers, (matched, rows))
+    own, best = windows[matched[:n]], keepers[rows[:n], 1]
+    number, position = _place(own[:, 1] + (np.uint64(start) << _HALF))
+    return Matches(own[:, 0], number, position, *_place(best))
+
+
+def _place(places: Hashes) -> tuple[Numbers, Numbers]:
+    """Documents and positions in them."""
+    return (places >> _HALF).astype(np.uint32), places.astype(np.uint32)
+
+
+def _in_order(matches: Matches) -> Matches:
+    """The rows sorted, quickly where most of them are already."""
+    place = matches.number.astype(np.uint64) << _HALF | matches.position
+    order = np.argsort(place, kind="stable")
+    same = np.flatnonzero(np.diff(place[order]) == 0)
+    tied = np.unique(np.append(same, same + 1))
+    order[tied] = order[tied][np.lexsort((matches.key[order[tied]], place[order[tied]]))]
+    return matches.take(order)
 
 
 def distinct(some: Numbers, others: Numbers, total: int) -> Numbers:
@@ -127,18 +158,6 @@ def distinct(some: Numbers, others: Numbers, total: int) -> Numbers:
     is_there = np.zeros(total, np.bool_)
     is_there[some] = is_there[others] = True
     return np.flatnonzero(is_there).astype(np.uint32)
-
-
-def _matches_of(task: Task[Any], documents: Numbers) -> Matches:
-    """The matches of sorted documents."""
-    folder = Plan.of(task).new_state
-    columns: list[Any] = [
-        view_array(task.folder, f"{folder}/matches.{name}", dtype) for name, dtype in MATCH.items()
-    ]
-    matches = Matches(*columns)
-    first = np.searchsorted(matches.number, documents)
-    count = np.searchsorted(matches.number, documents, "right") - first
-    return matches.take(np.repeat(first - np.cumsum(count) + count, count) + np.arange(count.sum()))
 
 
 class _Texts:
@@ -221,13 +240,12 @@ def settle_passages(task: Task[DedupConfig]) -> dict[str, int]:
     span.
     """
     plan = Plan.of(task)
-    parts = [read_spans(task, f"work/spans/{name}") for name in task.arguments["spanned"]]
+    spans = join_spans([read_spans(task, f"work/spans/{name}") for name in task.arguments["spanned"]])
     if plan.state:
         known = read_spans(task, plan.state)
-        touched = read_array(task.folder, "work/spans/touched", np.uint32)
-        parts.append(known.take(~among(known.number, touched)))
-    spans = join_spans(parts)
-    spans = spans.take(np.lexsort((spans.first, spans.number)))
+        touched = np.zeros(Census.of(task).total, np.bool_)
+        touched[read_array(task.folder, "work/spans/touched", np.uint32)] = True
+        spans = _with(spans, known.take(~touched[known.number]))
     write_spans(task, plan.new_state, spans)
     lost, keeper = _lost(spans, task.config)
     for name, column in zip(_LOST, (lost, keeper), strict=True):
@@ -241,19 +259,19 @@ def read_lost(folder: Folder, state: str) -> tuple[Numbers, Numbers]:
     return lost, keeper
 
 
+def _with(some: Spans, others: Spans) -> Spans:
+    """The rows of both, which are sorted and of different documents."""
+    return Spans(*np.insert(np.array(others), np.searchsorted(others.number, some.number), some, axis=1))
+
+
 def _lost(spans: Spans, config: DedupConfig) -> tuple[Numbers, Numbers]:
     """The documents that go whole, and the document that stays for each."""
-    is_first = np.diff(spans.number, prepend=~spans.number[:1]) != 0
-    first, at = np.flatnonzero(is_first), np.cumsum(is_first) - 1
-    documents = spans.number[first]
-    sizes, n_units = spans.stop.astype(np.int64) - spans.first, spans.n_units[first].astype(np.int64)
-    left = n_units - np.bincount(at, sizes, documents.size).astype(np.int64)
-    is_little = (left < config.least_passage) & (left < config.least_left_share * n_units)
-    goes = (left == 0) | ((left < config.least_left) | is_little) & ~np.isin(documents, spans.keeper)
-    longest = np.lexsort((-sizes, at))
-    keeper = spans.keeper[longest[np.searchsorted(at[longest], np.arange(documents.size))]]
-    lost, kept_by = documents[goes], keeper[goes]
-    return lost, stays(kept_by, lost, kept_by)
+    lost, keeper = np.empty((2, spans.number.size), np.uint32)
+    keeps = np.zeros(int(spans.keeper.max(initial=0)) + 1, np.bool_)
+    keeps[spans.keeper] = True
+    least = (config.least_left, config.least_passage, config.least_left_share)
+    n = fill_lost(spans, keeps, least, lost, keeper)
+    return lost[:n], stays(keeper[:n], lost[:n], keeper[:n])
 
 
 def stays(numbers: Numbers, lost: Numbers, keeper: Numbers) -> Numbers:
@@ -267,7 +285,7 @@ def stays(numbers: Numbers, lost: Numbers, keeper: Numbers) -> Numbers:
         numbers = numbers.copy()
     while rows.size:
         numbers[rows] = keeper[np.searchsorted(lost, numbers[rows])]
-        rows = rows[among(numbers[rows], lost)]
+        rows = rows[_table(numbers[rows], lost)[numbers[rows]]]
     return numbers
 
 

@@ -7,15 +7,18 @@ share a long run of units share a window of it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from corpus.stage import Task
-from dedup.columns import read_array, view_array, write_array
+from dedup.columns import Census, read_array, view_array, write_array
 from dedup.index import entry
+from dedup.passages.keeper_kernels import SLICES, Mask, count_slices, deal
 from dedup.passages.kernels import WIDTH, Hashes, Integers, Numbers, fill_anchors, fill_lines
-from dedup.passages.match_kernels import SLICES, count_slices, deal
+from dedup.units import units_of
+
+SHARE_FEW: Final = 0.02  # of a shard's documents, whose windows are sooner found anew than among those of all
 
 
 class Windows(NamedTuple):
@@ -77,3 +80,20 @@ def view_windows(task: Task[Any], shard: str) -> tuple[Hashes, Integers]:
     """A shard's windows as `write_windows` wrote them, mapped into memory, and the bounds of their slices."""
     windows = view_array(task.folder, f"{entry(shard)}/windows", np.uint64).reshape(-1, 2)
     return windows, read_array(task.folder, f"{entry(shard)}/windows.slices", np.int64)
+
+
+def windows_of_documents(task: Task[Any], shard: str, chosen: Mask, slices: tuple[int, int]) -> Hashes:
+    """The windows of a shard in some slices, from and up to, as `view_windows` gives them; those of chosen documents.
+
+    Of others too, but for these: of few documents the windows are sooner found anew than picked from all.
+    """
+    windows, bounds = view_windows(task, shard)
+    rows = np.flatnonzero(chosen)
+    if rows.size > SHARE_FEW * chosen.size:
+        return windows[bounds[slices[0]] : bounds[slices[1]]]
+    offsets, units = units_of(task, rows + Census.of(task).span(shard)[0])
+    found = windows_of(units, offsets, task.config, 0)
+    place = rows.astype(np.uint64)[found.row] << np.uint64(32) | found.position
+    slice_of = found.key >> np.uint64(56)
+    wanted = (slice_of >= slices[0]) & (slice_of < slices[1])
+    return np.stack([found.key, place], axis=1)[wanted]

@@ -17,8 +17,8 @@ from corpus.stage import Task
 from dedup.columns import read_array, write_array
 from dedup.config import DedupConfig
 from dedup.index import Plan, entry
-from dedup.passages.matches import Matches, match_windows, read_matches
-from dedup.passages.spans import Spans, find_spans, merge_matches, read_spans, settle_passages
+from dedup.passages.keepers import Hashes, find_keepers, read_keepers
+from dedup.passages.spans import Spans, find_spans, merge_keepers, read_spans, settle_passages
 from dedup.passages.windows import windows_of, write_windows
 from dedup.traits import NUMBERS, digests
 from khmer.buffers import utf8
@@ -29,7 +29,7 @@ from khmer.clusters import flagged_units
 class Found:
     """What the phases leave in the state."""
 
-    matches: Matches
+    keepers: Hashes
     spans: Spans
     lost: dict[int, int]  # the document that stays for it
 
@@ -40,7 +40,7 @@ class Found:
 
     def same_as(self, other: Found) -> bool:
         """Whether all is the same."""
-        columns = zip((*self.matches, *self.spans), (*other.matches, *other.spans), strict=True)
+        columns = zip((self.keepers, *self.spans), (other.keepers, *other.spans), strict=True)
         return self.lost == other.lost and all(np.array_equal(a, b) for a, b in columns)
 
 
@@ -89,10 +89,10 @@ class Passages:
         reason[list(gone)] = 2
         write_array(task("near"), f"{plan.new_state}/reason", reason)
         dealt = list(pairwise(np.linspace(0, 256, n_tasks + 1).astype(int).tolist()))
-        matched = [task(f"slices-{a}", slices=[a, b]) for a, b in dealt]
-        for each in matched:
-            match_windows(each)
-        bounds = merge_matches(task("all", matched=[each.name for each in matched]))["bounds"]
+        slices = [task(f"slices-{a}", slices=[a, b]) for a, b in dealt]
+        for each in slices:
+            find_keepers(each)
+        bounds = merge_keepers(task("all", found=[each.name for each in slices]))["bounds"]
         groups = [task(f"spans-{a}", first=a, stop=b) for a, b in pairwise(bounds)]
         for each in groups:
             find_spans(each)
@@ -104,7 +104,7 @@ class Passages:
         ]
         reader = task("reader")
         return Found(
-            read_matches(reader, self.state), read_spans(reader, self.state), dict(zip(*lost, strict=True))
+            read_keepers(reader, self.state), read_spans(reader, self.state), dict(zip(*lost, strict=True))
         )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from dedup.passages import matches, spans
+from dedup.passages import keepers, spans, windows
 from khmer.clusters import unit_hashes
 
 TEXT = """
@@ -185,7 +185,7 @@ def test_what_is_held_at_once_makes_no_difference(
         return [corpus.add(*shard).find(unkept) for shard, unkept in zip(shards, gone, strict=True)]
 
     together = steps("together")
-    for module, limit in ((matches, "PART_WINDOWS"), (spans, "RANGE_MATCHES"), (spans, "TASK_DOCUMENTS")):
+    for module, limit in ((keepers, "PART_WINDOWS"), (spans, "TASK_DOCUMENTS"), (windows, "SHARE_FEW")):
         monkeypatch.setattr(module, limit, 1)
     monkeypatch.setattr(spans, "GROUP_UNITS", 1500)
     assert all(a.same_as(b) for a, b in zip(steps("apart"), together, strict=True))

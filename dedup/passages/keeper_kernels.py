@@ -1,0 +1,278 @@
+"""Compiled loops over windows of many documents, all in one module: numba's cache sees no change elsewhere.
+
+Windows are rows of two 64-bit numbers, `(n, 2) uint64`: the key, and the document above the position in it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+SLICES: Final = 256  # of windows, by the top byte of their keys
+
+_ONE: Final = np.uint64(1)
+_HALF: Final = np.uint64(32)
+_TOP_BYTE: Final = np.uint64(56)
+_LINE_BITS: Final = np.uint64(0xFF)  # of a line's key: its units and a 1
+_WORD: Final = np.uint64(6)
+_BIT: Final = np.uint64(63)
+_LOW: Final = np.uint64(16)  # bits of a key that tell nothing of its place in a table of bits
+
+Integers = NDArray[np.int64]
+Hashes = NDArray[np.uint64]
+Numbers = NDArray[np.uint32]
+Mask = NDArray[np.bool_]
+
+
+@njit(cache=True, nogil=True)
+def count_slices(keys: Hashes, counts: Integers) -> None:
+    """Add how many keys have each top byte to `counts`, `(SLICES,)`."""
+    for i in range(keys.size):
+        counts[np.int64(keys[i] >> _TOP_BYTE)] += 1
+
+
+@njit(cache=True, nogil=True)
+def deal(found: tuple[Hashes, Numbers, Numbers], ends: Integers, dealt: Hashes) -> None:
+    """Copy windows (key, row, position) to where those of their slice end in `dealt`, and move `ends` on."""
+    keys, rows, positions = found
+    for i in range(keys.size):
+        slice_of = np.int64(keys[i] >> _TOP_BYTE)
+        to = ends[slice_of]
+        dealt[to, 0], dealt[to, 1] = keys[i], np.uint64(rows[i]) << _HALF | np.uint64(positions[i])
+        ends[slice_of] = to + 1
+
+
+@njit(cache=True, nogil=True)
+def take_chosen(windows: Hashes, chosen: Mask, first: int, taken: Hashes, n: int) -> int:
+    """Copy the windows of chosen documents, row 0 of which is number `first`, to `taken` from row n on; the next row.
+
+    Without a branch, as none is foreseen: `taken` holds a row more.
+    """
+    base, at = np.uint64(first) << _HALF, np.uint64(n)
+    for i in range(windows.shape[0]):
+        place = windows[i, 1]
+        taken[at, 0], taken[at, 1] = windows[i, 0], place + base
+        at += np.uint64(chosen[place >> _HALF])
+    return int(at)
+
+
+@njit(cache=True, nogil=True)
+def count_chosen(windows: Hashes, chosen: Mask, shift: int, least: int, counts: Integers) -> None:
+    """Add how many windows of chosen documents have each key without its low `shift` bits, of which `least` is first.
+
+    Those of the first of these shortened keys are told in row 1 of `counts`.
+    """
+    low, base = np.uint64(shift), np.uint64(least) - _ONE
+    for i in range(windows.shape[0]):
+        counts[(windows[i, 0] >> low) - base] += chosen[windows[i, 1] >> _HALF]
+
+
+@njit(cache=True, nogil=True)
+def deal_chosen(
+    windows: Hashes, chosen: Mask, first: int, shortened: tuple[int, int], ends: Integers, dealt: Hashes
+) -> None:
+    """Copy the windows that `count_chosen` counts to where those of their shortened key end, and move `ends` on.
+
+    `shortened` are its `shift` and `least`; row 0 of the documents is number `first`.
+    """
+    low, least, base = np.uint64(shortened[0]), np.uint64(shortened[1]), np.uint64(first) << _HALF
+    for i in range(windows.shape[0]):
+        key, place = windows[i, 0], windows[i, 1]
+        if chosen[place >> _HALF]:
+            to = ends[(key >> low) - least]
+            dealt[to, 0], dealt[to, 1] = key, place + base
+            ends[(key >> low) - least] = to + 1
+
+
+@njit(cache=True, nogil=True)
+def _bit(key: Any, mask: Any) -> tuple[Any, Any]:
+    """Where a key's bit stands in a table of bits: the word and the bit in it; `mask` is the last word's place."""
+    at = key >> _LOW
+    return (at >> _WORD) & mask, _ONE << (at & _BIT)
+
+
+@njit(cache=True, nogil=True)
+def _words_for(n_keys: int) -> int:
+    """Words of a table with 16 bits a key and more: one other key in 16, at the most, has a key's bit."""
+    n = 2
+    while 4 * n <= n_keys:
+        n *= 2
+    return n
+
+
+@njit(cache=True, nogil=True)
+def pick_repeated(windows: Hashes, ends: Integers, picked: Hashes) -> int:
+    """Copy windows whose key another window has too to `picked`, with few others; how many.
+
+    Windows stand in parts that end at `ends`; those of a key are in one. A part has a table of bits in the cache.
+    """
+    n, start, most = 0, 0, 1
+    for stop in ends:
+        most = max(most, stop - start)
+        start = stop
+    once, twice = np.empty(_words_for(most), np.uint64), np.empty(_words_for(most), np.uint64)
+    start = 0
+    for stop in ends:
+        n_words = _words_for(stop - start)
+        mask = np.uint64(n_words - 1)
+        once[:n_words], twice[:n_words] = 0, 0
+        for i in range(start, stop):
+            word, bit = _bit(windows[i, 0], mask)
+            twice[word] |= once[word] & bit
+            once[word] |= bit
+        for i in range(start, stop):
+            word, bit = _bit(windows[i, 0], mask)
+            if twice[word] & bit:
+                picked[n, 0], picked[n, 1] = windows[i, 0], windows[i, 1]
+                n += 1
+        start = stop
+    return n
+
+
+@njit(cache=True, nogil=True)
+def fill_starts(keys: Hashes, shift: int, starts: Numbers) -> None:
+    """Write where the sorted keys of each beginning, without the low `shift` bits, start; `starts` holds one more."""
+    low = np.uint64(shift)
+    for i in range(keys.size):
+        starts[(keys[i] >> low) + _ONE] += np.uint32(1)
+    for k in range(1, starts.size):
+        starts[k] += starts[k - 1]
+
+
+@njit(cache=True, nogil=True)
+def _row_of(key: Any, index: tuple[Hashes, Numbers, int]) -> Any:
+    """The row of a key among the sorted ones of an index, or -1."""
+    keys, starts, shift = index
+    beginning = key >> np.uint64(shift)
+    for row in range(np.int64(starts[beginning]), np.int64(starts[beginning + _ONE])):
+        if keys[row] == key:
+            return row
+    return np.int64(-1)
+
+
+@njit(cache=True, nogil=True)
+def find_rows(windows: Hashes, index: tuple[Hashes, Numbers, int], rows: Integers) -> None:
+    """Write the row of each window's key in the index, -1 where it is none of its keys."""
+    for i in range(windows.shape[0]):
+        rows[i] = _row_of(windows[i, 0], index)
+
+
+@njit(cache=True, nogil=True)
+def fill_bits(keys: Hashes, shift: int, bits: Hashes) -> None:
+    """Set the bit of each key's beginning, without the low `shift` bits."""
+    low = np.uint64(shift)
+    for i in range(keys.size):
+        at = keys[i] >> low
+        bits[at >> _WORD] |= _ONE << (at & _BIT)
+
+
+@njit(cache=True, nogil=True)
+def pick_likely(windows: Hashes, chosen: Mask, first: int, table: tuple[Hashes, int], picked: Hashes) -> int:
+    """Copy the windows of chosen documents whose key's beginning has its bit set to `picked`, as `take_chosen` does.
+
+    Windows in the order of their keys' beginnings find their part of the table in the cache.
+    """
+    bits, shift = table
+    base, low, at = np.uint64(first) << _HALF, np.uint64(shift), np.uint64(0)
+    for i in range(windows.shape[0]):
+        key, place = windows[i, 0], windows[i, 1]
+        bit = key >> low
+        picked[at, 0], picked[at, 1] = key, place + base
+        at += (bits[bit >> _WORD] >> (bit & _BIT)) & np.uint64(chosen[place >> _HALF])
+    return int(at)
+
+
+@njit(cache=True, nogil=True)
+def _needed(key: Any, least: tuple[int, int]) -> int:
+    """Documents that must share a window: two; of a line `least[0]`, and so many that they hold `least[1]` units."""
+    if not key & _ONE:
+        return 2
+    return max(least[0], -(-least[1] // int((key & _LINE_BITS) >> _ONE)))
+
+
+@njit(cache=True, nogil=True)
+def _is_better(worth: Hashes, i: int, other: Hashes, j: int) -> bool:
+    """Whether the first is preferred to the other, or as much and its text's hash is smaller."""
+    if worth[i, 0] != other[j, 0]:
+        return bool(worth[i, 0] > other[j, 0])
+    return bool(worth[i, 1] < other[j, 1])
+
+
+@njit(cache=True, nogil=True)
+def fill_keepers(
+    windows: Hashes, worth: Hashes, least: tuple[int, int], touched: Mask, keepers: Hashes
+) -> int:
+    """Write the first window of the best document of each key that enough documents share; how many keys they are.
+
+    Windows are sorted by key, document and position; `worth`, `(n, 2)`, are the preference of each one's document and
+    a hash of its text. A row of `keepers` is a window, and the number of documents. These are marked in `touched`.
+    """
+    n = start = 0
+    while start < windows.shape[0]:
+        key, best, n_documents, stop = windows[start, 0], start, 1, start + 1
+        while stop < windows.shape[0] and windows[stop, 0] == key:
+            n_documents += windows[stop, 1] >> _HALF != windows[stop - 1, 1] >> _HALF
+            best = stop if _is_better(worth, stop, worth, best) else best
+            stop += 1
+        if n_documents >= _needed(key, least):
+            keepers[n, 0], keepers[n, 1], keepers[n, 2] = key, windows[best, 1], n_documents
+            n += 1
+            for i in range(start, stop):
+                touched[windows[i, 1] >> _HALF] = True
+        start = stop
+    return n
+
+
+@njit(cache=True, nogil=True)
+def update_keepers(
+    changed: tuple[Hashes, Integers],
+    worth: tuple[Hashes, Hashes],
+    alive: Mask,
+    least: tuple[int, int],
+    keepers: Hashes,
+    is_open: Mask,
+) -> None:
+    """Count documents that came and went, and mark in `is_open` the keys that another document may keep for it.
+
+    `changed` are windows of documents that are kept now and were not, or the other way round, sorted by key, document
+    and position, and the rows of their keys' keepers. `worth`: of the windows' documents, and of the keepers'.
+    """
+    (windows, rows), (own, theirs) = changed, worth
+    for i in range(rows.size):
+        row, document = rows[i], windows[i, 1] >> _HALF
+        if i and rows[i - 1] == row and windows[i - 1, 1] >> _HALF == document:
+            continue
+        if alive[document]:
+            keepers[row, 2] += _ONE
+            is_open[row] |= _is_better(own, i, theirs, row)
+        else:
+            keepers[row, 2] -= _ONE
+            is_open[row] |= keepers[row, 1] >> _HALF == document
+    for row in rows:
+        is_open[row] |= int(keepers[row, 2]) < _needed(keepers[row, 0], least)
+
+
+@njit(cache=True, nogil=True)
+def fill_matches(
+    windows: Hashes,
+    chosen: Mask,
+    first: int,
+    index: tuple[Hashes, Numbers, int],
+    keepers: Hashes,
+    found: tuple[Integers, Integers],
+) -> int:
+    """Write which windows of chosen documents another document keeps, and the row of its keeper; how many.
+
+    Row 0 of the documents is number `first`.
+    """
+    (matched, rows), n = found, 0
+    for i in range(windows.shape[0]):
+        if chosen[windows[i, 1] >> _HALF]:
+            row = _row_of(windows[i, 0], index)
+            if row >= 0 and keepers[row, 1] >> _HALF != (windows[i, 1] >> _HALF) + np.uint64(first):
+                matched[n], rows[n] = i, row
+                n += 1
+    return n

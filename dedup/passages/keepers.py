@@ -1,0 +1,236 @@
+"""Who keeps what: of each window that enough kept documents share, the best of them, in the index by the window's key.
+
+A document that comes or goes changes the keepers of its own windows alone. Where a key has its keeper already and the
+document is no better, it is only counted; the others' windows are looked up for keys that are new or open again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from corpus.stage import Task
+from dedup.columns import Census, read_array, view_array, write_array
+from dedup.config import DedupConfig, Reason
+from dedup.index import Plan
+from dedup.passages.keeper_kernels import (
+    SLICES,
+    Hashes,
+    Integers,
+    Mask,
+    Numbers,
+    count_chosen,
+    deal_chosen,
+    fill_bits,
+    fill_keepers,
+    fill_starts,
+    find_rows,
+    pick_likely,
+    pick_repeated,
+    take_chosen,
+    update_keepers,
+)
+from dedup.passages.windows import view_windows, windows_of_documents
+from dedup.traits import NUMBERS, view_numbers
+
+FEW_TASKS: Final = 16  # as each looks at every shard
+TASK_WINDOWS: Final = 1 << 20  # for one task at the least: about a twentieth of a second
+MOST_WINDOWS: Final = 2 << 20  # for one task where there are more than FEW_TASKS: 64 MB
+PART_WINDOWS: Final = 1 << 15  # whose table of bits stays in the nearest caches
+KEEPER: Final = ("key", "place", "documents")  # place: the document above the position in it
+
+_HALF: Final = np.uint64(32)
+_TOP_BYTE: Final = np.uint64(56)
+_WORTH: Final = [NUMBERS.index("preference"), NUMBERS.index("text_key")]
+
+
+class Index(NamedTuple):
+    """Sorted keys, and where those of each beginning start."""
+
+    keys: Hashes
+    starts: Numbers
+    shift: int  # bits of a key below its beginning
+
+    @classmethod
+    def of(cls, keys: Hashes) -> Index:
+        """For sorted keys, of which a beginning has one or two."""
+        keys, shift = np.ascontiguousarray(keys), shift_for(keys.size)
+        starts = np.zeros((1 << 64 - shift) + 1, np.uint32)
+        fill_starts(keys, shift, starts)
+        return cls(keys, starts, shift)
+
+
+def shift_for(n_keys: int) -> int:
+    """Bits of a key below a beginning of as many bits as tell n keys apart."""
+    return 64 - max(n_keys.bit_length(), 1)
+
+
+def deal_slices(n_windows: int) -> list[tuple[int, int]]:
+    """Slices of windows for each task, from and up to: about as many windows as make one worth its while."""
+    n_tasks = max(min(n_windows // TASK_WINDOWS, FEW_TASKS), n_windows // MOST_WINDOWS, 1)
+    n_tasks = min(n_tasks, SLICES)
+    return list(pairwise(SLICES * n // n_tasks for n in range(n_tasks + 1)))
+
+
+def read_keepers(task: Task[Any], folder: str) -> Hashes:
+    """The keepers of a state by key, `(n, len(KEEPER)) uint64`, mapped into memory."""
+    return view_array(task.folder, f"{folder}/keepers", np.uint64).reshape(-1, len(KEEPER))
+
+
+class Part(NamedTuple):
+    """Windows of a shard, some of whose documents are chosen."""
+
+    windows: Hashes  # (n, 2), by rows of the shard
+    first: int  # number of its first document
+    chosen: Mask  # by row
+
+
+def find_keepers(task: Task[DedupConfig]) -> None:
+    """Write the keepers of the keys in the task's slices, and the documents whose passages may be others than before.
+
+    `task.arguments["slices"]` are the slices of windows to look at, from and up to. Memory: 7 bytes a document, 40 a
+    window of these slices of documents that came.
+    """
+    shards = _Shards(task)
+    changed = list(shards.changed())
+    touched = np.zeros(shards.kept.size, np.bool_)
+    known = np.empty((0, len(KEEPER)), np.uint64)
+    if shards.has_past:
+        known, open_ones = _settled(shards, _taken(changed), touched)
+        changed = [Part(open_ones, 0, shards.kept)]
+    found = _keepers_of(task, _repeated(changed, shards.slices), touched)
+    found = np.concatenate([known, found])
+    write_array(task, f"work/keepers/{task.name}", found[np.argsort(found[:, 0])])
+    write_array(task, f"work/keepers/{task.name}.touched", np.flatnonzero(touched).astype(np.uint32))
+
+
+class _Shards:
+    """The windows of all shards in the task's slices, and which documents are kept now and were kept before."""
+
+    def __init__(self, task: Task[DedupConfig]) -> None:
+        self.plan, self._census, self.task = Plan.of(task), Census.of(task), task
+        self.slices: tuple[int, int] = tuple(task.arguments["slices"])
+        self.has_past = bool(self.plan.state)
+        self.kept = read_array(task.folder, f"{self.plan.new_state}/reason", np.uint8) == Reason.KEPT
+        self._was_kept = np.zeros_like(self.kept)
+        if self.has_past:
+            old = read_array(task.folder, f"{self.plan.state}/reason", np.uint8)
+            self._was_kept[: old.size] = old == Reason.KEPT
+
+    def changed(self) -> Iterator[Part]:
+        """The windows of documents that are kept and were not, or the other way round."""
+        for name, start, stop in self._census.spans():
+            chosen = self.kept[start:stop] != self._was_kept[start:stop]
+            if chosen.any():
+                yield Part(windows_of_documents(self.task, name, chosen, self.slices), start, chosen)
+
+    def known(self) -> Hashes:
+        """The keepers before of the keys in the slices."""
+        keepers = read_keepers(self.task, self.plan.state)
+        slice_of = keepers[:, 0] >> _TOP_BYTE
+        first, last = np.searchsorted(slice_of, self.slices)
+        return keepers[first:last].copy()
+
+    def likely(self, keys: Hashes) -> Hashes:
+        """The windows of kept documents that have one of these keys, with few others, by number."""
+        shift = shift_for(64 * keys.size)
+        bits = np.zeros(max(1 << 64 - shift >> 6, 1), np.uint64)
+        fill_bits(keys, shift, bits)
+        first, last = self.slices
+        parts, room = [np.empty((0, 2), np.uint64)], np.empty((0, 2), np.uint64)
+        for name, start, stop in self._census.spans():
+            windows, bounds = view_windows(self.task, name)
+            windows = windows[bounds[first] : bounds[last]]
+            if len(windows) >= len(room):
+                room = np.empty((len(windows) + 1, 2), np.uint64)
+            n = pick_likely(windows, self.kept[start:stop], start, (bits, shift), room)
+            parts.append(room[:n].copy())
+        return np.concatenate(parts)
+
+
+def _settled(shards: _Shards, changed: Hashes, touched: Mask) -> tuple[Hashes, Hashes]:
+    """The keepers that stay, recounted, and the windows of all keys that are new or another document may keep now."""
+    known = shards.known()
+    index = Index.of(known[:, 0])
+    rows = rows_of(changed, index)
+    is_open = _recount(shards, known, changed, rows)
+    touched[changed[rows >= 0, 1] >> _HALF] = True
+    windows = shards.likely(np.concatenate([changed[rows < 0, 0], known[is_open, 0]]))
+    rows = rows_of(windows, index)
+    had_keeper = rows >= 0
+    had_keeper[had_keeper] = is_open[rows[had_keeper]]
+    touched[windows[had_keeper, 1] >> _HALF] = True
+    return known[~is_open], windows[had_keeper | (rows < 0)]
+
+
+def rows_of(windows: Hashes, index: Index) -> Integers:
+    """The row of each window's key in an index, -1 where it has none."""
+    rows = np.empty(len(windows), np.int64)
+    find_rows(windows, index, rows)
+    return rows
+
+
+def _recount(shards: _Shards, known: Hashes, changed: Hashes, rows: Integers) -> Mask:
+    """Count the documents that came and went in `known`; which of these keys another document may keep."""
+    order = np.argsort(rows, kind="stable")
+    order = order[np.searchsorted(rows[order], 0) :]
+    windows, rows = changed[order], rows[order]
+    asked, at = np.unique(rows, return_inverse=True)
+    keepers, is_open = known[asked], np.zeros(asked.size, np.bool_)
+    worth = _worth(shards.task, windows), _worth(shards.task, keepers)
+    update_keepers((windows, at), worth, shards.kept, _least(shards.task.config), keepers, is_open)
+    known[asked] = keepers
+    return np.isin(np.arange(len(known)), asked[is_open])
+
+
+def _taken(parts: Sequence[Part]) -> Hashes:
+    """The windows of chosen documents, by number."""
+    taken, n = np.empty((sum(len(part.windows) for part in parts) + 1, 2), np.uint64), 0
+    for part in parts:
+        n = take_chosen(part.windows, part.chosen, part.first, taken, n)
+    return taken[:n]
+
+
+def _repeated(parts: Sequence[Part], slices: tuple[int, int]) -> Hashes:
+    """The windows of chosen documents whose key another of them has, with few others."""
+    first, last = slices
+    n = sum(len(part.windows) for part in parts)
+    n_bits = (n // PART_WINDOWS // (last - first)).bit_length()  # of a key, by which slices are parted
+    low, ends = 56 - n_bits, np.zeros(((last - first) << n_bits) + 1, np.int64)
+    for part in parts:
+        count_chosen(part.windows, part.chosen, low, first << n_bits, ends)
+    ends = np.cumsum(ends)
+    dealt, picked = np.empty((2, ends[-1], 2), np.uint64)
+    for part in parts:
+        deal_chosen(part.windows, part.chosen, part.first, (low, first << n_bits), ends, dealt)
+    return picked[: pick_repeated(dealt, ends[:-1], picked)]
+
+
+def _keepers_of(task: Task[DedupConfig], windows: Hashes, touched: Mask) -> Hashes:
+    """The keepers of windows that stand by number and position within their key; their documents are touched."""
+    windows = windows[np.argsort(windows[:, 0], kind="stable")]
+    keepers = np.empty((len(windows), len(KEEPER)), np.uint64)
+    n = fill_keepers(windows, _worth(task, windows), _least(task.config), touched, keepers)
+    return keepers[:n]
+
+
+def _least(config: DedupConfig) -> tuple[int, int]:
+    return config.least_line_documents, 2 * config.least_passage
+
+
+def _worth(task: Task[Any], windows: Hashes) -> Hashes:
+    """The preference of each window's document, and a hash of its text: `(n, 2)`."""
+    census, numbers = Census.of(task), windows[:, 1] >> _HALF
+    row_of = np.zeros(census.total, np.uint32)
+    row_of[numbers] = 1
+    documents = np.flatnonzero(row_of)
+    row_of[documents] = np.arange(documents.size)
+
+    def read(shard: str, rows: Integers) -> Hashes:
+        return view_numbers(task.folder, shard)[rows][:, _WORTH]
+
+    worth: Hashes = census.gather(documents, np.empty((0, 2), np.uint64), read)
+    return worth.take(row_of[numbers], axis=0)

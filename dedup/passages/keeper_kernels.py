@@ -46,7 +46,7 @@ def deal(found: tuple[Hashes, Numbers, Numbers], ends: Integers, dealt: Hashes) 
 
 
 @njit(cache=True, nogil=True)
-def take_chosen(windows: Hashes, chosen: Mask, first: int, taken: Hashes, n: int) -> int:
+def take_chosen(windows: Hashes, first: int, chosen: Mask, taken: Hashes, n: int) -> int:
     """Copy the windows of chosen documents, row 0 of which is number `first`, to `taken` from row n on; the next row.
 
     Without a branch, as none is foreseen: `taken` holds a row more.
@@ -72,7 +72,7 @@ def count_chosen(windows: Hashes, chosen: Mask, shift: int, least: int, counts: 
 
 @njit(cache=True, nogil=True)
 def deal_chosen(
-    windows: Hashes, chosen: Mask, first: int, shortened: tuple[int, int], ends: Integers, dealt: Hashes
+    windows: Hashes, first: int, chosen: Mask, shortened: tuple[int, int], ends: Integers, dealt: Hashes
 ) -> None:
     """Copy the windows that `count_chosen` counts to where those of their shortened key end, and move `ends` on.
 
@@ -170,7 +170,7 @@ def fill_bits(keys: Hashes, shift: int, bits: Hashes) -> None:
 
 
 @njit(cache=True, nogil=True)
-def pick_likely(windows: Hashes, chosen: Mask, first: int, table: tuple[Hashes, int], picked: Hashes) -> int:
+def pick_likely(windows: Hashes, first: int, chosen: Mask, table: tuple[Hashes, int], picked: Hashes) -> int:
     """Copy the windows of chosen documents whose key's beginning has its bit set to `picked`, as `take_chosen` does.
 
     Windows in the order of their keys' beginnings find their part of the table in the cache.
@@ -257,22 +257,13 @@ def update_keepers(
 
 @njit(cache=True, nogil=True)
 def fill_matches(
-    windows: Hashes,
-    chosen: Mask,
-    first: int,
-    index: tuple[Hashes, Numbers, int],
-    keepers: Hashes,
-    found: tuple[Integers, Integers],
+    windows: Hashes, index: tuple[Hashes, Numbers, int], keepers: Hashes, matched: Integers, rows: Integers
 ) -> int:
-    """Write which windows of chosen documents another document keeps, and the row of its keeper; how many.
-
-    Row 0 of the documents is number `first`.
-    """
-    (matched, rows), n = found, 0
+    """Write which windows another document keeps, and the row of its keeper; how many."""
+    n = 0
     for i in range(windows.shape[0]):
-        if chosen[windows[i, 1] >> _HALF]:
-            row = _row_of(windows[i, 0], index)
-            if row >= 0 and keepers[row, 1] >> _HALF != (windows[i, 1] >> _HALF) + np.uint64(first):
-                matched[n], rows[n] = i, row
-                n += 1
+        row = _row_of(windows[i, 0], index)
+        if row >= 0 and keepers[row, 1] >> _HALF != windows[i, 1] >> _HALF:
+            matched[n], rows[n] = i, row
+            n += 1
     return n

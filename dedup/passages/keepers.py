@@ -33,7 +33,7 @@ from dedup.passages.keeper_kernels import (
     take_chosen,
     update_keepers,
 )
-from dedup.passages.windows import view_windows, windows_of_documents
+from dedup.passages.windows import Part, every_window, windows_of_documents
 from dedup.traits import NUMBERS, view_numbers
 
 FEW_TASKS: Final = 16  # as each looks at every shard
@@ -63,6 +63,27 @@ class Index(NamedTuple):
         return cls(keys, starts, shift)
 
 
+class Bits(NamedTuple):
+    """A table of bits by the beginnings of keys: those of some keys are set."""
+
+    bits: Hashes
+    shift: int
+
+    @classmethod
+    def of(cls, keys: Hashes) -> Bits:
+        """For some keys; of others one in 64, at the most, has its bit set."""
+        shift = shift_for(64 * keys.size)
+        bits = np.zeros(max(1 << 64 - shift >> 6, 1), np.uint64)
+        fill_bits(keys, shift, bits)
+        return cls(bits, shift)
+
+    def pick(self, part: Part) -> Hashes:
+        """The windows of chosen documents whose bit is set, by number."""
+        picked = np.empty((len(part.windows) + 1, 2), np.uint64)
+        n = pick_likely(*part, self, picked)
+        return picked[:n].copy()
+
+
 def shift_for(n_keys: int) -> int:
     """Bits of a key below a beginning of as many bits as tell n keys apart."""
     return 64 - max(n_keys.bit_length(), 1)
@@ -80,14 +101,6 @@ def read_keepers(task: Task[Any], folder: str) -> Hashes:
     return view_array(task.folder, f"{folder}/keepers", np.uint64).reshape(-1, len(KEEPER))
 
 
-class Part(NamedTuple):
-    """Windows of a shard, some of whose documents are chosen."""
-
-    windows: Hashes  # (n, 2), by rows of the shard
-    first: int  # number of its first document
-    chosen: Mask  # by row
-
-
 def find_keepers(task: Task[DedupConfig]) -> None:
     """Write the keepers of the keys in the task's slices, and the documents whose passages may be others than before.
 
@@ -103,7 +116,7 @@ def find_keepers(task: Task[DedupConfig]) -> None:
         changed = [Part(open_ones, 0, shards.kept)]
     found = _keepers_of(task, _repeated(changed, shards.slices), touched)
     found = np.concatenate([known, found])
-    write_array(task, f"work/keepers/{task.name}", found[np.argsort(found[:, 0])])
+    write_array(task, f"work/keepers/{task.name}", found[np.argsort(found[:, 0], kind="stable")])
     write_array(task, f"work/keepers/{task.name}.touched", np.flatnonzero(touched).astype(np.uint32))
 
 
@@ -122,10 +135,7 @@ class _Shards:
 
     def changed(self) -> Iterator[Part]:
         """The windows of documents that are kept and were not, or the other way round."""
-        for name, start, stop in self._census.spans():
-            chosen = self.kept[start:stop] != self._was_kept[start:stop]
-            if chosen.any():
-                yield Part(windows_of_documents(self.task, name, chosen, self.slices), start, chosen)
+        return windows_of_documents(self.task, self.kept != self._was_kept, self.slices)
 
     def known(self) -> Hashes:
         """The keepers before of the keys in the slices."""
@@ -136,19 +146,8 @@ class _Shards:
 
     def likely(self, keys: Hashes) -> Hashes:
         """The windows of kept documents that have one of these keys, with few others, by number."""
-        shift = shift_for(64 * keys.size)
-        bits = np.zeros(max(1 << 64 - shift >> 6, 1), np.uint64)
-        fill_bits(keys, shift, bits)
-        first, last = self.slices
-        parts, room = [np.empty((0, 2), np.uint64)], np.empty((0, 2), np.uint64)
-        for name, start, stop in self._census.spans():
-            windows, bounds = view_windows(self.task, name)
-            windows = windows[bounds[first] : bounds[last]]
-            if len(windows) >= len(room):
-                room = np.empty((len(windows) + 1, 2), np.uint64)
-            n = pick_likely(windows, self.kept[start:stop], start, (bits, shift), room)
-            parts.append(room[:n].copy())
-        return np.concatenate(parts)
+        bits = Bits.of(keys)
+        return np.concatenate([bits.pick(part) for part in every_window(self.task, self.kept, self.slices)])
 
 
 def _settled(shards: _Shards, changed: Hashes, touched: Mask) -> tuple[Hashes, Hashes]:
@@ -175,8 +174,8 @@ def rows_of(windows: Hashes, index: Index) -> Integers:
 
 def _recount(shards: _Shards, known: Hashes, changed: Hashes, rows: Integers) -> Mask:
     """Count the documents that came and went in `known`; which of these keys another document may keep."""
-    order = np.argsort(rows, kind="stable")
-    order = order[np.searchsorted(rows[order], 0) :]
+    (known_ones,) = np.nonzero(rows >= 0)
+    order = known_ones[np.argsort(rows[known_ones], kind="stable")]
     windows, rows = changed[order], rows[order]
     asked, at = np.unique(rows, return_inverse=True)
     keepers, is_open = known[asked], np.zeros(asked.size, np.bool_)
@@ -190,7 +189,7 @@ def _taken(parts: Sequence[Part]) -> Hashes:
     """The windows of chosen documents, by number."""
     taken, n = np.empty((sum(len(part.windows) for part in parts) + 1, 2), np.uint64), 0
     for part in parts:
-        n = take_chosen(part.windows, part.chosen, part.first, taken, n)
+        n = take_chosen(*part, taken, n)
     return taken[:n]
 
 
@@ -205,8 +204,10 @@ def _repeated(parts: Sequence[Part], slices: tuple[int, int]) -> Hashes:
     ends = np.cumsum(ends)
     dealt, picked = np.empty((2, ends[-1], 2), np.uint64)
     for part in parts:
-        deal_chosen(part.windows, part.chosen, part.first, (low, first << n_bits), ends, dealt)
-    return picked[: pick_repeated(dealt, ends[:-1], picked)]
+        deal_chosen(*part, (low, first << n_bits), ends, dealt)
+    n = pick_repeated(dealt, ends[:-1], picked)
+    repeated: Hashes = picked[:n]
+    return repeated
 
 
 def _keepers_of(task: Task[DedupConfig], windows: Hashes, touched: Mask) -> Hashes:
@@ -233,4 +234,4 @@ def _worth(task: Task[Any], windows: Hashes) -> Hashes:
         return view_numbers(task.folder, shard)[rows][:, _WORTH]
 
     worth: Hashes = census.gather(documents, np.empty((0, 2), np.uint64), read)
-    return worth.take(row_of[numbers], axis=0)
+    return worth[row_of[numbers]]

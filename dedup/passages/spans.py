@@ -14,8 +14,8 @@ from corpus.stage import Task
 from dedup.columns import Census, read_array, view_array, write_array
 from dedup.config import DedupConfig, Reason
 from dedup.index import Plan, entry
-from dedup.passages.keeper_kernels import SLICES, Hashes, Mask, fill_matches
-from dedup.passages.keepers import Index, read_keepers
+from dedup.passages.keeper_kernels import SLICES, Hashes, fill_matches
+from dedup.passages.keepers import Bits, Index, read_keepers
 from dedup.passages.kernels import Integers, Numbers, fill_groups, fill_lost, fill_spans
 from dedup.passages.windows import windows_of_documents
 from dedup.traits import NUMBERS, view_numbers
@@ -112,30 +112,18 @@ def find_spans(task: Task[DedupConfig]) -> None:
 
 def find_matches(task: Task[DedupConfig], documents: Numbers) -> Matches:
     """The matches of those of some documents, sorted, that are kept."""
-    plan, census = Plan.of(task), Census.of(task)
+    plan = Plan.of(task)
     keepers = read_keepers(task, plan.new_state)
     reasons = view_array(task.folder, f"{plan.new_state}/reason", np.uint8)
-    index, parts = Index.of(keepers[:, 0]), [_no_matches()]
-    for shard, _, part in census.parts(documents):
-        numbers, (start, stop) = documents[part], census.span(shard)
-        chosen = np.zeros(stop - start, np.bool_)
-        chosen[numbers[reasons[numbers] == Reason.KEPT] - start] = True
-        windows = windows_of_documents(task, shard, chosen, (0, SLICES))
-        parts.append(_matches_of(windows, chosen, start, index, keepers))
-    return _in_order(Matches(*map(np.concatenate, zip(*parts, strict=True))))
-
-
-def _no_matches() -> Matches:
-    return Matches(np.empty(0, np.uint64), *np.empty((4, 0), np.uint32))
-
-
-def _matches_of(windows: Hashes, chosen: Mask, start: int, index: Index, keepers: Hashes) -> Matches:
-    """The matches of a shard's chosen documents, the first of the shard being number `start`."""
+    chosen = np.zeros(Census.of(task).total, np.bool_)
+    chosen[documents[reasons[documents] == Reason.KEPT]] = True
+    index, bits = Index.of(keepers[:, 0]), Bits.of(keepers[:, 0])
+    likely = [bits.pick(part) for part in windows_of_documents(task, chosen, (0, SLICES))]
+    windows = np.concatenate([np.empty((0, 2), np.uint64), *likely])
     matched, rows = np.empty((2, len(windows)), np.int64)
-    n = fill_matches(windows, chosen, start, index, keepers, (matched, rows))
+    n = fill_matches(windows, index, keepers, matched, rows)
     own, best = windows[matched[:n]], keepers[rows[:n], 1]
-    number, position = _place(own[:, 1] + (np.uint64(start) << _HALF))
-    return Matches(own[:, 0], number, position, *_place(best))
+    return _in_order(Matches(own[:, 0], *_place(own[:, 1]), *_place(best)))
 
 
 def _place(places: Hashes) -> tuple[Numbers, Numbers]:

@@ -6,7 +6,7 @@ share a long run of units share a window of it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -18,6 +18,8 @@ from dedup.passages.keeper_kernels import SLICES, Mask, count_slices, deal
 from dedup.passages.kernels import WIDTH, Hashes, Integers, Numbers, fill_anchors, fill_lines
 from dedup.units import units_of
 
+_HALF: Final = np.uint64(32)
+_TOP_BYTE: Final = np.uint64(56)
 SHARE_FEW: Final = 0.02  # of a shard's documents, whose windows are sooner found anew than among those of all
 
 
@@ -82,18 +84,39 @@ def view_windows(task: Task[Any], shard: str) -> tuple[Hashes, Integers]:
     return windows, read_array(task.folder, f"{entry(shard)}/windows.slices", np.int64)
 
 
-def windows_of_documents(task: Task[Any], shard: str, chosen: Mask, slices: tuple[int, int]) -> Hashes:
-    """The windows of a shard in some slices, from and up to, as `view_windows` gives them; those of chosen documents.
+class Part(NamedTuple):
+    """Windows, some of whose documents are chosen."""
 
-    Of others too, but for these: of few documents the windows are sooner found anew than picked from all.
-    """
+    windows: Hashes  # (n, 2): the key, and the document's row above the position in it
+    first: int  # number of the document of row 0
+    chosen: Mask  # by row
+
+
+def _part(task: Task[Any], shard: str, chosen: Mask, first: int, slices: tuple[int, int]) -> Part:
     windows, bounds = view_windows(task, shard)
-    rows = np.flatnonzero(chosen)
-    if rows.size > SHARE_FEW * chosen.size:
-        return windows[bounds[slices[0]] : bounds[slices[1]]]
-    offsets, units = units_of(task, rows + Census.of(task).span(shard)[0])
-    found = windows_of(units, offsets, task.config, 0)
-    place = rows.astype(np.uint64)[found.row] << np.uint64(32) | found.position
-    slice_of = found.key >> np.uint64(56)
-    wanted = (slice_of >= slices[0]) & (slice_of < slices[1])
-    return np.stack([found.key, place], axis=1)[wanted]
+    return Part(windows[bounds[slices[0]] : bounds[slices[1]]], first, chosen)
+
+
+def every_window(task: Task[Any], chosen: Mask, slices: tuple[int, int]) -> Iterator[Part]:
+    """The windows of all documents in some slices, from and up to; those are chosen whose numbers are."""
+    for shard, start, stop in Census.of(task).spans():
+        yield _part(task, shard, chosen[start:stop], start, slices)
+
+
+def windows_of_documents(task: Task[Any], chosen: Mask, slices: tuple[int, int]) -> Iterator[Part]:
+    """The windows of documents, chosen by number, in some slices, from and up to.
+
+    Of few documents of a shard they are sooner found anew than picked from all: these come as one part, the last.
+    """
+    few = chosen.copy()
+    for shard, start, stop in Census.of(task).spans():
+        if np.count_nonzero(chosen[start:stop]) > SHARE_FEW * (stop - start):
+            yield _part(task, shard, chosen[start:stop], start, slices)
+            few[start:stop] = False
+    numbers = np.flatnonzero(few)
+    if numbers.size:
+        offsets, units = units_of(task, numbers)
+        key, row, position = windows_of(units, offsets, task.config, 0)
+        wanted = (key >> _TOP_BYTE >= slices[0]) & (key >> _TOP_BYTE < slices[1])
+        places = numbers.astype(np.uint64)[row] << _HALF | position
+        yield Part(np.stack([key, places], axis=1)[wanted], 0, chosen)

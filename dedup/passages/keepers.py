@@ -231,7 +231,8 @@ def _worth(task: Task[Any], windows: Hashes) -> Hashes:
     row_of[documents] = np.arange(documents.size)
 
     def read(shard: str, rows: Integers) -> Hashes:
-        return view_numbers(task.folder, shard)[rows][:, _WORTH]
+        return view_numbers(task.folder, shard).take(rows, axis=0)[:, _WORTH]
 
-    worth: Hashes = census.gather(documents, np.empty((0, 2), np.uint64), read)
-    return worth[row_of[numbers]]
+    worth = census.gather(documents, np.empty((0, 2), np.uint64), read)
+    of_windows: Hashes = worth[row_of[numbers]]
+    return of_windows

@@ -174,6 +174,26 @@ def test_a_corpus_that_grows_is_as_one_made_at_once(
     assert all(not a.same_as(b) for a, b in pairwise(steps))
 
 
+@pytest.mark.parametrize("share_few", [0, 0.3, 1])
+def test_whoever_comes_and_goes_the_keepers_are_those_of_the_corpus(
+    passages: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, share_few: float
+) -> None:
+    monkeypatch.setattr(windows, "SHARE_FEW", share_few)
+    draw = random.Random(7)
+    pool = [run_of(draw, n) for n in (12, 15, 30, 60, 101, 120, 200)]
+    shards = [made(seed, 8, pool) for seed in range(9)]
+    grown, n_keepers = passages("grown"), set()
+    for n in range(1, len(shards) + 1):
+        gone = draw.sample(range(8 * n), draw.randint(0, 4 * n))
+        step = grown.add(*shards[n - 1]).find(gone, n_tasks=draw.randint(1, 3))
+        whole = passages(f"whole-{n}")
+        for shard in shards[:n]:
+            whole.add(*shard)
+        assert whole.find(gone).same_as(step)
+        n_keepers.add(len(step.keepers))
+    assert len(n_keepers) > 5
+
+
 def test_what_is_held_at_once_makes_no_difference(
     passages: Callable[..., Any], draw: random.Random, monkeypatch: pytest.MonkeyPatch
 ) -> None:

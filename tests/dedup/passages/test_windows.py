@@ -15,8 +15,8 @@ from corpus.paths import Folder
 from corpus.stage import Task
 from dedup.config import DedupConfig
 from dedup.index import entry
-from dedup.passages.kernels import WIDTH
 from dedup.passages.keeper_kernels import SLICES
+from dedup.passages.kernels import WIDTH
 from dedup.passages.windows import Windows, view_windows, windows_of, write_windows
 from khmer.clusters import LINE
 

@@ -238,23 +238,20 @@ def _hold(texts: Numbers, sizes: Integers, holder: Integers, group: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def fill_groups(
-    kept: tuple[Integers, Numbers], documents: Numbers, sizes: Integers, most: int, groups: Integers
-) -> None:
-    """Write the group of each document, of consecutive ones that have `most` units with their keepers, or of one.
+def fill_groups(starts: Integers, keepers: Numbers, sizes: Integers, most: int, groups: Integers) -> None:
+    """Write the group of each document, of consecutive ones whose keepers have `most` units, or of one.
 
-    `kept` are where the matches of each document begin and the last end, and the keepers of all. Documents and keepers
-    are rows of `sizes`, the units of texts; a group counts a text once, but twice if it is both.
+    `starts` are where the matches of each document begin and the last end, and `keepers` those of all, as rows of
+    `sizes`, the units of texts; a group counts a text once.
     """
-    starts, keepers = kept
     holder = np.full(sizes.size, -1, np.int64)
     group, held = 0, 0
-    for k in range(documents.size):
+    for k in range(groups.size):
         own = keepers[starts[k] : starts[k + 1]]
-        weight = sizes[documents[k]] + _hold(own, sizes, holder, group)
+        weight = _hold(own, sizes, holder, group)
         if held and held + weight > most:
             group, held = group + 1, 0
-            weight = sizes[documents[k]] + _hold(own, sizes, holder, group)
+            weight = _hold(own, sizes, holder, group)
         held += weight
         groups[k] = group
 
@@ -280,22 +277,26 @@ def _line_size(units: Numbers) -> int:
 
 @njit(cache=True, nogil=True)
 def fill_spans(
-    units: Numbers, texts: tuple[Integers, Integers], matches: Integers, least: int, spans: Integers
+    texts: tuple[Numbers, Integers, Integers],
+    keepers: tuple[Numbers, Integers, Integers],
+    matches: Integers,
+    least: int,
+    spans: Integers,
 ) -> int:
     """Write which runs of units a document shares with better ones, `(text, first, stop, match)`; how many.
 
-    `texts` are first unit and end of each text in `units`; a row of `matches` is text, position, text of the keeper,
-    position there, and 1 for a line; those of a text stand together, sorted by position. A window is extended while
-    the units are alike. A run counts if it has `least` units, and a line in any case. Runs that touch are one, of
-    the longer one's match. What an earlier run holds is not looked at again: the time is linear in the units.
+    `texts` and `keepers` are units, and the first and the end of each text in these. A row of `matches` is text,
+    position, keeper, position there, and 1 for a line; those of a text stand together, sorted by position. A window is
+    extended while the units are alike. A run counts if it has `least` units, and a line in any case. Runs that touch
+    are one, of the longer one's match. What an earlier run holds is not looked at again: the time is linear.
     """
-    firsts, ends = texts
+    (units, firsts, ends), (kept_units, kept_firsts, kept_ends) = texts, keepers
     n, covered, text = 0, 0, np.int64(-1)
     for k in range(matches.shape[0]):
         if matches[k, 0] != text:
             text, covered = matches[k, 0], 0
         own = units[firsts[text] : ends[text]]
-        other = units[firsts[matches[k, 2]] : ends[matches[k, 2]]]
+        other = kept_units[kept_firsts[matches[k, 2]] : kept_ends[matches[k, 2]]]
         first, stop = _shared_run(own, other, matches[k], least, covered)
         if first == stop:
             continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
@@ -95,18 +95,16 @@ def _deal_documents(census: Census, touched: Numbers) -> list[int]:
 def find_spans(task: Task[DedupConfig]) -> None:
     """Write the spans of touched documents, `task.arguments["first"]` to `["stop"]` of them: all of some shards.
 
-    Memory: 10 bytes a document, 60 a match, and the units of GROUP_UNITS, or of a document that has more and of those
-    that keep passages of it.
+    Memory: 6 bytes a document, 60 a match, and GROUP_UNITS, or the units of all that keep passages of one document.
     """
     first, stop = task.arguments["first"], task.arguments["stop"]
     touched = read_array(task.folder, "work/spans/touched", np.uint32, first, stop)
     matches = find_matches(task, touched)
-    losing = distinct(matches.number, np.empty(0, np.uint32), Census.of(task).total)
-    texts = _Texts(task, distinct(losing, matches.keeper, Census.of(task).total))
-    starts = np.append(np.searchsorted(matches.number, losing), matches.number.size)
-    parts = []
+    (starts,) = np.nonzero(np.diff(matches.number, prepend=~matches.number[:1], append=~matches.number[-1:]))
+    losing = matches.number[starts[:-1]]
+    texts, parts = _Texts(task, np.union1d(losing, matches.keeper)), list[Spans]()
     for a, b in pairwise(_bounds(matches, starts, losing, texts)):
-        parts.append(_spans_of(matches.take(slice(starts[a], starts[b])), texts, task.config.least_passage))
+        parts += _spans_of(matches.take(slice(starts[a], starts[b])), losing[a:b], texts)
     write_spans(task, f"work/spans/{task.name}", join_spans(parts))
 
 
@@ -141,19 +139,12 @@ def _in_order(matches: Matches) -> Matches:
     return matches.take(order)
 
 
-def distinct(some: Numbers, others: Numbers, total: int) -> Numbers:
-    """The documents that are among some or others of `total`, sorted."""
-    is_there = np.zeros(total, np.bool_)
-    is_there[some] = is_there[others] = True
-    return np.flatnonzero(is_there).astype(np.uint32)
-
-
 class _Texts:
     """Where the units of some documents stand, and room for those of a group."""
 
     def __init__(self, task: Task[Any], numbers: Numbers) -> None:
         """Their numbers are sorted."""
-        self._task, self._census = task, Census.of(task)
+        self._task, self._census, self.least_passage = task, Census.of(task), task.config.least_passage
         self._places = self._census.gather(numbers, np.empty((0, 2), np.int64), self._read_places)
         self._row_of = np.zeros(self._census.total, np.uint32)
         self._row_of[numbers] = np.arange(numbers.size)
@@ -170,41 +161,58 @@ class _Texts:
         """Units of each document."""
         return np.ascontiguousarray(self._places[:, 1])
 
+    def places(self, numbers: Numbers) -> Integers:
+        """First unit in its shard and units of each document, `(n, 2)`."""
+        return self._places[self.rows(numbers)]
+
+    def shards(self, numbers: Numbers) -> Iterator[tuple[slice, Numbers]]:
+        """Of sorted documents those that stand in each shard, and the units of this."""
+        for shard, _, part in self._census.parts(numbers):
+            yield part, view_array(self._task.folder, f"{entry(shard)}/units", np.uint32)
+
     def units(self, numbers: Numbers) -> tuple[Integers, Numbers]:
         """The units of sorted documents one after another, until others are asked for: offsets `(n + 1,)` and units."""
-        places = self._places[self.rows(numbers)]
+        places = self.places(numbers)
         offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(places[:, 1])])
         if offsets[-1] > self._room.size:
             self._room = np.empty(offsets[-1], np.uint32)
-        for shard, _, part in self._census.parts(numbers):
-            bounds = offsets[part.start : part.stop + 1]
-            there = view_array(self._task.folder, f"{entry(shard)}/units", np.uint32)
-            copy_ranges(there, places[part, 0].copy(), bounds, self._room)
+        for part, units in self.shards(numbers):
+            copy_ranges(units, places[part, 0].copy(), offsets[part.start : part.stop + 1], self._room)
         return offsets, self._room[: offsets[-1]]
 
 
-def _bounds(matches: Matches, starts: Integers, touched: Numbers, texts: _Texts) -> list[int]:
-    """Where groups of touched documents begin, of GROUP_UNITS with those that keep passages, and the last ends."""
-    groups = np.empty(touched.size, np.int64)
-    fill_groups((starts, texts.rows(matches.keeper)), texts.rows(touched), texts.sizes(), GROUP_UNITS, groups)
-    return [*np.flatnonzero(np.diff(groups, prepend=-1)).tolist(), touched.size]
+def _bounds(matches: Matches, starts: Integers, losing: Numbers, texts: _Texts) -> list[int]:
+    """Where groups of documents begin whose passages GROUP_UNITS of others keep, and the last ends."""
+    groups = np.empty(losing.size, np.int64)
+    fill_groups(starts, texts.rows(matches.keeper), texts.sizes(), GROUP_UNITS, groups)
+    return [*np.flatnonzero(np.diff(groups, prepend=-1)).tolist(), losing.size]
 
 
-def _spans_of(matches: Matches, texts: _Texts, least: int) -> Spans:
-    """The spans of documents with these matches."""
-    numbers = np.unique(np.concatenate([matches.number, matches.keeper]))
-    offsets, units = texts.units(numbers)
-    rows = np.empty((matches.key.size, 5), np.int64)
-    rows[:, 0], rows[:, 2] = (
-        np.searchsorted(numbers, matches.number),
-        np.searchsorted(numbers, matches.keeper),
+def _spans_of(matches: Matches, losing: Numbers, texts: _Texts) -> Iterator[Spans]:
+    """The spans of documents with these matches, shard by shard; their units are read where they stand."""
+    keepers = np.unique(matches.keeper)
+    offsets, kept_units = texts.units(keepers)
+    rows = np.stack(
+        [
+            np.searchsorted(losing, matches.number),
+            matches.position,
+            np.searchsorted(keepers, matches.keeper),
+            matches.there,
+            (matches.key & np.uint64(1)).astype(np.int64),
+        ],
+        axis=1,
     )
-    rows[:, 1], rows[:, 3], rows[:, 4] = matches.position, matches.there, matches.key & np.uint64(1)
-    found = np.empty((rows.shape[0], 4), np.int64)
-    n = fill_spans(units, (offsets[:-1], offsets[1:]), rows, least, found)
-    text, start, end, match = found[:n].T
-    columns = (numbers[text], start, end, matches.keeper[match], np.diff(offsets)[text])
-    return Spans(*(column.astype(np.uint32) for column in columns))
+    found = np.empty((len(rows), 4), np.int64)
+    for part, units in texts.shards(losing):
+        first, last = np.searchsorted(rows[:, 0], [part.start, part.stop])
+        firsts, sizes = texts.places(losing[part]).T.copy()
+        rows[first:last, 0] -= part.start
+        own, kept = (units, firsts, firsts + sizes), (kept_units, offsets[:-1], offsets[1:])
+        n = fill_spans(own, kept, rows[first:last], texts.least_passage, found)
+        text, start, end, match = found[:n].T
+        columns = (losing[part][text], start, end, matches.keeper[first + match], sizes[text])
+        yield Spans(*(column.astype(np.uint32) for column in columns))
+        rows[first:last, 0] += part.start
 
 
 def write_spans(task: Task[Any], folder: str, spans: Spans) -> None:

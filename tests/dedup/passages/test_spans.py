@@ -41,27 +41,27 @@ TEXTS = np.array([0, 400, 600]), np.array([400, 600, 730])
 )
 def test_matches_are_extended_while_the_units_are_alike(matches: list[Any], spans: list[Any]) -> None:
     rows, found = np.array(matches, np.int64).reshape(-1, 5), np.empty((len(matches), 4), np.int64)
-    n = fill_spans(UNITS, TEXTS, rows, 100, found)
+    n = fill_spans((UNITS, *TEXTS), (UNITS, *TEXTS), rows, 100, found)
     assert found[:n].tolist() == spans
 
 
 def test_a_line_counts_whatever_its_length_and_a_run_by_it() -> None:
     units = np.concatenate([np.arange(100, 160), np.arange(90, 150)]).astype(np.uint32) * np.uint32(4)
     units[[20, 35]] |= LINE
-    texts = np.array([0, 60]), np.array([60, 120])
+    texts = units, np.array([0, 60]), np.array([60, 120])
     found = np.empty((1, 4), np.int64)
     line = np.array([[0, 20, 1, 30, 1]])
-    assert fill_spans(units, texts, line, 100, found) == 1
+    assert fill_spans(texts, texts, line, 100, found) == 1
     assert found.tolist() == [[0, 20, 35, 0]]
-    assert fill_spans(units, texts, line, WIDTH, found) == 1
+    assert fill_spans(texts, texts, line, WIDTH, found) == 1
     assert found.tolist() == [[0, 0, 50, 0]]
 
 
 def test_groups_hold_what_their_documents_need_once() -> None:
-    sizes, keepers = np.array([10, 10, 10, 50, 5, 200]), numbers(3, 3, 4, 3, 4, 5)
-    starts, groups = np.array([0, 1, 3, 3, 5, 6]), np.empty(5, np.int64)
-    fill_groups((starts, keepers), numbers(0, 1, 2, 0, 1), sizes, 75, groups)
-    assert groups.tolist() == [0, 0, 1, 1, 2]  # 60, 75, then 10, 75, and one that is too large
+    sizes, keepers = np.array([50, 5, 30, 200]), numbers(0, 0, 1, 0, 2, 3, 1)
+    starts, groups = np.array([0, 1, 3, 5, 6, 7]), np.empty(5, np.int64)
+    fill_groups(starts, keepers, sizes, 75, groups)
+    assert groups.tolist() == [0, 0, 1, 2, 3]  # 50 and 5, then 50 and 30, one that is too large, and 5
 
 
 def test_ties_to_what_is_lost_are_drawn_to_what_stays() -> None:

@@ -9,15 +9,17 @@ from typing import Any, Final
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 from dedup.config import Reason
-from dedup.members import Case, Fates, Known, Members, Room, Seen, Texts
+from dedup.members import Case, Fates, Hashes, Integers, Members, Numbers, Room, Seen, Sketches, Texts
 from dedup.sketch_kernels import SLOTS
 from khmer.clusters import UNIT
 
 MOST_KEPT: Final = 8192  # kept documents, the nearest in preference, that a member is held against
 MOST_CHECKS: Final = 64  # exact comparisons for one document, the likeliest first
+ALIKE: Final = (
+    112  # slots that agree where two documents are taken for alike while their units are not at hand
+)
 EXACT: Final = int(Reason.EXACT_DUPLICATE)
 NEAR: Final = int(Reason.NEAR_DUPLICATE)
 URL: Final = int(Reason.URL_DUPLICATE)
@@ -29,11 +31,6 @@ _ONE: Final = np.uint64(1)
 _HALF: Final = np.uint64(32)
 _SLACK: Final = 1e-9  # rounding must not turn a bound into a rejection
 _NONE: Final = -1
-
-Integers = NDArray[np.int64]
-Hashes = NDArray[np.uint64]
-Numbers = NDArray[np.uint32]
-Sketches = NDArray[np.uint8]
 
 
 @njit(cache=True, nogil=True)
@@ -171,17 +168,15 @@ def _remember(member: int, members: Members, kept_of: Integers) -> None:
 
 
 @njit(cache=True, nogil=True)
-def room_for(offsets: Integers) -> Any:
-    longest = 1
-    for document in range(offsets.size - 1):
-        longest = max(longest, offsets[document + 1] - offsets[document])
+def room_for(longest: int) -> Any:
+    """Room for documents of up to `longest` units."""
     size = table_size(longest)
     keys, marks = np.empty((2, size), np.uint64), np.zeros((2, size), np.int64)
     none, stamp = np.full((2, 2), _NONE, np.int64), np.ones(1, np.int64)
     shingles, added = np.empty((2, longest), np.uint64), np.empty(size, np.int64)
-    likely, gone = np.empty((2, MOST_CHECKS), np.int64), np.empty((2, offsets.size), np.int64)
-    n_distinct, agreed = np.zeros(2, np.int64), np.empty(MOST_KEPT, np.int64)
-    return Room(shingles, none[0], keys, marks, none[1], n_distinct, added, stamp, likely, agreed, gone)
+    likely, agreed = np.empty((2, MOST_CHECKS), np.int64), np.empty(MOST_KEPT, np.int64)
+    n_distinct = np.zeros(2, np.int64)
+    return Room(shingles, none[0], keys, marks, none[1], n_distinct, added, stamp, likely, agreed)
 
 
 @njit(cache=True, nogil=True)
@@ -242,53 +237,42 @@ def _keys(member: int, members: Members) -> Any:
 @njit(cache=True, nogil=True)
 def _stands(member: int, seen: Seen, case: Case) -> bool:
     """Whether a member's fate is known, and what came or changed before it has no say in it."""
-    component = case.known.component
-    if component[member] == _NONE:
+    component, before = case.known.component, case.known.fates
+    if component[member] == _NONE or seen.is_joined[0]:
         return False
     for row, key in enumerate(_keys(member, case.members)):
         if key != _NONE and seen.differs[row, key]:
             return False
-    if _is_long(member, case):
-        for other in seen.changed[: seen.n[1]]:
-            if _agreeing(member, other, case.sketches) >= case.least:
-                return False
-        for other in seen.kept[: seen.n[0]]:
-            is_strange = component[other] != _NONE and component[other] != component[member]
-            if is_strange and _agreeing(member, other, case.sketches) >= case.least:
-                return False
+    first = seen.first_of[0, case.members.text[member]]
+    if not _is_long(member, case) or (first != _NONE and seen.fates.reason[first] != URL):
+        return True
+    least, last = case.least, member
+    if before.reason[member] == NEAR:  # only what is as like as the one kept for it could take its place
+        last = before.lead[member]
+        least = _agreeing(member, last, case.sketches)
+    for other in seen.changed[: seen.n[1]]:
+        agree = _agreeing(member, other, case.sketches)
+        if agree > least or (agree == least and other <= last):
+            return False
     return True
 
 
 @njit(cache=True, nogil=True)
-def _find_gone(member: int, seen: Seen, case: Case, room: Room) -> int:
-    """Write the members that it was held against and that are not kept now to `room.gone`, with slots that agree.
+def _n_gone(member: int, least: int, seen: Seen, case: Case) -> int:
+    """How many of those that a member was compared with, if they agree in `least` slots, are not kept now.
 
-    How many they are, -1 if it was held against none.
+    MOST_CHECKS and more if it was compared with none, or the one kept for it has gone.
     """
     component, before = case.known.component, case.known.fates
     first = seen.first_of[0, case.members.text[member]]
     if component[member] == _NONE or before.reason[member] == EXACT or first != _NONE:
-        return _NONE
+        return MOST_CHECKS
     n = 0
     for other in seen.changed[: seen.n[1]]:
-        if seen.fates.reason[other] != 0 and component[other] == component[member]:
-            room.gone[0, n], room.gone[1, n] = other, _agreeing(member, other, case.sketches)
-            n += room.gone[1, n] >= case.least
+        is_gone = seen.fates.reason[other] != 0 and component[other] == component[member]
+        if is_gone and _agreeing(member, other, case.sketches) >= least:
+            n += MOST_CHECKS if other == before.lead[member] else 1
     return n
-
-
-@njit(cache=True, nogil=True)
-def _was_unlike(member: int, k: int, rank: int, n_gone: int, case: Case, room: Room) -> bool:
-    """Whether a member was compared with one of the likeliest, which is kept as before, and not alike.
-
-    It was unless the cap or a lead stood before it: `rank` of those kept now did, and some of the `n_gone` gone.
-    """
-    other, agree = room.likely[0, k], room.likely[1, k]
-    for i in range(n_gone):
-        gone = room.gone[0, i]
-        if room.gone[1, i] > agree or (room.gone[1, i] == agree and gone < other):
-            rank += MOST_CHECKS if gone == case.known.fates.lead[member] else 1
-    return rank < MOST_CHECKS
 
 
 @njit(cache=True, nogil=True)
@@ -298,18 +282,20 @@ def _alike(member: int, n_likely: int, seen: Seen, case: Case, room: Room) -> tu
     Those that it is known to be unlike are not compared again.
     """
     component, before, texts = case.known.component, case.known.fates, case.texts
-    own, n_gone, rank = case.members.carrier[member], _find_gone(member, seen, case, room), 0
+    own, rank = case.members.carrier[member], _n_gone(member, room.likely[1, n_likely - 1], seen, case)
     for k in range(n_likely):
         likely = room.likely[0, k]
-        if n_gone != _NONE and component[likely] == component[member] and before.reason[likely] == 0:
+        if rank < MOST_CHECKS and component[likely] == component[member] and before.reason[likely] == 0:
             if before.reason[member] == NEAR and before.lead[member] == likely:
                 return likely, before.similarity[member]
             rank += 1
-            if _was_unlike(member, k, rank - 1, n_gone, case, room):
-                continue
+            continue
         other = case.members.carrier[likely]
-        if texts.offsets[own] == texts.offsets[own + 1] or texts.offsets[other] == texts.offsets[other + 1]:
-            seen.wanted[own] = seen.wanted[other] = True
+        if not (texts.at_hand[own] and texts.at_hand[other]):
+            seen.wanted[own] = seen.wanted[other] = seen.is_open[0] = True
+        if seen.is_open[0]:
+            if room.likely[1, k] >= ALIKE:
+                return likely, 1.0
             continue
         row, inside, outside = (0, other, own) if k == 0 else (1, own, other)
         value = _compare(row, inside, outside, texts, case.threshold, room)
@@ -325,8 +311,8 @@ def _is_near(member: int, seen: Seen, case: Case, room: Room) -> bool:
     first = max(0, seen.n[0] - MOST_KEPT)
     kept = seen.kept[first : seen.n[0]]
     n_likely, full = likeliest(member, kept, case.sketches, case.least, room.likely, room.agreed)
-    seen.counts[1] += full or first > 0
-    other, value = _alike(member, n_likely, seen, case, room)
+    other, value = _alike(member, n_likely, seen, case, room) if n_likely else (_NONE, 0.0)
+    seen.counts[1] += not seen.is_open[0] and (full or first > 0)
     return bool(other != _NONE) and _tie(member, other, NEAR, value, seen.fates)
 
 
@@ -335,6 +321,7 @@ def _decide(member: int, seen: Seen, case: Case, room: Room) -> None:
     """Find the fate of a member from what became of those before it."""
     members, fates, first_of = case.members, seen.fates, seen.first_of
     text, units = members.text[member], members.units[member]
+    _tie(member, member, 0, 1.0, fates)
     if _same_text(member, first_of[0, text], fates):
         return
     if units != _NONE and first_of[1, units] != _NONE:
@@ -369,30 +356,53 @@ def _note(member: int, seen: Seen, case: Case) -> None:
 
 
 @njit(cache=True, nogil=True)
-def lead(
-    members: Members, known: Known, sketches: Sketches, texts: Texts, bounds: tuple[float, int]
-) -> tuple[Fates, Integers, NDArray[np.bool_]]:
-    """The fate of each member: it goes if one that stays is like enough, and stays otherwise.
+def _begin(start: int, stop: int, seen: Seen, case: Case) -> None:
+    """Forget another component, and what was guessed in this one."""
+    seen.n[:] = 0
+    seen.is_open[0] = seen.is_joined[0] = False
+    past = _NONE
+    for member in range(start, stop):
+        for row, key in enumerate(_keys(member, case.members)):
+            if key != _NONE:
+                seen.first_of[row, key], seen.differs[row, key] = _NONE, False
+        then = case.known.component[member]
+        if then != _NONE:
+            seen.is_joined[0] |= past not in (then, _NONE)
+            past = then
+
+
+@njit(cache=True, nogil=True)
+def _go_on(start: int, stop: int, seen: Seen, case: Case, room: Room) -> None:
+    """Settle the members of a component, up to the first for which units are wanted; guess the others' fates."""
+    _begin(start, stop, seen, case)
+    then = case.known.fates
+    for member in range(start, stop):
+        if not seen.settled[member]:
+            if _stands(member, seen, case):
+                _tie(member, then.lead[member], then.reason[member], then.similarity[member], seen.fates)
+            else:
+                _decide(member, seen, case, room)
+            seen.settled[member] = not seen.is_open[0]
+        _note(member, seen, case)
+
+
+@njit(cache=True, nogil=True)
+def lead(case: Case, seen: Seen) -> Any:
+    """Settle the fate of each member: it goes if one that stays is like enough, and stays otherwise.
 
     So nothing is removed for the sake of a document that is itself removed. A known fate is found again only where a
-    member that came, or has another fate now, could change it. `bounds`: least similarity, least agreeing slots.
-    Second: exact comparisons made, and members for which the caps left some out. Third: documents whose units are not
-    at hand and are needed; while there are such, fates are a guess.
+    member that came, or has another fate now, could change it. Returns whether units are wanted that are not at hand:
+    with them it goes on where it stopped.
     """
-    n = members.component.size
-    fates = Fates(np.arange(n), np.zeros(n, np.uint8), np.ones(n))
-    firsts, rows, counts = np.full((4, n), _NONE), np.empty((2, n), np.int64), np.zeros((2, 2), np.int64)
-    differs, wanted = np.zeros((4, n), np.bool_), np.zeros(n, np.bool_)
-    seen = Seen(fates, firsts, differs, rows[0], rows[1], counts[0], counts[1], wanted)
-    case = Case(members, known, sketches, texts, bounds[0], bounds[1])
-    room = room_for(texts.offsets)
+    component, n_units = case.members.component, case.members.n_units
+    n, longest, start, is_open = component.size, 0, 0, False
     for member in range(n):
-        if member and members.component[member] != members.component[member - 1]:
-            seen.n[:] = 0
-        if _stands(member, seen, case):
-            before = known.fates
-            _tie(member, before.lead[member], before.reason[member], before.similarity[member], fates)
-        else:
-            _decide(member, seen, case, room)
-        _note(member, seen, case)
-    return fates, seen.counts, seen.wanted
+        longest = max(longest, n_units[member])
+    room = room_for(longest)
+    for stop in range(1, n + 1):
+        if stop == n or component[stop] != component[start]:
+            if not seen.settled[stop - 1]:
+                _go_on(start, stop, seen, case, room)
+                is_open |= seen.is_open[0]
+            start = stop
+    return is_open

@@ -1,34 +1,45 @@
-"""The units of some documents, read where they stand."""
+"""The units of a group's members, read where they stand."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.stage import Task
 from dedup.columns import Census, view_array
+from dedup.config import DedupConfig
 from dedup.index import entry
+from dedup.members import Flags, Members, Texts
 from dedup.traits import NUMBERS, view_numbers
-from dedup.trees import Integers, Numbers, copy_ranges
+from dedup.trees import copy_runs
 
-_PLACE: Final = [NUMBERS.index(name) for name in ("first_unit", "n_units")]
+_FIRST_UNIT: Final = NUMBERS.index("first_unit")
 
 
-def units_of(task: Task[Any], numbers: NDArray[Any]) -> tuple[Integers, Numbers]:
-    """The units of documents, by their sorted numbers, one after another: offsets `(n + 1,)` and units.
+class Units:
+    """Room for the units of a group's texts, of which some are at hand; memory is taken by these alone."""
 
-    On this machine only their own pages are read; elsewhere the units of one shard after another.
-    """
-    parts = list(Census.of(task).parts(numbers))
-    firsts, counts = np.empty((2, numbers.size), np.int64)
-    for shard, start, part in parts:
-        known = view_numbers(task.folder, shard)[numbers[part].astype(np.int64) - start]
-        firsts[part], counts[part] = known[:, _PLACE].astype(np.int64).T
-    offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
-    units = np.empty(offsets[-1], np.uint32)
-    for shard, _, part in parts:
-        stored = view_array(task.folder, f"{entry(shard)}/units", np.uint32)
-        copy_ranges(stored, firsts[part], offsets[part.start : part.stop + 1], units)
-    return offsets, units
+    def __init__(self, task: Task[DedupConfig], numbers: NDArray[np.uint32], members: Members) -> None:
+        self._task, self._numbers = task, numbers
+        carries = members.carrier == np.arange(numbers.size)
+        offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(members.n_units * carries)])
+        at_hand = np.zeros(numbers.size, np.bool_)
+        self.texts = Texts(np.empty(offsets[-1], np.uint32), offsets, at_hand, task.config.shingle_units)
+
+    def fetch(self, wanted: Flags) -> None:
+        """Bring the units of these members to hand.
+
+        On this machine only their own pages are read; elsewhere the units of one shard after another.
+        """
+        (rows,) = np.nonzero(wanted & ~self.texts.at_hand)
+        rows = rows[np.argsort(self._numbers[rows])]
+        places, folder = self.texts.offsets, self._task.folder
+        for shard, start, part in Census.of(self._task).parts(self._numbers[rows]):
+            there = rows[part]
+            firsts = view_numbers(folder, shard)[self._numbers[there].astype(np.int64) - start, _FIRST_UNIT]
+            stored = view_array(folder, f"{entry(shard)}/units", np.uint32)
+            counts = places[there + 1] - places[there]
+            copy_runs(stored, firsts.astype(np.int64), self.texts.units, places[there], counts)
+        self.texts.at_hand[rows] = True

@@ -17,10 +17,9 @@ from dedup.config import DedupConfig, Reason
 from dedup.facts import facts_lost
 from dedup.index import COMPONENT, FATE, Plan
 from dedup.leader import lead
-from dedup.members import Fates, Integers, Known, Members, Texts
+from dedup.members import Case, Fates, Integers, Known, Members, Seen
 from dedup.sketch_kernels import SLOTS
-from dedup.trees import copy_runs
-from dedup.units import units_of
+from dedup.units import Units
 
 
 def verify_group(task: Task[DedupConfig]) -> dict[str, int]:
@@ -29,64 +28,22 @@ def verify_group(task: Task[DedupConfig]) -> dict[str, int]:
     `task.arguments["batches"]` says which batch of which shard's members is the group's.
     """
     found = _members(task)
-    texts = _Units(task, found)
     order = best_first(found, Census.of(task))
     members = found.drop_columns("sketch").take(pa.array(order))
     numbers = members["number"].to_numpy()
-    decided = ties(members, order, texts.at_hand, task.config.least_units)
+    decided = ties(members, task.config.least_units)
+    units = Units(task, numbers, decided)
+    units.fetch(members["carries"].to_numpy())
     past = Past.of(task, numbers, ~members["fresh"].to_numpy())
     sketches = np.frombuffer(found["sketch"].combine_chunks().buffers()[1], np.uint8)
     sketches = sketches.reshape(-1, SLOTS)[order]
-    bounds = (task.config.threshold, least_agreeing(task.config.threshold, 8))
-    fates, counts, wanted = lead(decided, past.known, sketches, texts.texts, bounds)
-    while texts.fetch(wanted):
-        known = _with_settled(past.known, decided, fates, wanted)
-        fates, more, wanted = lead(decided, known, sketches, texts.texts, bounds)
-        counts[0] += more[0]
-    _write(task, numbers, decided, fates, _lost_facts(texts, decided, fates, past))
-    return {"checks": int(counts[0]), "capped": int(counts[1])}
-
-
-def _with_settled(known: Known, members: Members, fates: Fates, wanted: NDArray[np.bool_]) -> Known:
-    """What is known, and also the fates in those components for which all units were at hand."""
-    open_ones = np.zeros(members.component.max() + 1, np.bool_)
-    open_ones[members.component[wanted[members.carrier]]] = True
-    settled = ~open_ones[members.component]
-    pairs: Any = zip(fates, known.fates, strict=True)
-    merged = [np.where(settled, now, then) for now, then in pairs]
-    return Known(np.where(settled, members.component, known.component), Fates(*merged))
-
-
-class _Units:
-    """The units of a group's documents, by the rows in which these were read."""
-
-    def __init__(self, task: Task[DedupConfig], found: pa.Table) -> None:
-        self._task, self._numbers = task, found["number"].to_numpy()
-        self._sizes = found["n_units"].to_numpy().astype(np.int64)
-        nothing = np.empty(0, np.uint32), np.zeros(len(found) + 1, np.int64)
-        self.texts = Texts(*nothing, task.config.shingle_units)
-        self.fetch(found["carries"].to_numpy())
-
-    @property
-    def at_hand(self) -> NDArray[np.bool_]:
-        """Which documents' units are."""
-        return np.diff(self.texts.offsets) > 0
-
-    def fetch(self, wanted: NDArray[np.bool_]) -> bool:
-        """Bring the units of these documents to hand; whether there was anything to bring."""
-        (rows,) = np.nonzero(wanted & ~self.at_hand & (self._sizes > 0))
-        if not rows.size:
-            return False
-        rows = rows[np.argsort(self._numbers[rows])]
-        offsets, units = units_of(self._task, self._numbers[rows])
-        counts, (held,) = np.diff(self.texts.offsets), np.nonzero(self.at_hand)
-        counts[rows] = np.diff(offsets)
-        ends = np.cumsum(counts)
-        whole = np.empty(ends[-1], np.uint32)
-        copy_runs(self.texts.units, self.texts.offsets[held], whole, ends[held] - counts[held], counts[held])
-        copy_runs(units, offsets[:-1], whole, ends[rows] - counts[rows], counts[rows])
-        self.texts = Texts(whole, np.concatenate([np.zeros(1, np.int64), ends]), self.texts.width)
-        return True
+    threshold = task.config.threshold
+    case = Case(decided, past.known, sketches, units.texts, threshold, least_agreeing(threshold, 8))
+    seen = Seen.nothing(numbers.size)
+    while lead(case, seen):
+        units.fetch(seen.wanted)
+    _write(task, numbers, decided, seen.fates, _lost_facts(units, decided, seen.fates, past))
+    return {"checks": int(seen.counts[0]), "capped": int(seen.counts[1])}
 
 
 class Past(NamedTuple):
@@ -139,15 +96,15 @@ def best_first(members: pa.Table, census: Census) -> Integers:
     return order
 
 
-def ties(members: pa.Table, rows: Integers, has_units: NDArray[np.bool_], least_units: int) -> Members:
-    """What members have in common, as numbers; `rows` are their rows in the group, of which some hold units."""
+def ties(members: pa.Table, least_units: int) -> Members:
+    """What members have in common, as numbers; those of one text have the units of the one that carries them."""
     n_units = members["n_units"].to_numpy()
     text = _classes(members, "text_key", "text_check", "n_bytes")
     short = (n_units > 0) & (n_units < least_units)
     has_url = members["url_key"].to_numpy() != 0
-    carrier = np.empty(len(members), np.int64)
-    carrier[text[::-1]] = rows[::-1]  # the best of a text, if none has its units at hand
-    carries = has_units[rows]
+    rows, carrier = np.arange(len(members)), np.empty(len(members), np.int64)
+    carrier[text[::-1]] = rows[::-1]  # the best of a text, if none is read from the start
+    carries = members["carries"].to_numpy()
     carrier[text[carries]] = rows[carries]
     return Members(
         component=members["root"].to_numpy().astype(np.int64),
@@ -173,7 +130,7 @@ def _codes(column: pa.Array) -> Integers:
     return column.dictionary_encode().indices.to_numpy().astype(np.int64)  # type: ignore[no-any-return]
 
 
-def _lost_facts(texts: _Units, members: Members, fates: Fates, past: Past) -> Integers:
+def _lost_facts(units: Units, members: Members, fates: Fates, past: Past) -> Integers:
     """Of each near-duplicate its numbers and dates, and its places, that the document kept has not: `(n, 2)`."""
     before, is_near = past.known, fates.reason == Reason.NEAR_DUPLICATE
     is_same = (
@@ -182,12 +139,10 @@ def _lost_facts(texts: _Units, members: Members, fates: Fates, past: Past) -> In
     (asked,) = np.nonzero(is_near & ~is_same)
     lost = np.where((is_near & is_same)[:, None], past.lost, 0)
     own, kept = members.carrier[asked], members.carrier[fates.lead[asked]]
-    wanted = np.zeros(texts.at_hand.size, np.bool_)
+    wanted = np.zeros(lost.shape[0], np.bool_)
     wanted[own] = wanted[kept] = True
-    texts.fetch(wanted)
-    leads = np.arange(wanted.size)
-    leads[own] = kept
-    lost[asked] = facts_lost(texts.texts.units, texts.texts.offsets, leads)[own]
+    units.fetch(wanted)
+    lost[asked] = facts_lost(units.texts.units, units.texts.offsets, own, kept)
     return lost
 
 

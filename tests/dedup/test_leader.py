@@ -21,7 +21,7 @@ from dedup.leader import (
     similarity,
     table_size,
 )
-from dedup.members import Fates, Known, Members, Texts
+from dedup.members import Case, Fates, Known, Members, Seen, Texts
 from dedup.sketch_kernels import SLOTS
 from khmer.clusters import LINE
 
@@ -68,8 +68,9 @@ def sketches_of(documents: list[list[int]]) -> NDArray[np.uint8]:
 
 def shingled(documents: list[list[int]], width: int, flag: int = 0) -> list[list[int]]:
     offsets = np.cumsum([0, *map(len, documents)], dtype=np.int64)
-    texts = Texts(np.array([4 * x | flag for d in documents for x in d], np.uint32), offsets, width)
-    room = room_for(offsets)
+    units = np.array([4 * x | flag for d in documents for x in d], np.uint32)
+    texts = Texts(units, offsets, np.ones(len(documents), np.bool_), width)
+    room = room_for(max(map(len, documents), default=0))
     return [shingles_of(0, i, texts, room).tolist() for i in range(len(documents))]
 
 
@@ -93,16 +94,26 @@ def numbered(n: int, given_numbers: list[int] | None, default: int | None = None
     return np.arange(n) if default is None else np.full(n, default, np.int64)
 
 
-BOUNDS = (0.8, least_agreeing(0.8, 8))
-
-
 def nothing_known(n: int) -> Known:
     return Known(np.full(n, -1), Fates(np.zeros(n, np.int64), np.zeros(n, np.uint8), np.zeros(n)))
 
 
 def texts_of(documents: list[list[int]]) -> Texts:
     offsets = np.cumsum([0, *map(len, documents)], dtype=np.int64)
-    return Texts(np.array([4 * x for d in documents for x in d], np.uint32), offsets, 1)
+    at_hand = np.ones(len(documents), np.bool_)
+    return Texts(np.array([4 * x for d in documents for x in d], np.uint32), offsets, at_hand, 1)
+
+
+def settled(members: Members, known: Known, sketches: NDArray[np.uint8], texts: Texts) -> Seen:
+    """What is found where units are brought to hand when they are wanted."""
+    case = Case(members, known, sketches, texts, 0.8, least_agreeing(0.8, 8))
+    seen = Seen.nothing(members.component.size)
+    while lead(case, seen):
+        assert (seen.wanted & ~texts.at_hand).any()
+        assert not seen.settled.all()
+        texts.at_hand[:] |= seen.wanted
+    assert seen.settled.all()
+    return seen
 
 
 def led(documents: list[list[int]], **same: list[int]) -> tuple[list[int], list[int], list[float], list[int]]:
@@ -118,11 +129,9 @@ def led(documents: list[list[int]], **same: list[int]) -> tuple[list[int], list[
         carrier=numbered(n, same.get("carrier")),
     )
     members = members._replace(n_units=members.n_units[members.carrier])
-    fates, counts, wanted = lead(
-        members, nothing_known(n), sketches_of(documents), texts_of(documents), BOUNDS
-    )
-    assert not wanted.any()
-    return fates.lead.tolist(), fates.reason.tolist(), fates.similarity.tolist(), counts.tolist()
+    seen = settled(members, nothing_known(n), sketches_of(documents), texts_of(documents))
+    lead_of, reason, similar = (column.tolist() for column in seen.fates)
+    return lead_of, reason, similar, seen.counts.tolist()
 
 
 SAME = list(range(50))
@@ -257,23 +266,16 @@ def test_known_fates_are_those_found_again(n: int, n_families: int, seed: int) -
     order = np.argsort(then, kind="stable")
     old, then = rows[order], then[order]
     members = members_of(documents, same, old, then)
-    before, _, _ = lead(
-        members, nothing_known(old.size), sketches[old], texts_of([documents[i] for i in old]), BOUNDS
-    )
+    before = settled(
+        members, nothing_known(old.size), sketches[old], texts_of([documents[i] for i in old])
+    ).fates
     known = nothing_known(n)
     known.component[old] = then
     known.fates.lead[old], known.fates.reason[old] = old[before.lead], before.reason
     known.fates.similarity[old] = before.similarity
-    members = members_of(documents, same, np.arange(n), np.zeros(n, np.int64))
-    expected, _, _ = lead(members, nothing_known(n), sketches, texts_of(documents), BOUNDS)
-    at_hand = np.zeros(n, np.bool_)
-    while True:
-        texts = texts_of(
-            [document if there else [] for document, there in zip(documents, at_hand, strict=True)]
-        )
-        fates, _, wanted = lead(members, known, sketches, texts, BOUNDS)
-        if not (wanted & ~at_hand).any():
-            break
-        at_hand |= wanted
-    for found, whole in zip(fates, expected, strict=True):
-        np.testing.assert_array_equal(found, whole)
+    members, texts = members_of(documents, same, np.arange(n), np.zeros(n, np.int64)), texts_of(documents)
+    expected = settled(members, nothing_known(n), sketches, texts).fates
+    texts.at_hand[:] = False
+    found = settled(members, known, sketches, texts).fates
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(one, other)

@@ -105,6 +105,33 @@ def view_array(folder: Folder, path: str, dtype: DTypeLike) -> NDArray[Any]:
         os.close(file)
 
 
+def read_runs(
+    folder: Folder, path: str, runs: tuple[Integers, Integers], target: NDArray[Any], places: Integers
+) -> None:
+    """Read runs of an array, their first items and numbers of items, to these places in `target`.
+
+    On this machine a call each: runs of 2 KB in a quarter of the time that their pages in a mapped file take.
+    Elsewhere the array is read whole.
+    """
+    filesystem, full = resolve(folder.at(path))
+    found = (column.tolist() for column in (*runs, places))
+    if not isinstance(filesystem, LocalFileSystem):
+        whole = read_array(folder, path, target.dtype)
+        for first, count, place in zip(*found, strict=True):
+            target[place : place + count] = whole[first : first + count]
+        return
+    room, size = memoryview(target).cast("B"), target.itemsize
+    file = os.open(full, os.O_RDONLY)
+    try:
+        for first, count, place in zip(*found, strict=True):
+            there = room[place * size : (place + count) * size]
+            if os.preadv(file, [there], first * size) != there.nbytes:
+                msg = f"{full}: ends before item {first + count}"
+                raise EOFError(msg)
+    finally:
+        os.close(file)
+
+
 def write_table(task: Task[Any], path: str, table: pa.Table) -> None:
     """Write a table as an Arrow file."""
     with task.create(path) as file, pa.ipc.new_file(file, table.schema) as writer:

@@ -111,4 +111,6 @@ class Room(NamedTuple):
     added: Integers
     stamp: Integers  # (1,)
     likely: Integers  # (2, MOST_CHECKS): the likeliest kept members, and slots in which they agree
-    agreed: Integers  # (MOST_KEPT,): scratch
+    found: Integers  # (MOST_KEPT + 1,): scratch
+    agreed: Integers  # (MOST_KEPT + 1,): scratch
+    places: Integers  # (129,): scratch

@@ -8,12 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.stage import Task
-from dedup.columns import Census, view_array
+from dedup.columns import Census, read_runs
 from dedup.config import DedupConfig
 from dedup.index import entry
 from dedup.members import Flags, Members, Texts
 from dedup.traits import NUMBERS, view_numbers
-from dedup.trees import copy_runs
 
 _FIRST_UNIT: Final = NUMBERS.index("first_unit")
 
@@ -31,7 +30,7 @@ class Units:
     def fetch(self, wanted: Flags) -> None:
         """Bring the units of these members to hand.
 
-        On this machine only their own pages are read; elsewhere the units of one shard after another.
+        On this machine they alone are read; elsewhere the units of one shard after another.
         """
         (rows,) = np.nonzero(wanted & ~self.texts.at_hand)
         rows = rows[np.argsort(self._numbers[rows])]
@@ -39,7 +38,6 @@ class Units:
         for shard, start, part in Census.of(self._task).parts(self._numbers[rows]):
             there = rows[part]
             firsts = view_numbers(folder, shard)[self._numbers[there].astype(np.int64) - start, _FIRST_UNIT]
-            stored = view_array(folder, f"{entry(shard)}/units", np.uint32)
-            counts = places[there + 1] - places[there]
-            copy_runs(stored, firsts.astype(np.int64), self.texts.units, places[there], counts)
+            runs = firsts.astype(np.int64), places[there + 1] - places[there]
+            read_runs(folder, f"{entry(shard)}/units", runs, self.texts.units, places[there])
         self.texts.at_hand[rows] = True

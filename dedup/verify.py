@@ -16,7 +16,7 @@ from dedup.components import MEMBERS
 from dedup.config import DedupConfig, Reason
 from dedup.facts import facts_lost
 from dedup.index import COMPONENT, FATE, Plan
-from dedup.leader import lead
+from dedup.leader import lead, room_for
 from dedup.members import Case, Fates, Integers, Known, Members, Seen
 from dedup.sketch_kernels import SLOTS
 from dedup.units import Units
@@ -39,8 +39,8 @@ def verify_group(task: Task[DedupConfig]) -> dict[str, int]:
     sketches = sketches.reshape(-1, SLOTS)[order]
     threshold = task.config.threshold
     case = Case(decided, past.known, sketches, units.texts, threshold, least_agreeing(threshold, 8))
-    seen = Seen.nothing(numbers.size)
-    while lead(case, seen):
+    seen, room = Seen.nothing(numbers.size), room_for(int(decided.n_units.max()))
+    while lead(case, seen, room):
         units.fetch(seen.wanted)
     _write(task, numbers, decided, seen.fates, _lost_facts(units, decided, seen.fates, past))
     return {"checks": int(seen.counts[0]), "capped": int(seen.counts[1])}

@@ -15,9 +15,9 @@ from dedup.leader import (
     NEAR,
     URL,
     build_table,
+    fill_shingles,
     lead,
     room_for,
-    shingles_of,
     similarity,
     table_size,
 )
@@ -71,7 +71,7 @@ def shingled(documents: list[list[int]], width: int, flag: int = 0) -> list[list
     units = np.array([4 * x | flag for d in documents for x in d], np.uint32)
     texts = Texts(units, offsets, np.ones(len(documents), np.bool_), width)
     room = room_for(max(map(len, documents), default=0))
-    return [shingles_of(0, i, texts, room).tolist() for i in range(len(documents))]
+    return [room.shingles[0, : fill_shingles(0, i, texts, room)].tolist() for i in range(len(documents))]
 
 
 @UNTIMED
@@ -108,7 +108,8 @@ def settled(members: Members, known: Known, sketches: NDArray[np.uint8], texts: 
     """What is found where units are brought to hand when they are wanted."""
     case = Case(members, known, sketches, texts, 0.8, least_agreeing(0.8, 8))
     seen = Seen.nothing(members.component.size)
-    while lead(case, seen):
+    room = room_for(int(members.n_units.max()))
+    while lead(case, seen, room):
         assert (seen.wanted & ~texts.at_hand).any()
         assert not seen.settled.all()
         texts.at_hand[:] |= seen.wanted

@@ -120,7 +120,7 @@ def read_runs(
         for first, count, place in zip(*found, strict=True):
             target[place : place + count] = whole[first : first + count]
         return
-    room, size = memoryview(target).cast("B"), target.itemsize
+    room, size = target.view(np.uint8).data, target.itemsize
     file = os.open(full, os.O_RDONLY)
     try:
         for first, count, place in zip(*found, strict=True):

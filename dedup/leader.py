@@ -273,6 +273,7 @@ def _alike(member: int, n_likely: int, seen: Seen, case: Case, room: Room) -> tu
     """
     component, before, texts = case.known.component, case.known.fates, case.texts
     own, rank = case.members.carrier[member], _n_gone(member, room.likely[1, n_likely - 1], seen, case)
+    row = 0  # the first comparison is with a leader's table, the others with its own
     for k in range(n_likely):
         likely = room.likely[0, k]
         if rank < MOST_CHECKS and component[likely] == component[member] and before.reason[likely] == 0:
@@ -287,9 +288,10 @@ def _alike(member: int, n_likely: int, seen: Seen, case: Case, room: Room) -> tu
             if room.likely[1, k] >= ALIKE:
                 return likely, 1.0
             continue
-        row, inside, outside = (0, other, own) if k == 0 else (1, own, other)
+        inside, outside = (own, other) if row else (other, own)
         value = _compare(row, inside, outside, texts, case.threshold, room)
         seen.counts[0] += 1
+        row = 1
         if value >= case.threshold:
             return likely, value
     return _NONE, 0.0

@@ -17,7 +17,7 @@ from dedup.config import DedupConfig, Reason
 from dedup.facts import facts_lost
 from dedup.index import COMPONENT, FATE, Plan
 from dedup.leader import lead, room_for
-from dedup.members import Case, Fates, Integers, Known, Members, Seen
+from dedup.members import Case, Fates, Flags, Integers, Known, Members, Seen
 from dedup.sketch_kernels import SLOTS
 from dedup.units import Units
 
@@ -98,36 +98,37 @@ def best_first(members: pa.Table, census: Census) -> Integers:
 
 def ties(members: pa.Table, least_units: int) -> Members:
     """What members have in common, as numbers; those of one text have the units of the one that carries them."""
-    n_units = members["n_units"].to_numpy()
-    text = _classes(members, "text_key", "text_check", "n_bytes")
-    short = (n_units > 0) & (n_units < least_units)
-    has_url = members["url_key"].to_numpy() != 0
-    rows, carrier = np.arange(len(members)), np.empty(len(members), np.int64)
+    n, n_units = len(members), members["n_units"].to_numpy()
+    text = _classes(members, np.ones(n, np.bool_), "text_key", "text_check", "n_bytes")
+    url = _classes(members, members["url_key"].to_numpy() != 0, "url_key")
+    shares_url = (url >= 0) & (np.bincount(url[url >= 0], minlength=n)[url] > 1)
+    rows, carrier = np.arange(n), np.empty(n, np.int64)
     carrier[text[::-1]] = rows[::-1]  # the best of a text, if none is read from the start
     carries = members["carries"].to_numpy()
     carrier[text[carries]] = rows[carries]
     return Members(
         component=members["root"].to_numpy().astype(np.int64),
         text=text,
-        units=np.where(short, _classes(members, "unit_key", "n_units"), -1),
-        url=np.where(has_url, _classes(members, "url_key"), -1),
-        source=_classes(members, "source"),
-        id=_classes(members, "id"),
+        units=_classes(members, (n_units > 0) & (n_units < least_units), "unit_key", "n_units"),
+        url=np.where(shares_url, url, -1),
+        source=_classes(members, shares_url, "source"),
+        id=_classes(members, shares_url, "id"),
         n_units=n_units.astype(np.int64),
         carrier=carrier[text],
     )
 
 
-def _classes(members: pa.Table, *names: str) -> Integers:
-    """A number for each row, below the number of rows; equal for rows that are equal in these columns."""
-    codes = _codes(members[names[0]].combine_chunks())
-    for name in names[1:]:
-        codes = _codes(pa.array(codes * len(members) + _codes(members[name].combine_chunks())))
-    return codes
-
-
-def _codes(column: pa.Array) -> Integers:
-    return column.dictionary_encode().indices.to_numpy().astype(np.int64)  # type: ignore[no-any-return]
+def _classes(members: pa.Table, among: Flags, *names: str) -> Integers:
+    """A number below that of rows for each row of some, equal where these columns are equal; -1 for others."""
+    (rows,) = np.nonzero(among)
+    taken = members.select(list(names)).take(pa.array(rows))
+    column = taken[0].combine_chunks()
+    if len(names) > 1:
+        keys = np.stack([key.to_numpy().astype(np.uint64) for key in taken.columns], axis=1)
+        column = pa.Array.from_buffers(pa.binary(keys[:1].nbytes), rows.size, [None, pa.py_buffer(keys)])
+    classes = np.full(among.size, -1)
+    classes[rows] = column.dictionary_encode().indices.to_numpy()
+    return classes
 
 
 def _lost_facts(units: Units, members: Members, fates: Fates, past: Past) -> Integers:

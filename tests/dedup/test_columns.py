@@ -11,7 +11,7 @@ import pytest
 
 from corpus.paths import Folder
 from corpus.stage import Task
-from dedup.columns import Census, read_array, read_columns, write_array, write_table
+from dedup.columns import Census, read_array, read_columns, read_runs, write_array, write_table
 
 
 @pytest.fixture(params=["local", "memory"])
@@ -31,6 +31,22 @@ def test_arrays_are_read_by_range(task: Task[Any]) -> None:
 def test_an_empty_array_is_read_back(task: Task[Any]) -> None:
     write_array(task, "work/none", np.empty((0, 2), np.float64))
     assert read_array(task.folder, "work/none", np.float64).size == 0
+
+
+def test_runs_are_read_to_their_places(task: Task[Any]) -> None:
+    write_array(task, "work/a", np.arange(20, dtype=np.uint32))
+    target = np.full(9, 99, np.uint32)
+    runs = np.array([18, 3, 7]), np.array([2, 3, 0])
+    read_runs(task.folder, "work/a", runs, target, np.array([1, 4, 8]))
+    assert target.tolist() == [99, 18, 19, 99, 3, 4, 5, 99, 99]
+
+
+def test_a_run_beyond_the_end_is_an_error(tmp_path: Path) -> None:
+    task = Task[Any]("part-00000", "dedup", Folder(str(tmp_path)), None)
+    write_array(task, "work/a", np.arange(20, dtype=np.uint32))
+    runs, target = (np.array([18]), np.array([4])), np.empty(4, np.uint32)
+    with pytest.raises(EOFError, match="work/a: ends before item 22"):
+        read_runs(task.folder, "work/a", runs, target, np.zeros(1, np.int64))
 
 
 def test_tables_are_read_by_column(task: Task[Any]) -> None:

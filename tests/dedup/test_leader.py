@@ -107,13 +107,15 @@ def texts_of(documents: list[list[int]]) -> Texts:
 def settled(members: Members, known: Known, sketches: NDArray[np.uint8], texts: Texts) -> Seen:
     """What is found where units are brought to hand when they are wanted."""
     case = Case(members, known, sketches, texts, 0.8, least_agreeing(0.8, 8))
-    seen = Seen.nothing(members.component.size)
-    room = room_for(int(members.n_units.max()))
-    while lead(case, seen, room):
-        assert (seen.wanted & ~texts.at_hand).any()
-        assert not seen.settled.all()
+    seen, room = Seen.nothing(members.component.size), room_for(int(members.n_units.max()))
+    is_open = True
+    while is_open:
+        found, fates = seen.settled.copy(), [column.copy() for column in seen.fates]
+        is_open = lead(case, seen, room)
+        for now, then in zip(seen.fates, fates, strict=True):
+            np.testing.assert_array_equal(now[found], then[found])
+        assert is_open == (seen.wanted & ~texts.at_hand).any() == (not seen.settled.all())
         texts.at_hand[:] |= seen.wanted
-    assert seen.settled.all()
     return seen
 
 
@@ -179,6 +181,12 @@ def test_one_page(same: dict[str, list[int]], leads: list[int], reasons: list[in
     assert led([SAME, OTHER], **same)[:2] == (leads, reasons)
 
 
+def test_an_id_in_another_component_hides_no_page() -> None:
+    three = [SAME, OTHER, [*range(200, 250)]]
+    leads, reasons, _, _ = led(three, component=[0, 1, 1], id=[2, 2, 2], url=[0, 1, 1])
+    assert (leads, reasons) == ([0, 1, 1], [0, 0, URL])
+
+
 def test_a_text_that_went_for_its_url_can_stay_under_another() -> None:
     leads, reasons, similar, _ = led(
         [OTHER, SAME, [], []], url=[1, 1, 2, 3], source=[0, 1, 1, 1], text=[0, 1, 1, 1], carrier=[0, 1, 1, 1]
@@ -194,6 +202,43 @@ def test_exact_comparisons_are_capped_in_a_family_of_unlike_members() -> None:
     assert leads == [*range(100), *range(100)]
     assert n_capped > 0
     assert n_checks <= 100 * MOST_CHECKS + 100  # a copy is the likeliest, and checked first
+
+
+def like(document: list[int], n: int) -> list[int]:
+    """A document whose last `n` shingles are others."""
+    return [*document[:-n], *range(1000, 1000 + n)]
+
+
+@pytest.mark.parametrize(
+    ("n_near", "n_came", "place", "wanted", "leads"),
+    [
+        (4, 30, 1, [0, 1], [0, 1, 0]),
+        (4, 5, 1, [0, 1], [0, 0, 0]),
+        (20, 24, 1, [0, 1, 2], [0, 1, 1]),
+        (4, 5, 0, [0, 1, 2], [0, 0, 0]),
+    ],
+    ids=["less like than the one kept", "goes itself", "as like as can be", "better than the one kept"],
+)
+def test_a_near_duplicate_is_held_against_what_could_take_the_place_of_the_one_kept(
+    n_near: int, n_came: int, place: int, wanted: list[int], leads: list[int]
+) -> None:
+    best = list(range(200))
+    documents = [best, like(best, n_near)]
+    documents.insert(place, like(best, n_came))
+    old = [row for row in range(3) if row != place]
+    known = nothing_known(3)
+    known.component[old] = 0
+    known.fates.lead[old], known.fates.reason[old] = old[0], [0, NEAR]
+    known.fates.similarity[old] = 1, (200 - n_near) / (200 + n_near)
+    none = np.full(3, -1)
+    members = Members(
+        np.zeros(3, np.int64), np.arange(3), none, none, none, none, np.full(3, 200), np.arange(3)
+    )
+    texts = texts_of(documents)
+    texts.at_hand[:] = False
+    seen = settled(members, known, sketches_of(documents), texts)
+    assert seen.fates.lead.tolist() == leads
+    assert np.flatnonzero(seen.wanted).tolist() == wanted
 
 
 def families(draw: np.random.Generator, n: int, n_families: int) -> list[list[int]]:

@@ -26,7 +26,7 @@ class Members(NamedTuple):
     component: Integers
     text: Integers
     units: Integers  # the same sequence of units; -1 for documents that are long enough to be compared
-    url: Integers
+    url: Integers  # -1 for one that no other has, and then for source and id
     source: Integers
     id: Integers
     n_units: Integers

@@ -204,32 +204,41 @@ def test_exact_comparisons_are_capped_in_a_family_of_unlike_members() -> None:
     assert n_checks <= 100 * MOST_CHECKS + 100  # a copy is the likeliest, and checked first
 
 
-def like(document: list[int], n: int) -> list[int]:
-    """A document whose last `n` shingles are others."""
-    return [*document[:-n], *range(1000, 1000 + n)]
+BEST = list(range(200))
+
+
+def like(n: int) -> list[int]:
+    """A document whose last `n` shingles are others than those of BEST."""
+    return [*BEST[:-n], *range(1000, 1000 + n)]
 
 
 @pytest.mark.parametrize(
-    ("n_near", "n_came", "place", "wanted", "leads"),
+    ("near", "came", "place", "wanted", "leads"),
     [
-        (4, 30, 1, [0, 1], [0, 1, 0]),
-        (4, 5, 1, [0, 1], [0, 0, 0]),
-        (20, 24, 1, [0, 1, 2], [0, 1, 1]),
-        (4, 5, 0, [0, 1, 2], [0, 0, 0]),
+        (like(4), like(30), 1, [0, 1], [0, 1, 0]),
+        (like(4), like(5), 1, [0, 1], [0, 0, 0]),
+        (like(20), like(24), 1, [0, 1, 2], [0, 1, 1]),
+        (like(4), like(5), 0, [0, 1, 2], [0, 0, 0]),
+        (like(10), [*range(2000, 2010), *BEST[10:]], 0, [0, 1, 2], [0, 0, 0]),
     ],
-    ids=["less like than the one kept", "goes itself", "as like as can be", "better than the one kept"],
+    ids=[
+        "less like than the one kept",
+        "goes itself",
+        "more like it",
+        "better and more like it",
+        "only better",
+    ],
 )
 def test_a_near_duplicate_is_held_against_what_could_take_the_place_of_the_one_kept(
-    n_near: int, n_came: int, place: int, wanted: list[int], leads: list[int]
+    near: list[int], came: list[int], place: int, wanted: list[int], leads: list[int]
 ) -> None:
-    best = list(range(200))
-    documents = [best, like(best, n_near)]
-    documents.insert(place, like(best, n_came))
+    documents = [BEST, near]
+    documents.insert(place, came)
     old = [row for row in range(3) if row != place]
     known = nothing_known(3)
     known.component[old] = 0
     known.fates.lead[old], known.fates.reason[old] = old[0], [0, NEAR]
-    known.fates.similarity[old] = 1, (200 - n_near) / (200 + n_near)
+    known.fates.similarity[old] = 1, jaccard(set(BEST), set(near))
     none = np.full(3, -1)
     members = Members(
         np.zeros(3, np.int64), np.arange(3), none, none, none, none, np.full(3, 200), np.arange(3)
@@ -239,6 +248,18 @@ def test_a_near_duplicate_is_held_against_what_could_take_the_place_of_the_one_k
     seen = settled(members, known, sketches_of(documents), texts)
     assert seen.fates.lead.tolist() == leads
     assert np.flatnonzero(seen.wanted).tolist() == wanted
+
+
+def test_a_text_whose_first_went_for_its_url_is_held_against_what_came_after_that() -> None:
+    documents = [OTHER, BEST, like(4), []]
+    known = nothing_known(4)
+    known.component[[0, 1, 3]] = 0
+    known.fates.lead[[0, 1, 3]], known.fates.reason[1], known.fates.similarity[:] = [0, 0, 3], URL, 1
+    text, url, id_ = np.array([0, 1, 2, 1]), np.array([0, 0, -1, -1]), np.array([0, 1, -1, -1])
+    sizes = np.array([len(documents[row]) for row in text])
+    members = Members(np.zeros(4, np.int64), text, np.full(4, -1), url, np.arange(4), id_, sizes, text)
+    seen = settled(members, known, sketches_of([documents[row] for row in text]), texts_of(documents))
+    assert seen.fates.lead.tolist() == [0, 0, 2, 2]
 
 
 def families(draw: np.random.Generator, n: int, n_families: int) -> list[list[int]]:

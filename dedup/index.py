@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
+
 from corpus.manifest import digest, fingerprint
 from corpus.paths import Folder
 from corpus.stage import Task
@@ -32,6 +34,7 @@ FATE: Final = {
     "numbers_lost": "uint16",  # numbers and dates that stand in it and not in the one kept for it
     "places_lost": "uint16",
 }
+FATES: Final = np.dtype([("number", "uint32"), *FATE.items()])  # of some documents, where these are found out
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from corpus.stage import Task
 from dedup.columns import Census, read_array, write_array
 from dedup.config import DedupConfig, Reason
-from dedup.index import FATE, Plan
+from dedup.index import FATE, FATES, Plan
 from dedup.passages.spans import read_lost, redirect
 from dedup.traits import NUMBERS, view_numbers
 
@@ -26,10 +26,9 @@ def settle(task: Task[DedupConfig]) -> None:
     plan, census = Plan.of(task), Census.of(task)
     state = known(task, plan, census)
     for group in task.arguments["groups"]:
-        found = f"work/verified/{group}"
-        numbers = read_array(task.folder, f"{found}.number", np.uint32)
-        for name, dtype in FATE.items():
-            state[name][numbers] = read_array(task.folder, f"{found}.{name}", dtype)
+        found = read_array(task.folder, f"work/verified/{group}", FATES)
+        for name in FATE:
+            state[name][found["number"]] = found[name]
     for name, column in state.items():
         write_array(task, f"{plan.new_state}/{name}", column)
 

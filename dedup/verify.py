@@ -15,7 +15,7 @@ from dedup.columns import Census, open_table, view_array, write_array
 from dedup.components import MEMBERS
 from dedup.config import DedupConfig, Reason
 from dedup.facts import facts_lost
-from dedup.index import COMPONENT, FATE, Plan
+from dedup.index import COMPONENT, FATE, FATES, Plan
 from dedup.leader import lead, room_for
 from dedup.members import Case, Fates, Flags, Integers, Known, Members, Seen
 from dedup.sketch_kernels import SLOTS
@@ -66,7 +66,7 @@ class Past(NamedTuple):
                 name: view_array(task.folder, f"{state}/{name}", dtype)[old] for name, dtype in dtypes.items()
             }
             past.known.component[rows] = then[COMPONENT]
-            fates.lead[rows] = order[np.searchsorted(numbers, then["kept"], sorter=order)]
+            fates.lead[rows] = order[np.searchsorted(numbers[order], then["kept"])]
             fates.reason[rows], fates.similarity[rows] = then["reason"], then["similarity"]
             past.lost[rows] = np.stack([then["numbers_lost"], then["places_lost"]], axis=1)
         return past
@@ -153,14 +153,8 @@ def _write(
     first = np.flatnonzero(np.diff(members.component, prepend=-1))
     sizes = np.diff(np.append(first, members.component.size))
     most = np.iinfo(FATE["numbers_lost"]).max
-    columns: dict[str, NDArray[Any]] = {
-        "kept": numbers[fates.lead],
-        "reason": fates.reason,
-        "similarity": fates.similarity,
-        "cluster": np.repeat(numbers[first], sizes),
-        "numbers_lost": np.minimum(lost[:, 0], most),
-        "places_lost": np.minimum(lost[:, 1], most),
-    }
-    write_array(task, f"work/verified/{task.name}.number", numbers)
-    for name, dtype in FATE.items():
-        write_array(task, f"work/verified/{task.name}.{name}", columns[name].astype(dtype))
+    found = np.empty(numbers.size, FATES)
+    found["number"], found["cluster"] = numbers, np.repeat(numbers[first], sizes)
+    found["kept"], found["reason"], found["similarity"] = numbers[fates.lead], fates.reason, fates.similarity
+    found["numbers_lost"], found["places_lost"] = np.minimum(lost, most).T
+    write_array(task, f"work/verified/{task.name}", found)

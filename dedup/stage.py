@@ -46,7 +46,7 @@ def decide(stage: StageRun[DedupConfig], shards: Sequence[Shard]) -> dict[str, A
         facts: dict[str, Any] = receipt["facts"]
         return facts
 
-    dealt = deal_bands(stage.config.bands + SURE_BANDS, sum(census["counts"][plan.n_old :]))
+    dealt = deal_bands(stage.config.bands + SURE_BANDS, plan.n_sorted(Census(**census)))
     bands = [stage.task(f"bands-{b[0]:03d}", arguments={**common, "bands": b}) for b in dealt]
     joined = stage.map("bands", join_bands, bands)
     found = once("components", find_components, joined=[task.name for task in bands])

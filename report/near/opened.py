@@ -16,10 +16,11 @@ from corpus.errors import ConfigurationError
 from corpus.manifest import MANIFEST, Manifest
 from corpus.paths import Folder
 from corpus.stage import StageConfig, run_folder
+from dedup.bands import view_band
 from dedup.columns import Census, Integers, read_columns, view_array
-from dedup.index import FATE, INDEX, entry, read_current
+from dedup.index import FATE, INDEX, SURE_BANDS, Generation, entry, read_current
 from dedup.passages.spans import read_lost, redirect
-from dedup.sketch_kernels import SLOTS, Numbers
+from dedup.sketch_kernels import SLOTS, Hashes, Numbers
 from khmer.clusters import UNIT
 
 _KEY_SHIFT: Final = np.uint64(32)
@@ -33,7 +34,7 @@ class OpenIndex:
     folder: Folder
     config: dict[str, Any]  # of the run that wrote it
     census: Census
-    generations: list[str]
+    generations: list[Generation]
     state: str
 
     @classmethod
@@ -103,16 +104,18 @@ class OpenIndex:
         first = np.uint64(key) << _KEY_SHIFT
         parts = [np.empty(0, np.uint64)]
         for generation in self.generations:
-            entries = view_array(self.folder, f"{generation}/band-{band:02d}", np.uint64)
+            entries = self._band(generation, band)
             a = np.searchsorted(entries, first)
             parts.append(entries[a : np.searchsorted(entries, first | _LAST_NUMBER, "right")])
         return np.sort((np.concatenate(parts) & _LAST_NUMBER).astype(np.int64))
 
     def count_buckets(self, band: int) -> int:
         """How many different keys documents have in a band; reads all of it."""
-        paths = [f"{generation}/band-{band:02d}" for generation in self.generations]
-        parts = [view_array(self.folder, path, np.uint64) >> _KEY_SHIFT for path in paths]
+        parts = [self._band(generation, band) >> _KEY_SHIFT for generation in self.generations]
         return int(np.unique(np.concatenate([np.empty(0, np.uint64), *parts])).size)
+
+    def _band(self, generation: Generation, band: int) -> Hashes:
+        return view_band(self.folder, generation, self.config["bands"] + SURE_BANDS, band)
 
     def units(self, number: int) -> Numbers:
         """A document's units, without the flags of lines."""

@@ -78,7 +78,7 @@ class Passages:
 
     def find(self, gone: Sequence[int] = (), n_tasks: int = 1) -> Found:
         """Run the phases over all shards; documents in `gone` are near-duplicates and not kept."""
-        plan = Plan(list(self.names), {}, len(self.names) - 1 if self.state else 0, [], self.state)
+        plan = Plan(list(self.names), {}, len(self.names) - 1 if self.state else 0, [], 0, self.state)
         census = {"names": self.names, "counts": self.counts}
         common = {"plan": vars(plan), "census": census}
 

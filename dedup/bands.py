@@ -119,10 +119,10 @@ def view_band(folder: Folder, generation: Generation, n_bands: int, band: int) -
     """A generation's sorted entries, key above number, of one of `n_bands`; mapped into memory like `view_array`."""
     name, n_documents = generation
     bands = next(dealt for dealt in deal_bands(n_bands, n_documents) if band in dealt)
-    words = view_array(folder, _file_of(name, bands), np.uint64)
-    first, stop = words[band - bands[0] - len(bands) - 1 :][:2].tolist()
-    entries: Hashes = words[first:stop]
-    return entries
+    file = _file_of(name, bands)
+    ends = view_array(folder, file, np.uint64, -len(bands) - 1).tolist()
+    first, stop = ends[bands.index(band) :][:2]
+    return view_array(folder, file, np.uint64, first, stop)
 
 
 def _sorted_entries(task: Task[Any], plan: Plan, census: Census, band: int) -> Hashes:

@@ -11,7 +11,7 @@ import pytest
 
 from corpus.paths import Folder
 from corpus.stage import Task
-from dedup.columns import Census, read_array, read_columns, write_array, write_table
+from dedup.columns import Census, read_array, read_columns, view_array, write_array, write_table
 
 
 @pytest.fixture(params=["local", "memory"])
@@ -24,7 +24,9 @@ def test_arrays_are_read_by_range(task: Task[Any]) -> None:
     array = np.arange(60, dtype=np.uint32).reshape(20, 3)
     write_array(task, "work/a", array[:, :2])
     assert read_array(task.folder, "work/a", np.uint32).reshape(-1, 2).tolist() == array[:, :2].tolist()
-    assert read_array(task.folder, "work/a", np.uint32, 2, 5).tolist() == [3, 4, 6]
+    for read in (read_array, view_array):
+        assert read(task.folder, "work/a", np.uint32, 2, 5).tolist() == [3, 4, 6]
+        assert read(task.folder, "work/a", np.uint32, -3).tolist() == [55, 57, 58]
     assert task.files[0]["bytes"] == 160
 
 

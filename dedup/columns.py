@@ -57,10 +57,14 @@ class Census:
 
     def parts(self, numbers: NDArray[Any]) -> Iterator[tuple[str, int, slice]]:
         """Of sorted document numbers, the slice that stands in each shard, with the number the shard starts at."""
-        for name, start, stop in self.spans():
-            first, last = np.searchsorted(numbers, [start, stop])
+        stops = np.array([stop for _, _, stop in self.spans()], numbers.dtype)
+        first = 0
+        for (name, start, _), last in zip(
+            self.spans(), np.searchsorted(numbers, stops).tolist(), strict=True
+        ):
             if first < last:
-                yield name, start, slice(int(first), int(last))
+                yield name, start, slice(first, last)
+            first = last
 
     def gather(
         self, numbers: NDArray[Any], like: NDArray[Any], read: Callable[[str, Integers], NDArray[Any]]

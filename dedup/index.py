@@ -42,7 +42,7 @@ class Plan:
     """Which documents are new, and where what is known of the others stands."""
 
     shards: list[str]  # names in the index, in the order in which documents are numbered
-    sketched: dict[str, dict[str, Any]]  # `documents` and `sources` of each shard that has its entry already
+    sketched: dict[str, dict[str, Any]]  # what `sketch_shard` told of each shard that has its entry
     n_old: int  # shards, the first of all, whose documents' fates are known
     generations: list[Generation]  # of the old shards
     n_staying: int  # of these, the first; the others become part of the new one
@@ -144,13 +144,13 @@ def read_current(folder: Folder) -> dict[str, Any] | None:
 
 
 def commit(task: Task[DedupConfig]) -> None:
-    """Make this run's index the current one; `task.arguments["sketched"]` is what is told of each shard."""
+    """Make this run's index the current one."""
     plan = Plan.of(task)
     generations = plan.all_generations(Census.of(task))
     sizes = task.folder.sizes(INDEX)
     folders = {*map(entry, plan.shards), *(folder for folder, _ in generations), plan.new_state}
     value = {
-        "shards": task.arguments["sketched"],
+        "shards": plan.sketched,
         "order": plan.shards,
         "generations": generations,
         "state": plan.new_state,

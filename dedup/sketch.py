@@ -32,7 +32,7 @@ from dedup.sketch_kernels import (
     fill_band_keys,
     fill_sketches,
 )
-from dedup.traits import NUMBERS, TRAITS, keys_of
+from dedup.traits import NUMBERS, TRAITS, keys_of, padded
 from dedup.trees import PROBE_WORDS, Sketches, fill_probes
 from khmer.buffers import Utf8
 from khmer.clusters import FlaggedUnits, checked_utf8, flagged_units
@@ -49,7 +49,7 @@ def sketch(units: Numbers, offsets: Integers, width: int) -> Numbers:
 
 
 def sketch_shard(task: Task[DedupConfig]) -> dict[str, Any]:
-    """Write a shard's entry in the index; its documents, in all and by source.
+    """Write a shard's entry in the index; its documents, in all and by source, and the bytes of its longest id.
 
     `task.arguments["attributes"]` names its attributes, where there are any.
     """
@@ -78,9 +78,16 @@ def sketch_shard(task: Task[DedupConfig]) -> dict[str, Any]:
     write_table(task, f"{folder}/traits.arrow", traits)
     sources = traits["source"].combine_chunks().dictionary_encode()
     names = sources.dictionary.to_pylist()
-    counts = np.bincount(sources.indices.to_numpy(), minlength=len(names)).tolist()
-    write_array(task, f"{folder}/numbers", _numbers(traits, sources))
-    return {"documents": n, "sources": dict(sorted(zip(names, counts, strict=True)))}
+    places = np.argsort(np.argsort(names)).astype(np.uint32)[sources.indices.to_numpy()]
+    counts = np.bincount(places, minlength=len(names)).tolist()
+    ids = padded(traits["id"])
+    for name, array in {"numbers": _numbers(traits), "sources": places, "ids": ids}.items():
+        write_array(task, f"{folder}/{name}", array)
+    return {
+        "documents": n,
+        "sources": dict(zip(sorted(names), counts, strict=True)),
+        "id_bytes": ids.shape[1],
+    }
 
 
 def _read(uri: str) -> Iterator[tuple[pa.Table, Utf8, FlaggedUnits]]:
@@ -131,11 +138,8 @@ def _traits(task: Task[Any], known: pa.Table, found: list[dict[str, NDArray[Any]
     return pa.table([columns[name] for name in TRAITS.names], TRAITS)
 
 
-def _numbers(traits: pa.Table, sources: pa.DictionaryArray) -> Hashes:
+def _numbers(traits: pa.Table) -> Hashes:
     """The rows of NUMBERS."""
-    names = sources.dictionary.to_pylist()
-    place = np.array([sorted(names).index(name) for name in names], np.uint64)
-    columns = {name: traits[name].to_numpy().astype(np.uint64) for name in NUMBERS[:-2]}
-    columns["source"] = place[sources.indices.to_numpy()]
+    columns = {name: traits[name].to_numpy().astype(np.uint64) for name in NUMBERS[:-1]}
     columns["first_unit"] = np.cumsum(columns["n_units"]) - columns["n_units"]
     return np.stack([columns[name] for name in NUMBERS], axis=1)

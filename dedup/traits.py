@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from corpus.paths import Folder
 from dedup.columns import view_array
 from dedup.index import entry
-from dedup.sketch_kernels import Hashes, fill_unit_keys, fill_url_keys
+from dedup.sketch_kernels import Hashes, Numbers, fill_unit_keys, fill_url_keys
 from khmer.buffers import Utf8, utf8
 from khmer.clusters import FlaggedUnits
 
@@ -32,14 +32,38 @@ TRAITS = pa.schema(
 )
 
 
-NUMBERS: Final = (  # of TRAITS, the source's place among the sorted ones of the shard, and the units before the first
-    "preference", "n_units", "n_bytes", "text_key", "text_check", "unit_key", "url_key", "source", "first_unit",
+NUMBERS: Final = (  # of TRAITS, and the units before the first
+    "preference", "n_units", "n_bytes", "text_key", "text_check", "unit_key", "url_key", "first_unit",
 )  # fmt: skip
 
 
 def view_numbers(folder: Folder, shard: str) -> Hashes:
     """What is known of a shard's documents as `(n, len(NUMBERS)) uint64`; opened in a twentieth of the time."""
     return view_array(folder, f"{entry(shard)}/numbers", np.uint64).reshape(-1, len(NUMBERS))
+
+
+def view_sources(folder: Folder, shard: str) -> Numbers:
+    """The place of each document's source among the sorted ones of the shard."""
+    return view_array(folder, f"{entry(shard)}/sources", np.uint32)
+
+
+def view_ids(folder: Folder, shard: str, n_documents: int) -> NDArray[np.uint8]:
+    """The ids of a shard as `padded` gives them."""
+    ids: NDArray[np.uint8] = view_array(folder, f"{entry(shard)}/ids", np.uint8).reshape(n_documents, -1)
+    return ids
+
+
+def padded(strings: pa.ChunkedArray) -> NDArray[np.uint8]:
+    """The bytes of strings that end in no U+0000, `(n, most)`, zeros after shorter ones: they sort as before."""
+    column = utf8(strings)
+    sizes = np.diff(column.offsets)
+    data = column.data[column.offsets[0] : column.offsets[-1]]
+    most = int(sizes.max(initial=0))
+    if data.size == sizes.size * most:
+        return data.reshape(sizes.size, most)
+    rows = np.zeros((sizes.size, most), np.uint8)
+    rows[np.arange(most) < sizes[:, None]] = data
+    return rows
 
 
 def keys_of(texts: Utf8, units: FlaggedUnits, urls: pa.ChunkedArray) -> dict[str, NDArray[np.generic]]:

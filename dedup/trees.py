@@ -236,6 +236,43 @@ def flatten(parents: Numbers) -> None:
 
 
 @njit(cache=True, nogil=True)
+def fill_carriers(order: Integers, roots: Numbers, texts: Hashes, carrier: Integers) -> None:
+    """For each member the first in `order` with its root and text, of which `texts`, `(n, 2)`, has a hash."""
+    size = 1
+    while size < 2 * order.size:
+        size *= 2
+    table = np.full(size, -1, np.int64)
+    for row in order:
+        slot = np.int64((texts[row, 0] + np.uint64(roots[row])) & np.uint64(size - 1))
+        while table[slot] >= 0:
+            other = table[slot]
+            if (
+                roots[other] == roots[row]
+                and texts[other, 0] == texts[row, 0]
+                and texts[other, 1] == texts[row, 1]
+            ):
+                break
+            slot = (slot + 1) & (size - 1)
+        else:
+            table[slot] = row
+        carrier[row] = table[slot]
+
+
+@njit(cache=True, nogil=True)
+def fill_first_groups(weights: Integers, enough: int, limit: int, groups: Integers) -> None:
+    """The first group of each component: with those before it while they hold no more than `enough` together.
+
+    A component heavier than `limit` takes as many as it needs.
+    """
+    group = held = 0
+    for i in range(weights.size):
+        if held and held + weights[i] > enough:
+            group, held = group + 1, 0
+        groups[i] = group
+        group, held = group + max(weights[i] - 1, 0) // limit, held + weights[i]
+
+
+@njit(cache=True, nogil=True)
 def copy_ranges(source: Numbers, firsts: Integers, offsets: Integers, target: Numbers) -> None:
     """Copy the items from `firsts[k]` on to `target[offsets[k]:offsets[k + 1]]`."""
     for k in range(firsts.size):

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from corpus.stage import Task
 from dedup.bands import least_agreeing
-from dedup.columns import Census, open_table, view_array, write_array
-from dedup.components import MEMBERS
+from dedup.columns import Census, view_array, write_array
+from dedup.components import read_members
 from dedup.config import DedupConfig, Reason
 from dedup.facts import facts_lost
 from dedup.index import COMPONENT, FATE, Plan
@@ -26,9 +26,9 @@ from dedup.units import units_of
 def verify_group(task: Task[DedupConfig]) -> dict[str, int]:
     """Write each member's number, the document kept for it, the best of its component, the Reason and the similarity.
 
-    `task.arguments["batches"]` says which batch of which shard's members is the group's.
+    `task.arguments["members"]` says which members of which task of gathering are the group's.
     """
-    found = _members(task)
+    found = read_members(task, task.arguments["members"])
     texts = _Units(task, found)
     order = best_first(found, Census.of(task))
     members = found.drop_columns("sketch").take(pa.array(order))
@@ -113,12 +113,6 @@ class Past(NamedTuple):
             fates.reason[rows], fates.similarity[rows] = then["reason"], then["similarity"]
             past.lost[rows] = np.stack([then["numbers_lost"], then["places_lost"]], axis=1)
         return past
-
-
-def _members(task: Task[Any]) -> pa.Table:
-    held = task.arguments["batches"]
-    files = {name: open_table(task.folder, f"work/gathered/{name}") for name in dict(held)}
-    return pa.Table.from_batches([files[name].get_batch(batch) for name, batch in held], MEMBERS)
 
 
 def best_first(members: pa.Table, census: Census) -> Integers:

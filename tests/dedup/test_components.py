@@ -9,14 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.components import carriers, deal
+from dedup.components import best_first, carriers, deal
 
 LIMIT = 100
 
 
 def dealt(components: list[int], units: list[int], preferences: list[int]) -> list[int]:
-    weighed = np.column_stack([units, preferences, range(len(units))]).astype(np.uint64)
-    return deal(np.array(components, np.uint32), weighed, LIMIT).tolist()
+    worth = np.column_stack([units, preferences, range(len(units)), range(len(units))]).astype(np.uint64)
+    roots, groups = np.array(components, np.uint32), np.empty(len(units), np.int64)
+    order = best_first(roots, worth)
+    groups[order] = deal(roots[order], np.array(units)[order], LIMIT)
+    return groups.tolist()
 
 
 @pytest.mark.parametrize(
@@ -68,9 +71,18 @@ def test_no_member_of_a_later_group_is_preferred(members: list[tuple[int, int, i
 def test_the_preferred_of_one_text_carries_it_in_each_component() -> None:
     #             units, preference, text key, its check
     traits = [[9, 1, 5, 5], [9, 3, 5, 5], [9, 2, 5, 5], [9, 9, 5, 6], [9, 1, 5, 5]]
-    roots = np.array([0, 0, 0, 0, 4], np.uint32)
-    assert carriers(roots, np.array(traits, np.uint64)).tolist() == [1, 1, 1, 3, 4]
+    roots, worth = np.array([0, 0, 0, 0, 4], np.uint32), np.array(traits, np.uint64)
+    assert carriers(best_first(roots, worth), roots, worth).tolist() == [1, 1, 1, 3, 4]
+
+
+def test_members_of_a_component_stand_best_first() -> None:
+    #        units, preference, text key, its check
+    worth = [[9, 1, 5, 5], [9, 3, 8, 5], [9, 3, 7, 5], [9, 2**63, 5, 6], [9, 3, 7, 5], [9, 3, 8, 6]]
+    roots = np.array([4, 4, 4, 0, 4, 0], np.uint32)
+    assert best_first(roots, np.array(worth, np.uint64)).tolist() == [3, 5, 2, 4, 1, 0]
 
 
 def test_of_no_members_there_are_no_carriers() -> None:
-    assert carriers(np.empty(0, np.uint32), np.empty((0, 4), np.uint64)).size == 0
+    roots, worth = np.empty(0, np.uint32), np.empty((0, 4), np.uint64)
+    assert carriers(best_first(roots, worth), roots, worth).size == 0
+    assert deal(roots, np.empty(0, np.int64), LIMIT).size == 0

@@ -19,7 +19,7 @@ from dedup.config import DedupConfig
 from dedup.index import SURE_BANDS
 from dedup.sketch import sketch, sketch_shard
 from dedup.sketch_kernels import SLOTS
-from dedup.traits import NUMBERS, TRAITS, view_numbers
+from dedup.traits import NUMBERS, TRAITS, view_ids, view_numbers, view_sources
 from dedup.trees import PROBE_WORDS
 from khmer.clusters import flagged_units
 
@@ -93,8 +93,11 @@ def test_a_shard_leaves_what_later_phases_need(tmp_path: Path) -> None:
     offsets, units = flagged_units(pa.chunked_array([[row["text"] for row in rows]], pa.large_string()))
     assert traits["n_units"].to_pylist() == np.diff(offsets).tolist()
     numbers = view_numbers(task.folder, "part")
-    of_traits = [traits[name].to_pylist() for name in NUMBERS[:-2]]
-    assert numbers.T.tolist() == [*of_traits, [1, 0, 1, 1], offsets[:-1].tolist()]
+    of_traits = [traits[name].to_pylist() for name in NUMBERS[:-1]]
+    assert numbers.T.tolist() == [*of_traits, offsets[:-1].tolist()]
+    assert view_sources(task.folder, "part").tolist() == [1, 0, 1, 1]
+    ids = view_ids(task.folder, "part", len(rows))
+    assert [bytes(row).decode() for row in ids] == traits["id"].to_pylist()
     assert traits["n_bytes"].to_pylist() == [len(row["text"].encode()) for row in rows]
     assert array(task, "units", np.uint32).tolist() == units.tolist()
     sketches = array(task, "sketches", np.uint8).reshape(-1, SLOTS)
@@ -114,7 +117,7 @@ def test_a_shard_leaves_what_later_phases_need(tmp_path: Path) -> None:
 def test_an_empty_shard_has_an_empty_entry(tmp_path: Path) -> None:
     task = sketched(tmp_path, [])
     assert read_columns(task.folder, "index/shards/part/traits.arrow", TRAITS.names).num_rows == 0
-    for name in ("units", "sketches", "keys"):
+    for name in ("units", "sketches", "keys", "ids", "sources"):
         assert array(task, name, np.uint8).size == 0
 
 

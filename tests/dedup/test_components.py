@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.components import best_first, carriers, deal
+from corpus.paths import Folder
+from corpus.stage import Task
+from dedup.columns import write_array
+from dedup.components import _FOUND, best_first, carriers, deal, gather_members, read_members
+from dedup.index import Plan, entry
+from dedup.sketch_kernels import SLOTS
+from dedup.traits import NUMBERS, padded
 
 LIMIT = 100
 
@@ -86,3 +95,41 @@ def test_of_no_members_there_are_no_carriers() -> None:
     roots, worth = np.empty(0, np.uint32), np.empty((0, 4), np.uint64)
     assert carriers(best_first(roots, worth), roots, worth).size == 0
     assert deal(roots, np.empty(0, np.int64), LIMIT).size == 0
+
+
+@pytest.mark.parametrize("address", ["{}", "memory://{}"])
+def test_members_are_told_group_by_group(tmp_path: Path, address: str) -> None:
+    ids = {"a": ["x", "yy"], "b": ["zzz", "y"]}
+    sources = {"a": ["t", "w"], "b": ["s", "w"]}
+    sketched = {
+        name: {
+            "documents": 2,
+            "sources": dict.fromkeys(sources[name], 1),
+            "id_bytes": max(map(len, ids[name])),
+        }
+        for name in ids
+    }
+    arguments = {
+        "plan": vars(Plan(["a", "b"], sketched, 0, [], 0, "")),
+        "census": {"names": ["a", "b"], "counts": [2, 2]},
+        "members": (1, 4),
+    }
+    task: Task[Any] = Task("some", "dedup", Folder(address.format(tmp_path)), None, arguments=arguments)
+    numbers = np.arange(4 * len(NUMBERS), dtype=np.uint64).reshape(4, -1)
+    sketches = np.arange(4 * SLOTS).astype(np.uint8).reshape(4, -1)
+    for first, name in ((0, "a"), (2, "b")):
+        write_array(task, f"{entry(name)}/numbers", numbers[first : first + 2])
+        write_array(task, f"{entry(name)}/sketches", sketches[first : first + 2])
+        write_array(task, f"{entry(name)}/sources", np.array([1, 0], np.uint32))
+        write_array(task, f"{entry(name)}/ids", padded(pa.chunked_array([ids[name]])))
+    found = np.zeros(4, _FOUND)
+    found["number"], found["group"], found["carries"] = range(4), [0, 2, 0, 2], [True, False, True, False]
+    write_array(task, "work/members", found)
+    assert gather_members(task) == {"groups": [0, 2], "counts": [1, 2]}
+    members = read_members(task, [("some", 1, 3), ("some", 0, 1)])
+    assert members["number"].to_pylist() == [1, 3, 2]
+    assert members["carries"].to_pylist() == [False, False, True]
+    assert members["source"].to_pylist() == [1, 0, 2]  # of s, t, w
+    assert members["id"].to_pylist() == [b"yy\0", b"y\0\0", b"zzz"]
+    assert members["url_key"].to_pylist() == numbers[[1, 3, 2], NUMBERS.index("url_key")].tolist()
+    assert members["sketch"].to_pylist() == [sketches[row].tobytes() for row in (1, 3, 2)]

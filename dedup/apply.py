@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from corpus.document import DOCUMENT
 from corpus.shards import ShardWriter, read_batches
 from corpus.stage import Task
-from dedup.columns import Census, read_array, read_columns
+from dedup.columns import Census, read_array
 from dedup.config import DedupConfig, Reason
-from dedup.index import APPLIED, FATE, Plan, entry
+from dedup.index import APPLIED, FATE, Plan
 from dedup.passages.cut import PASSAGES, STEP, cut_passages, spans_of
 from dedup.settle import ties
+from dedup.traits import unpadded, view_ids
 
 CLUSTERS = pa.schema(
     [
@@ -158,8 +159,8 @@ class _Decisions:
 
 def ids_of(task: Task[Any], census: Census, numbers: NDArray[np.uint32]) -> pa.Array:
     """The ids of documents; their numbers are sorted."""
-    found = [pa.array([], pa.string())]
+    found, sketched = [pa.array([], pa.string())], Plan.of(task).sketched
     for name, start, part in census.parts(numbers):
-        ids = read_columns(task.folder, f"{entry(name)}/traits.arrow", ["id"])["id"]
-        found += ids.take(pa.array(numbers[part].astype(np.int64) - start)).chunks
+        ids = view_ids(task.folder, name, sketched[name]["documents"])
+        found.append(unpadded(ids[numbers[part].astype(np.int64) - start]))
     return pa.concat_arrays(found)

@@ -1,15 +1,14 @@
-"""Intermediate files of the stage: flat arrays read by range or by row, and tables read by column."""
+"""Intermediate files of the stage: flat arrays, read by range or by row."""
 
 from __future__ import annotations
 
 import mmap
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import DTypeLike, NDArray
 from pyarrow.fs import LocalFileSystem
 
@@ -111,27 +110,3 @@ def view_array(
         return np.frombuffer(items, dtype)[start:stop]
     finally:
         os.close(file)
-
-
-def write_table(task: Task[Any], path: str, table: pa.Table) -> None:
-    """Write a table as an Arrow file."""
-    with task.create(path) as file, pa.ipc.new_file(file, table.schema) as writer:
-        writer.write_table(table)
-
-
-def read_columns(folder: Folder, path: str, names: Sequence[str]) -> pa.Table:
-    """These columns of a table; mapped into memory where the folder is on this machine."""
-    with open_table(folder, path, names) as file:
-        return file.read_all().select(list(names))
-
-
-def open_table(folder: Folder, path: str, names: Sequence[str] = ()) -> Any:
-    """An Arrow file's reader, of these columns or of all; mapped into memory where the folder is on this machine."""
-    filesystem, full = resolve(folder.at(path))
-    is_local = isinstance(filesystem, LocalFileSystem)
-    file = pa.memory_map(full) if is_local else filesystem.open_input_file(full)
-    if not names:
-        return pa.ipc.open_file(file)
-    fields = pa.ipc.open_file(file).schema
-    included = sorted(fields.get_field_index(name) for name in names)
-    return pa.ipc.open_file(file, options=pa.ipc.IpcReadOptions(included_fields=included))

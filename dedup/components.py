@@ -19,7 +19,7 @@ from dedup.config import DedupConfig
 from dedup.index import COMPONENT, Plan, entry
 from dedup.leader import MOST_KEPT
 from dedup.sketch_kernels import SLOTS
-from dedup.traits import NUMBERS, TRAITS, view_ids, view_numbers, view_sources
+from dedup.traits import NUMBERS, view_ids, view_numbers, view_sources
 from dedup.trees import (
     Integers,
     Numbers,
@@ -38,7 +38,7 @@ KNOWN_UNITS: Final = 8  # of a document whose fate is known weigh as one, as few
 
 _TOLD: Final = (("number", "u4"), ("root", "u4"), ("fresh", "?"), ("carries", "?"))
 _FOUND: Final = np.dtype([*_TOLD, ("group", "u4")])
-_KNOWN: Final = tuple((name, TRAITS.field(name).type.to_pandas_dtype()) for name in NUMBERS[:-1])
+_KNOWN: Final = tuple(zip(NUMBERS, ("u8", "u4", "i8", "u8", "u8", "u8", "u8"), strict=False))
 _WORTH: Final = [NUMBERS.index(name) for name in ("n_units", "preference", "text_key", "text_check")]
 _KEY_SHIFT: Final = np.uint64(32)
 _LAST_NUMBER: Final = np.uint64(0xFFFFFFFF)
@@ -205,8 +205,8 @@ def _tell(task: Task[Any], shard: str, rows: Integers, told: NDArray[Any]) -> No
 def read_members(task: Task[Any], parts: Sequence[tuple[str, int, int]]) -> pa.Table:
     """Of members that tasks of `gather_members` have written, those from one place up to another.
 
-    The columns are number, root, fresh, carries (its units are needed from the start), those of TRAITS with numbers in
-    the place of sources and bytes in that of ids, and sketch.
+    The columns are number, root, fresh, carries (its units are needed from the start), NUMBERS but the last, source and
+    id as numbers and bytes that are equal for equal ones, ids in their order, and sketch.
     """
     kind, folder = _told(Plan.of(task)), "work/gathered"
     told = np.concatenate([read_array(task.folder, f"{folder}/{name}", kind, a, b) for name, a, b in parts])

@@ -19,7 +19,7 @@ from corpus.document import DOCUMENT
 from corpus.engine import meter
 from corpus.shards import BATCH_BYTES, read_batches
 from corpus.stage import Task
-from dedup.columns import write_array, write_table
+from dedup.columns import write_array
 from dedup.config import DedupConfig
 from dedup.index import SURE_BANDS, entry
 from dedup.passages.windows import windows_of, write_windows
@@ -32,7 +32,7 @@ from dedup.sketch_kernels import (
     fill_band_keys,
     fill_sketches,
 )
-from dedup.traits import NUMBERS, TRAITS, keys_of, padded
+from dedup.traits import NUMBERS, keys_of, padded
 from dedup.trees import PROBE_WORDS, Sketches, fill_probes
 from khmer.buffers import Utf8
 from khmer.clusters import FlaggedUnits, checked_utf8, flagged_units
@@ -74,14 +74,13 @@ def sketch_shard(task: Task[DedupConfig]) -> dict[str, Any]:
             meter().count(len(table), texts.n_bytes)
     write_array(task, f"{folder}/keys", np.concatenate([_no_keys(config, 0), *keys], axis=1))
     write_windows(task, folder, windows)
-    traits = _traits(task, pa.concat_tables(known), found)
-    write_table(task, f"{folder}/traits.arrow", traits)
-    sources = traits["source"].combine_chunks().dictionary_encode()
+    documents = pa.concat_tables(known)
+    sources = documents["source"].combine_chunks().dictionary_encode()
     names = sources.dictionary.to_pylist()
     places = np.argsort(np.argsort(names)).astype(np.uint32)[sources.indices.to_numpy()]
     counts = np.bincount(places, minlength=len(names)).tolist()
-    ids = padded(traits["id"])
-    for name, array in {"numbers": _numbers(traits), "sources": places, "ids": ids}.items():
+    ids = padded(documents["id"])
+    for name, array in {"numbers": _numbers(task, documents, found), "sources": places, "ids": ids}.items():
         write_array(task, f"{folder}/{name}", array)
     return {
         "documents": n,
@@ -128,18 +127,15 @@ def _folded(keys: Hashes) -> Numbers:
     return np.maximum((keys ^ keys >> np.uint64(32)).astype(np.uint32), np.uint32(1))
 
 
-def _traits(task: Task[Any], known: pa.Table, found: list[dict[str, NDArray[Any]]]) -> pa.Table:
-    if not found:
-        return TRAITS.empty_table()
+def _numbers(task: Task[Any], known: pa.Table, found: list[dict[str, NDArray[Any]]]) -> Hashes:
+    """The rows of NUMBERS."""
     uri = task.arguments.get("attributes")
     quality = qualities(uri, known["id"]) if uri else np.full(len(known), np.nan)
-    columns = {name: np.concatenate([batch[name] for batch in found]) for name in found[0]}
-    columns |= {"id": known["id"], "source": known["source"], "preference": preferences(known, quality)}
-    return pa.table([columns[name] for name in TRAITS.names], TRAITS)
-
-
-def _numbers(traits: pa.Table) -> Hashes:
-    """The rows of NUMBERS."""
-    columns = {name: traits[name].to_numpy().astype(np.uint64) for name in NUMBERS[:-1]}
-    columns["first_unit"] = np.cumsum(columns["n_units"]) - columns["n_units"]
-    return np.stack([columns[name] for name in NUMBERS], axis=1)
+    rows = np.empty((len(known), len(NUMBERS)), np.uint64)
+    rows[:, 0] = preferences(known, quality)
+    for place, name in enumerate(NUMBERS[1:-1], 1):
+        values = [batch[name].astype(np.uint64) for batch in found]
+        rows[:, place] = np.concatenate([np.empty(0, np.uint64), *values])
+    n_units = rows[:, NUMBERS.index("n_units")]
+    rows[:, -1] = np.cumsum(n_units) - n_units
+    return rows

@@ -1,4 +1,4 @@
-"""Intermediate files are read back by range and by column, and documents counted through shards."""
+"""Intermediate files are read back by range, and documents counted through shards."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pytest
 
 from corpus.paths import Folder
 from corpus.stage import Task
-from dedup.columns import Census, read_array, read_columns, view_array, write_array, write_table
+from dedup.columns import Census, read_array, view_array, write_array
 
 
 @pytest.fixture(params=["local", "memory"])
@@ -33,11 +32,6 @@ def test_arrays_are_read_by_range(task: Task[Any]) -> None:
 def test_an_empty_array_is_read_back(task: Task[Any]) -> None:
     write_array(task, "work/none", np.empty((0, 2), np.float64))
     assert read_array(task.folder, "work/none", np.float64).size == 0
-
-
-def test_tables_are_read_by_column(task: Task[Any]) -> None:
-    write_table(task, "work/t", pa.table({"a": [1, 2], "b": ["ក", "ខ"], "c": [None, 0.5]}))
-    assert read_columns(task.folder, "work/t", ["c", "a"]).to_pydict() == {"c": [None, 0.5], "a": [1, 2]}
 
 
 def test_documents_are_numbered_through_the_shards() -> None:

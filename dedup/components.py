@@ -38,7 +38,7 @@ KNOWN_UNITS: Final = 8  # of a document whose fate is known weigh as one, as few
 
 _TOLD: Final = (("number", "u4"), ("root", "u4"), ("fresh", "?"), ("carries", "?"))
 _FOUND: Final = np.dtype([*_TOLD, ("group", "u4")])
-_KNOWN: Final = tuple(zip(NUMBERS, ("u8", "u4", "i8", "u8", "u8", "u8", "u8"), strict=False))
+_KNOWN: Final = tuple(zip(NUMBERS[:-1], ("u8", "u4", "i8", "u8", "u8", "u8", "u8"), strict=True))
 _WORTH: Final = [NUMBERS.index(name) for name in ("n_units", "preference", "text_key", "text_check")]
 _KEY_SHIFT: Final = np.uint64(32)
 _LAST_NUMBER: Final = np.uint64(0xFFFFFFFF)

@@ -101,6 +101,7 @@ class _Decisions:
         clusters = self._state["cluster"][self._tied]
         self._named = np.unique(np.concatenate([self._kept[self._tied], clusters, self._spans.keeper]))
         self._ids = ids_of(task, census, self._named)
+        self._keepers = self._ids_of(self._spans.keeper)
 
     def mark(self) -> str:
         """A digest of all that the output of this shard is made from; its name in the index tells config and code."""
@@ -110,7 +111,7 @@ class _Decisions:
             "row": pa.array(self._spans.number - np.uint32(self._start)),
             "first": pa.array(self._spans.first),
             "stop": pa.array(self._spans.stop),
-            "keeper": self._ids_of(self._spans.keeper),
+            "keeper": self._keepers,
         }
         parts = [self._shard.encode()]
         for table in (columns, spans):
@@ -125,10 +126,7 @@ class _Decisions:
 
     def cut(self, documents: pa.Table, rows: NDArray[np.int64]) -> tuple[pa.Table, pa.Table]:
         """Kept documents without their repeated passages, and these."""
-        keepers = dict(
-            zip(self._spans.keeper.tolist(), self._ids_of(self._spans.keeper).to_pylist(), strict=True)
-        )
-        return cut_passages(documents, rows + self._start, self._spans, keepers)
+        return cut_passages(documents, rows + self._start, self._spans, self._keepers)
 
     def ties(self, rows: NDArray[np.int64]) -> dict[str, pa.Array]:
         """Of tied rows: ids of the kept document and of the cluster's best one, reason, similarity and lost facts."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -34,12 +34,11 @@ PASSAGES: Final = pa.schema(
         pa.field("source", pa.string(), nullable=False),
     ]
 )
+GAPS: Final = 256  # kept as read: a few are nearly all
 
 _LINE_ENDS: Final = "\n\r\v\f\x85\u2028\u2029"
 _KINDS: Final = ((_LINE_ENDS + "។៕៚?!…", ENDS), (".", DOT), ("៖:", ANNOUNCES))
-_TAIL: Final = re.compile(
-    rf"\A(?:[^\S{_LINE_ENDS}]*[។៕៚?!….,;:៖»”’)\]}}]+)*"
-)  # what belongs to the words before it
+_TAIL: Final = re.compile(rf"\A(?:[^\S{_LINE_ENDS}]*[។៕៚?!….,;:៖»”’)\]}}]+)*")
 _OPENING: Final = "«“‘([{"
 _LINE_END: Final = re.compile(rf"[{_LINE_ENDS}]")
 
@@ -73,23 +72,32 @@ def cut_text(data: bytes, seams: Iterable[Seam]) -> tuple[str, list[str]]:
     """
     left, passages, place, n_lines = _Joined(), [], 0, 0
     for begin, first, stop, end in seams:
-        before, after = data[begin:first].decode(), data[stop:end].decode()
-        tail, closing = _matched(_TAIL, before) if begin else "", _matched(_TAIL, after)
-        left.add(data[place:begin].decode() + tail, n_lines)
-        passages.append(data[first:stop].decode() + closing)
-        n_lines = max(len(_LINE_END.findall(gap)) for gap in (before, after))
-        place = end - len(_head(after[len(closing) :]).encode())
+        before, after = _read_gap(data[begin:first]), _read_gap(data[stop:end])
+        left.add(data[place:begin].decode() + (before.tail if begin else ""), n_lines)
+        passages.append(data[first:stop].decode() + after.tail)
+        n_lines = max(before.n_lines, after.n_lines)
+        place = end - after.head_bytes
     left.add(data[place:].decode(), n_lines)
     return "".join(left.pieces), passages
 
 
-def _matched(pattern: re.Pattern[str], gap: str) -> str:
-    """The part of a gap that a pattern, which can be empty, finds."""
-    return pattern.search(gap).group()  # type: ignore[union-attr]
+class _Gap(NamedTuple):
+    """What stands between two units."""
+
+    tail: str  # what belongs to the words before it
+    head_bytes: int  # of what belongs to those after it
+    n_lines: int  # line ends
+
+
+@lru_cache(GAPS)
+def _read_gap(data: bytes) -> _Gap:
+    gap = data.decode()
+    tail = _TAIL.search(gap).group()  # type: ignore[union-attr]  # it can be empty
+    return _Gap(tail, len(_head(gap[len(tail) :]).encode()), len(_LINE_END.findall(gap)))
 
 
 def _head(gap: str) -> str:
-    """The part of a gap that belongs to the words after it: what stands in their line before them, or what opens."""
+    """What stands in the line of the words after a gap before them, or what opens."""
     line = _LINE_END.split(gap)[-1]
     return line if line and len(line) < len(gap) else gap[len(gap.rstrip(_OPENING)) :]
 

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from corpus.document import DOCUMENT
 from corpus.shards import ShardWriter, read_batches
 from corpus.stage import Task
-from dedup.columns import Census, read_array, read_columns
+from dedup.columns import Census, read_array
 from dedup.config import DedupConfig, Reason
-from dedup.index import APPLIED, FATE, Plan, entry
+from dedup.index import APPLIED, FATE, Plan
 from dedup.passages.cut import PASSAGES, STEP, cut_passages, spans_of
 from dedup.settle import ties
+from dedup.traits import unpadded, view_ids
 
 CLUSTERS = pa.schema(
     [
@@ -101,6 +102,7 @@ class _Decisions:
         clusters = self._state["cluster"][self._tied]
         self._named = np.unique(np.concatenate([self._kept[self._tied], clusters, self._spans.keeper]))
         self._ids = ids_of(task, census, self._named)
+        self._keepers = self._ids_of(self._spans.keeper)
 
     def mark(self) -> str:
         """A digest of all that the output of this shard is made from; its name in the index tells config and code."""
@@ -110,7 +112,7 @@ class _Decisions:
             "row": pa.array(self._spans.number - np.uint32(self._start)),
             "first": pa.array(self._spans.first),
             "stop": pa.array(self._spans.stop),
-            "keeper": self._ids_of(self._spans.keeper),
+            "keeper": self._keepers,
         }
         parts = [self._shard.encode()]
         for table in (columns, spans):
@@ -125,10 +127,7 @@ class _Decisions:
 
     def cut(self, documents: pa.Table, rows: NDArray[np.int64]) -> tuple[pa.Table, pa.Table]:
         """Kept documents without their repeated passages, and these."""
-        keepers = dict(
-            zip(self._spans.keeper.tolist(), self._ids_of(self._spans.keeper).to_pylist(), strict=True)
-        )
-        return cut_passages(documents, rows + self._start, self._spans, keepers)
+        return cut_passages(documents, rows + self._start, self._spans, self._keepers)
 
     def ties(self, rows: NDArray[np.int64]) -> dict[str, pa.Array]:
         """Of tied rows: ids of the kept document and of the cluster's best one, reason, similarity and lost facts."""
@@ -158,8 +157,8 @@ class _Decisions:
 
 def ids_of(task: Task[Any], census: Census, numbers: NDArray[np.uint32]) -> pa.Array:
     """The ids of documents; their numbers are sorted."""
-    found = [pa.array([], pa.string())]
+    found, sketched = [pa.array([], pa.string())], Plan.of(task).sketched
     for name, start, part in census.parts(numbers):
-        ids = read_columns(task.folder, f"{entry(name)}/traits.arrow", ["id"])["id"]
-        found += ids.take(pa.array(numbers[part].astype(np.int64) - start)).chunks
+        ids = view_ids(task.folder, name, sketched[name]["documents"])
+        found.append(unpadded(ids[numbers[part].astype(np.int64) - start]))
     return pa.concat_arrays(found)

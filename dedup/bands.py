@@ -1,39 +1,45 @@
 """Buckets: documents that share a key of any band, and which of them resemble each other enough to be compared.
 
 The keys of the shards that are added together are sorted once, into a generation of the index. Buckets are found by
-walking through those of the new documents, and looking them up among the old.
+walking through those of the new documents, and looking them up among the old. Small generations become part of a new
+one, so that there are few.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.paths import Folder
 from corpus.stage import Task
 from dedup.columns import Census, read_array, view_array, write_array
 from dedup.config import DedupConfig
-from dedup.index import COMPONENT, Plan, entry
+from dedup.index import COMPONENT, SURE_BANDS, Generation, Plan, entry
 from dedup.sketch_kernels import SLOTS
 from dedup.trees import (
     PROBE_WORDS,
     Hashes,
     Integers,
     Numbers,
+    fill_entries,
     flatten,
     join_buckets,
     join_equal,
     join_similar,
+    mark_numbers,
+    pick_shared,
+    renumber,
     sort_by_key,
+    with_known,
 )
 
 TASK_KEYS: Final = 8 << 20  # sorted by one task at the most, unless a band has more
 FEW: Final = 1 << 16  # documents up to which one task sorts all bands
 MOST_BANDS: Final = 6  # of a task with more, so that two workers have as many tasks
-_KEY_SHIFT: Final = np.uint64(32)
-_LAST_NUMBER: Final = np.uint64(0xFFFFFFFF)
 
 
 def deal_bands(n_bands: int, n_documents: int) -> list[list[int]]:
@@ -54,13 +60,13 @@ def least_agreeing(threshold: float, bits: int) -> int:
 def join_bands(task: Task[DedupConfig]) -> dict[str, int]:
     """Sort the new documents' keys of the task's bands, and write which documents they join, `(n, 2) uint32`.
 
-    Memory: 4 bytes a document, 16 a new document and band, 44 a document that shares a bucket with a new one.
+    Memory: 4 bytes a document, 24 a document of the new generation and band, 40 one that shares a bucket with it.
     """
     plan, census = Plan.of(task), Census.of(task)
-    buckets = {band: _buckets(task, plan, census, band) for band in task.arguments["bands"]}
+    buckets = _buckets(task, plan, census)
     row_of = np.zeros(census.total, np.uint32)
     for entries in buckets.values():
-        row_of[entries & _LAST_NUMBER] = 1
+        mark_numbers(entries, row_of)
     numbers = np.flatnonzero(row_of).astype(np.uint32)
     row_of[numbers] = np.arange(numbers.size)
     probes = _probes(task, census, numbers)
@@ -69,11 +75,11 @@ def join_bands(task: Task[DedupConfig]) -> dict[str, int]:
     least, n_pairs = least_agreeing(task.config.threshold, 2), 0
     for band in reversed(task.arguments["bands"]):  # sure ones first: what is joined need not be looked at
         entries = buckets[band]
-        rows = row_of[entries & _LAST_NUMBER].astype(np.int64)
+        renumber(entries, row_of)
         if band >= task.config.bands:
-            join_buckets(entries, rows, parents)
+            join_buckets(entries, parents)
         else:
-            n_pairs += join_similar(entries, rows, n_old, probes, least, parents)
+            n_pairs += join_similar(entries, n_old, probes, least, parents)
     flatten(parents)
     joined = np.flatnonzero(parents != np.arange(parents.size))
     write_array(
@@ -82,48 +88,52 @@ def join_bands(task: Task[DedupConfig]) -> dict[str, int]:
     return {"pairs": n_pairs}
 
 
-def _buckets(task: Task[DedupConfig], plan: Plan, census: Census, band: int) -> Hashes:
-    """The sorted entries, key above number, of all buckets of two and more that hold a new document."""
-    new = _sorted_entries(task, plan, census, band)
-    if plan.new:
-        write_array(task, f"{plan.new_generation}/band-{band:02d}", new)
-    keys = new >> _KEY_SHIFT
-    asked = keys[np.flatnonzero(np.diff(keys, prepend=~keys[:1]))] << _KEY_SHIFT
-    parts = [new]
-    for generation in plan.generations:
-        old = view_array(task.folder, f"{generation}/band-{band:02d}", np.uint64)
-        first = np.searchsorted(old, asked)
-        known = first < old.size
-        known[known] = old[first[known]] >> _KEY_SHIFT == asked[known] >> _KEY_SHIFT
-        last = np.searchsorted(old, asked[known] | _LAST_NUMBER, "right")
-        parts.append(_ranges(old, first[known], last - first[known]))
-    entries = np.concatenate(parts)
-    if len(parts) > 1:
-        entries.sort()
-    keys = entries >> _KEY_SHIFT
-    same = keys[1:] == keys[:-1]
-    shared = np.append(same, False) | np.append(False, same)
-    found: Hashes = entries[shared[: entries.size]]
-    return found
+def _buckets(task: Task[DedupConfig], plan: Plan, census: Census) -> dict[int, Hashes]:
+    """Of each band the sorted entries, key above number, of all buckets of two and more that hold a new document.
+
+    Writes the new generation's part of these bands.
+    """
+    bands, n_bands = task.arguments["bands"], task.config.bands + SURE_BANDS
+    buckets, ends = {}, [0]
+    with task.create(_file_of(plan.new_generation, bands)) as file:
+        for band in bands:
+            new = _sorted_entries(task, plan, census, band)
+            known = [view_band(task.folder, generation, n_bands, band) for generation in plan.generations]
+            merged = known[plan.n_staying :]
+            held = sort_by_key(np.concatenate([*merged, new])) if merged else new
+            file.write(held.data)
+            ends.append(ends[-1] + held.size)
+            for generation in reversed(known):
+                new = with_known(generation, new)
+            buckets[band] = new[: pick_shared(new)].copy()
+        file.write(np.array(ends, np.uint64).data)
+    return buckets
+
+
+def _file_of(generation: str, bands: Sequence[int]) -> str:
+    """The file of sorted entries of bands, one band after another, and then where each begins and the last ends."""
+    return f"{generation}/bands-{bands[0]:02d}"
+
+
+def view_band(folder: Folder, generation: Generation, n_bands: int, band: int) -> Hashes:
+    """A generation's sorted entries, key above number, of one of `n_bands`; mapped into memory like `view_array`."""
+    name, n_documents = generation
+    bands = next(dealt for dealt in deal_bands(n_bands, n_documents) if band in dealt)
+    file = _file_of(name, bands)
+    ends = view_array(folder, file, np.uint64, -len(bands) - 1).tolist()
+    first, stop = ends[bands.index(band) :][:2]
+    return view_array(folder, file, np.uint64, first, stop)
 
 
 def _sorted_entries(task: Task[Any], plan: Plan, census: Census, band: int) -> Hashes:
-    parts = [np.empty(0, np.uint64)]
+    """The entries of new documents."""
+    entries, n = np.empty(census.total - plan.n_old_documents(census), np.uint64), 0
     for name, start, stop in list(census.spans())[plan.n_old :]:
-        n = stop - start
-        keys = read_array(task.folder, f"{entry(name)}/keys", np.uint32, band * n, (band + 1) * n)
-        (rows,) = np.nonzero(keys)
-        parts.append(keys[rows].astype(np.uint64) << _KEY_SHIFT | (rows + start).astype(np.uint64))
-    entries: Hashes = sort_by_key(np.concatenate(parts))
-    return entries
-
-
-def _ranges(array: Hashes, first: Integers, counts: Integers) -> Hashes:
-    """The items of several ranges of an array, one after another."""
-    ends = np.cumsum(counts)
-    total = int(ends[-1]) if ends.size else 0
-    items: Hashes = array[np.arange(total) + np.repeat(first - (ends - counts), counts)]
-    return items
+        size = stop - start
+        keys = read_array(task.folder, f"{entry(name)}/keys", np.uint32, band * size, (band + 1) * size)
+        n = fill_entries(keys, start, entries, n)
+    sorted_entries: Hashes = sort_by_key(entries[:n])
+    return sorted_entries
 
 
 def _probes(task: Task[Any], census: Census, numbers: Numbers) -> Hashes:

@@ -1,12 +1,12 @@
 """Components of documents that may resemble each other, dealt into groups, and each group's documents brought together.
 
-Each shard writes what is known of its members of components, group by group, and a group's task reads its part of
-every shard; the units it reads where they stand, as they are many.
+What is known of members of components is written group by group by tasks that read a few shards each, and a group's
+task reads its part of every file; the units it reads where they stand, as they are many.
 """
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -14,19 +14,36 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from corpus.stage import Task
-from dedup.columns import Census, read_array, read_columns, view_array, write_array
+from dedup.columns import Census, read_array, view_array, write_array
 from dedup.config import DedupConfig
 from dedup.index import COMPONENT, Plan, entry
 from dedup.leader import MOST_KEPT
 from dedup.sketch_kernels import SLOTS
-from dedup.traits import NUMBERS, TRAITS, view_numbers
-from dedup.trees import Integers, Numbers, flatten, join_pairs
+from dedup.traits import NUMBERS, view_ids, view_numbers, view_sources
+from dedup.trees import (
+    Integers,
+    Numbers,
+    fill_carriers,
+    fill_first_groups,
+    flatten,
+    join_pairs,
+    sort_by_key,
+)
 
-TASK_MEMBERS: Final = 1 << 14  # brought together by one task at the least: a twentieth of a second
+TASK_MEMBERS: Final = 1 << 16  # brought together by one task at the least: a twentieth of a second, 15 MB
 GROUP_UNITS: Final = 16 << 20  # of a component, before it is cut
 LEAST_GROUP: Final = 4 << 20  # units that a task of verification holds at the least: 16 MB
 MOST_GROUPS: Final = 64  # unless components are heavier
 KNOWN_UNITS: Final = 8  # of a document whose fate is known weigh as one, as few such are compared
+
+_TOLD: Final = (("number", "u4"), ("root", "u4"), ("fresh", "?"), ("carries", "?"))
+_FOUND: Final = np.dtype([*_TOLD, ("group", "u4")])
+_KNOWN: Final = tuple(zip(NUMBERS[:-1], ("u8", "u4", "i8", "u8", "u8", "u8", "u8"), strict=True))
+_WORTH: Final = [NUMBERS.index(name) for name in ("n_units", "preference", "text_key", "text_check")]
+_KEY_SHIFT: Final = np.uint64(32)
+_LAST_NUMBER: Final = np.uint64(0xFFFFFFFF)
+
+Worth = NDArray[np.uint64]  # (n, 4): units, preference, and a hash of the text in two parts
 
 
 def find_components(task: Task[DedupConfig]) -> dict[str, Any]:
@@ -46,20 +63,21 @@ def find_components(task: Task[DedupConfig]) -> dict[str, Any]:
     touched &= sizes > 1
     members = np.flatnonzero(touched[parents]).astype(np.uint32)
     roots = parents[members]
-    traits = _read_traits(task, census, members)
-    carrier = carriers(roots, traits)
+    worth = _read_worth(task, census, members)
+    order = best_first(roots, worth)
+    carrier = carriers(order, roots, worth)
     carries = carrier == np.arange(members.size)
-    fresh = (members >= n_old) | _is_capped(roots, traits[:, 0] * carries)
-    traits[~fresh, 0] //= KNOWN_UNITS
-    groups = np.zeros(members.size, np.uint32)
-    groups[carries] = deal(roots[carries], traits[carries], GROUP_UNITS)
-    groups = groups[carrier]
-    columns = {"number": members, "root": roots, "group": groups, "fresh": fresh, "carries": carries & fresh}
-    for name, column in columns.items():
-        write_array(task, f"work/members/{name}", column)
+    fresh = (members >= n_old) | _is_capped(order, roots, worth[:, 0] * carries)
+    weights = np.where(fresh, worth[:, 0], worth[:, 0] // np.uint64(KNOWN_UNITS)).astype(np.int64)
+    carrying, groups = order[carries[order]], np.empty(members.size, np.uint32)
+    groups[carrying] = deal(roots[carrying], weights[carrying], GROUP_UNITS)
+    found = np.empty(members.size, _FOUND)
+    found["number"], found["root"], found["group"] = members, roots, groups[carrier]
+    found["fresh"], found["carries"] = fresh, carries & fresh
+    write_array(task, "work/members", found)
     return {
-        "groups": int(groups.max()) + 1 if groups.size else 0,
-        "shards": deal_shards(census, members),
+        "groups": int(groups[carrying].max()) + 1 if carrying.size else 0,
+        "dealt": deal_members(census, members),
         "components": int(touched.sum()),
         "largest": int(sizes[touched].max(initial=0)),
     }
@@ -77,120 +95,127 @@ def _trees(task: Task[DedupConfig], plan: Plan, census: Census) -> Numbers:
     return parents
 
 
-def _read_traits(task: Task[Any], census: Census, members: Numbers) -> NDArray[np.uint64]:
-    """`(n, 4)`: each member's number of units, preference, and text key in two parts."""
-    columns = [NUMBERS.index(name) for name in ("n_units", "preference", "text_key", "text_check")]
+def _read_worth(task: Task[Any], census: Census, members: Numbers) -> Worth:
+    def read(name: str, rows: Integers) -> Worth:
+        return view_numbers(task.folder, name)[rows][:, _WORTH]
 
-    def read(name: str, rows: Integers) -> NDArray[Any]:
-        return view_numbers(task.folder, name)[rows][:, columns]
-
-    return census.gather(members, np.empty((0, 4), np.uint64), read)
+    return census.gather(members, np.empty((0, len(_WORTH)), np.uint64), read)
 
 
-def carriers(roots: Numbers, traits: NDArray[np.uint64]) -> Integers:
-    """For each member the preferred one of its component with the same text, whose units are read for all of them."""
-    order = np.lexsort((~traits[:, 1], traits[:, 3], traits[:, 2], roots))
-    same = np.ones(order.size, np.bool_)
-    for column in (roots, traits[:, 2], traits[:, 3]):
-        same &= np.append(False, column[order][1:] == column[order][:-1])[: order.size]
+def best_first(roots: Numbers, worth: Worth) -> Integers:
+    """The rows of each component together, the preferred first; of equal ones that of the lesser hash, then number."""
+    preference = worth[:, 1]
+    order = np.argsort(~preference)
+    entries = roots[order].astype(np.uint64) << _KEY_SHIFT | order.astype(np.uint64)
+    order = np.asarray(sort_by_key(entries) & _LAST_NUMBER, np.int64)
+    same = (np.diff(roots[order]) == 0) & (np.diff(preference[order]) == 0)
+    (tied,) = np.nonzero(np.append(same, False) | np.append(False, same))
+    rows = order[tied]
+    order[tied] = rows[np.lexsort((rows, worth[rows, 2], ~preference[rows], roots[rows]))]
+    return order
+
+
+def carriers(order: Integers, roots: Numbers, worth: Worth) -> Integers:
+    """For each member the first of its component with the same text, whose units are read for all of them."""
     carrier = np.empty(order.size, np.int64)
-    carrier[order] = order[np.maximum.accumulate(np.where(same, 0, np.arange(order.size)))]
+    fill_carriers(order, roots, worth[:, 2:].copy(), carrier)
     return carrier
 
 
-def _is_capped(roots: Numbers, units: NDArray[np.uint64]) -> NDArray[np.bool_]:
+def _bounds(roots: Numbers) -> tuple[Integers, Integers]:
+    """Where the components of members in order begin, and how many members each has."""
+    starts = np.flatnonzero(np.diff(roots.astype(np.int64), prepend=-1))
+    return starts, np.diff(np.append(starts, roots.size))
+
+
+def _is_capped(order: Integers, roots: Numbers, units: NDArray[np.uint64]) -> NDArray[np.bool_]:
     """Whether each member's component is so large that what becomes of it depends on more than those it resembles."""
-    _, component, sizes = np.unique(roots, return_inverse=True, return_counts=True)
-    weights = np.bincount(component, units, sizes.size)
-    return np.asarray(((sizes > MOST_KEPT) | (weights > GROUP_UNITS))[component])
-
-
-def deal(roots: Numbers, weighed: NDArray[np.uint64], limit: int) -> Numbers:
-    """A group for each member: whole components of LEAST_GROUP units or a part of all, in the order of their roots.
-
-    A component heavier than `limit` is cut, by preference, into groups of its own. The first columns of `weighed` are
-    units, preference and a hash of the text, which decides between equal ones.
-    """
-    units = weighed[:, 0].astype(np.int64)
-    enough = min(max(int(units.sum()) // MOST_GROUPS, LEAST_GROUP), limit)
-    order = np.lexsort((weighed[:, 2], ~weighed[:, 1], roots))
-    starts = np.flatnonzero(np.diff(roots[order].astype(np.int64), prepend=-1))
+    starts, sizes = _bounds(roots[order])
     weights = np.add.reduceat(units[order], starts) if starts.size else units
-    sizes = np.diff(np.append(starts, roots.size))
-    first_groups, group, held = [], 0, 0
-    for weight in weights.tolist():
-        if held and held + weight > enough:
-            group, held = group + 1, 0
-        first_groups.append(group)
-        group, held = group + max(weight - 1, 0) // limit, held + weight
-    dealt = np.repeat(np.array(first_groups, np.int64), sizes)
-    reached = np.cumsum(units[order]) - np.repeat(np.cumsum(weights) - weights, sizes)
-    dealt += np.maximum(reached - 1, 0) // limit * np.repeat(weights > limit, sizes)
-    groups = np.empty(roots.size, np.uint32)
-    groups[order] = dealt
-    return groups
+    capped = np.empty(order.size, np.bool_)
+    capped[order] = np.repeat((sizes > MOST_KEPT) | (weights > GROUP_UNITS), sizes)
+    return capped
 
 
-def deal_shards(census: Census, members: Numbers) -> list[list[str]]:
-    """Shards for each task of `gather`: several where few documents are wanted, as a file costs more than these."""
-    dealt: list[list[str]] = []
-    held = TASK_MEMBERS
-    for name, _, part in census.parts(members):
-        if held >= TASK_MEMBERS:
-            dealt.append([])
-            held = 0
-        dealt[-1].append(name)
-        held += part.stop - part.start
+def deal(roots: Numbers, units: Integers, limit: int) -> Integers:
+    """A group for each member, in order: of whole components with LEAST_GROUP units, or a part of all.
+
+    A component heavier than `limit` is cut into groups of its own. Members of a component stand together.
+    """
+    enough = min(max(int(units.sum()) // MOST_GROUPS, LEAST_GROUP), limit)
+    starts, sizes = _bounds(roots)
+    weights = np.add.reduceat(units, starts) if starts.size else units
+    groups = np.empty(starts.size, np.int64)
+    fill_first_groups(weights, enough, limit, groups)
+    reached = np.cumsum(units) - np.repeat(np.cumsum(weights) - weights, sizes)
+    further = np.maximum(reached - 1, 0) // limit * np.repeat(weights > limit, sizes)
+    return np.asarray(np.repeat(groups, sizes) + further)
+
+
+def deal_members(census: Census, members: Numbers) -> list[tuple[int, int]]:
+    """Members of several shards for each task of `gather`, from and up to, as a file costs more than a few of these."""
+    dealt: list[tuple[int, int]] = []
+    for _, _, part in census.parts(members):
+        if not dealt or dealt[-1][1] - dealt[-1][0] >= TASK_MEMBERS:
+            dealt.append((part.start, part.stop))
+        dealt[-1] = dealt[-1][0], part.stop
     return dealt
 
 
-def gather_shards(task: Task[DedupConfig]) -> dict[str, Any]:
-    """Write what is known of some shards' members, a batch a group: their traits, number, root and sketch."""
-    census = Census.of(task)
-    numbers = read_array(task.folder, "work/members/number", np.uint32)
-    found = []
-    with task.create(f"work/gathered/{task.name}") as file, pa.ipc.new_file(file, MEMBERS) as writer:
-        for name, start, part in census.parts(numbers):
-            if name in task.arguments["shards"]:
-                found += _gather(task, name, start, part, writer)
-    return {"groups": found}
+def gather_members(task: Task[DedupConfig]) -> dict[str, Any]:
+    """Write what is known of members, `task.arguments["members"]` from and up to, group by group.
+
+    Returns these groups and the number of members in each.
+    """
+    plan, census = Plan.of(task), Census.of(task)
+    found = read_array(task.folder, "work/members", _FOUND, *task.arguments["members"])
+    numbers, told = found["number"].copy(), np.zeros(found.size, _told(plan))
+    for name, _ in _TOLD:
+        told[name] = found[name]
+    sources = sorted({source for facts in plan.sketched.values() for source in facts["sources"]})
+    for shard, start, part in census.parts(numbers):
+        _tell(task, shard, numbers[part].astype(np.int64) - start, told[part])
+        places = np.searchsorted(sources, list(plan.sketched[shard]["sources"]))
+        told["source"][part] = places[told["source"][part]]
+    rows = told.view((np.void, told.itemsize))  # numpy takes records field by field
+    write_array(task, f"work/gathered/{task.name}", rows[np.argsort(found["group"], kind="stable")])
+    groups, counts = np.unique(found["group"], return_counts=True)
+    return {"groups": groups.tolist(), "counts": counts.tolist()}
 
 
-def _gather(task: Task[DedupConfig], name: str, start: int, part: slice, writer: Any) -> list[int]:
-    """Write the members in one shard; the group of each batch."""
-    told = {
-        column: read_array(task.folder, f"work/members/{column}", dtype, part.start, part.stop)
-        for column, dtype in _TOLD.items()
-    }
-    groups = read_array(task.folder, "work/members/group", np.uint32, part.start, part.stop)
-    order = np.argsort(groups, kind="stable")
-    members = _members_of(task, name, start, {column: values[order] for column, values in told.items()})
-    bounds = [0, *(np.flatnonzero(np.diff(groups[order])) + 1).tolist(), groups.size]
-    for a, b in pairwise(bounds):
-        writer.write_table(members.slice(a, b - a))
-    return [int(groups[order[a]]) for a, _ in pairwise(bounds)]
+def _told(plan: Plan) -> np.dtype[Any]:
+    """What is written of a member: the source is the place of its source among all, ids end in zeros."""
+    id_bytes = max(facts["id_bytes"] for facts in plan.sketched.values())
+    return np.dtype(
+        [*_TOLD, *_KNOWN, ("source", "u4"), ("id", "u1", (id_bytes,)), ("sketch", "u1", (SLOTS,))]
+    )
 
 
-_TOLD: Final = {"number": np.uint32, "root": np.uint32, "fresh": np.bool_, "carries": np.bool_}
-MEMBERS: Final = pa.schema(
-    [
-        ("number", pa.uint32()),
-        ("root", pa.uint32()),
-        ("fresh", pa.bool_()),
-        ("carries", pa.bool_()),  # its units are needed from the start
-        *TRAITS,
-        ("sketch", pa.binary(SLOTS)),
-    ]
-)
+def _tell(task: Task[Any], shard: str, rows: Integers, told: NDArray[Any]) -> None:
+    """Fill in what the index knows of documents of a shard; of the source, its place among the shard's."""
+    known = view_numbers(task.folder, shard)
+    for place, (name, _) in enumerate(_KNOWN):
+        told[name] = known[rows, place]
+    told["source"] = view_sources(task.folder, shard)[rows]
+    ids = view_ids(task.folder, shard, len(known))
+    told["id"][:, : ids.shape[1]] = ids[rows]
+    told["sketch"] = view_array(task.folder, f"{entry(shard)}/sketches", np.uint8).reshape(-1, SLOTS)[rows]
 
 
-def _members_of(task: Task[Any], name: str, start: int, told: dict[str, NDArray[Any]]) -> pa.Table:
-    """Documents of a shard as MEMBERS, by the columns that are not in the index."""
-    rows = told["number"].astype(np.int64) - start
-    traits = read_columns(task.folder, f"{entry(name)}/traits.arrow", TRAITS.names).take(pa.array(rows))
-    sketches = view_array(task.folder, f"{entry(name)}/sketches", np.uint8).reshape(-1, SLOTS)
-    slots = pa.py_buffer(np.ascontiguousarray(sketches[rows]))
-    columns = {column: pa.array(values) for column, values in told.items()}
-    columns["sketch"] = pa.Array.from_buffers(pa.binary(SLOTS), rows.size, [None, slots])
-    columns |= {column: traits[column] for column in TRAITS.names}
-    return pa.table([columns[column] for column in MEMBERS.names], MEMBERS).combine_chunks()
+def read_members(task: Task[Any], parts: Sequence[tuple[str, int, int]]) -> pa.Table:
+    """Of members that tasks of `gather_members` have written, those from one place up to another.
+
+    The columns are number, root, fresh, carries (its units are needed from the start), NUMBERS but the last, source and
+    id as numbers and bytes that are equal for equal ones, ids in their order, and sketch.
+    """
+    kind, folder = _told(Plan.of(task)), "work/gathered"
+    told = np.concatenate([read_array(task.folder, f"{folder}/{name}", kind, a, b) for name, a, b in parts])
+    return pa.table({name: _column(np.ascontiguousarray(told[name])) for name in kind.names or ()})
+
+
+def _column(values: NDArray[Any]) -> pa.Array:
+    """Numbers, or strings of one length, `(n, bytes)`."""
+    if values.ndim == 1:
+        return pa.array(values)
+    width = pa.binary(values.shape[1])
+    return pa.Array.from_buffers(width, len(values), [None, pa.py_buffer(values)])

@@ -136,30 +136,29 @@ def fill_facts(units: Numbers, names: Gazetteer, facts: Integers, spans: NDArray
 
 @njit(cache=True, nogil=True)
 def fill_lost(
-    units: Numbers, offsets: Integers, lead_of: Integers, names: Gazetteer, lost: NDArray[np.int32]
+    units: Numbers, offsets: Integers, pairs: tuple[Integers, Integers], names: Gazetteer, lost: Integers
 ) -> None:
-    """Write for each document that another is kept for its lost facts to `lost`, `(n, 2)`: numbers and dates, places.
+    """Write for each pair of a document removed and one kept the facts lost to `lost`, `(n, 2)`.
 
-    `lead_of` is the document kept for each, itself if it stays; a document's units begin at `offsets[i]`.
+    Numbers and dates, places. A document's units begin at `offsets[i]`.
     """
     longest = 0
-    for i in range(lead_of.size):
-        longest = max(longest, offsets[i + 1] - offsets[i])
+    for documents in pairs:
+        for i in documents:
+            longest = max(longest, offsets[i + 1] - offsets[i])
     own, other = np.empty(longest, np.int64), np.empty(longest, np.int64)
     spans = np.empty((longest, 2), np.int64)
     compared, n_other = -1, 0
-    for i in range(lead_of.size):
-        lead = lead_of[i]
+    for i in range(lost.shape[0]):
+        removed, kept = pairs[0][i], pairs[1][i]
         lost[i] = 0
-        if lead == i:
-            continue
-        n_own = fill_facts(units[offsets[i] : offsets[i + 1]], names, own, spans)
+        n_own = fill_facts(units[offsets[removed] : offsets[removed + 1]], names, own, spans)
         if not n_own:
             continue
-        if lead != compared:
-            n_other = fill_facts(units[offsets[lead] : offsets[lead + 1]], names, other, spans)
+        if kept != compared:
+            n_other = fill_facts(units[offsets[kept] : offsets[kept + 1]], names, other, spans)
             other[:n_other].sort()
-            compared = lead
+            compared = kept
         own[:n_own].sort()
         k = 0
         for j in range(n_own):
@@ -172,10 +171,10 @@ def fill_lost(
                 lost[i, np.int64(fact >> _KIND == PLACE)] += 1
 
 
-def facts_lost(units: Numbers, offsets: Integers, lead_of: Integers) -> NDArray[np.int32]:
-    """For each document its numbers and dates, and its places, that the one kept for it has not: `(n, 2)`."""
-    lost = np.zeros((lead_of.size, 2), np.int32)
-    fill_lost(units, offsets, lead_of, gazetteer(), lost)
+def facts_lost(units: Numbers, offsets: Integers, removed: Integers, kept: Integers) -> Integers:
+    """Of each document removed its numbers and dates, and its places, that the one kept for it has not: `(n, 2)`."""
+    lost = np.empty((removed.size, 2), np.int64)
+    fill_lost(units, offsets, (removed, kept), gazetteer(), lost)
     return lost
 
 

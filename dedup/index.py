@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
+
 from corpus.manifest import digest, fingerprint
 from corpus.paths import Folder
 from corpus.stage import Task
@@ -32,6 +34,10 @@ FATE: Final = {
     "numbers_lost": "uint16",  # numbers and dates that stand in it and not in the one kept for it
     "places_lost": "uint16",
 }
+FATES: Final = np.dtype([("number", "uint32"), *FATE.items()])  # of some documents, where these are found out
+
+
+Generation = tuple[str, int]  # folder of sorted band keys, and the number of documents that these are of
 
 
 @dataclass(frozen=True)
@@ -39,9 +45,10 @@ class Plan:
     """Which documents are new, and where what is known of the others stands."""
 
     shards: list[str]  # names in the index, in the order in which documents are numbered
-    sketched: dict[str, dict[str, Any]]  # `documents` and `sources` of each shard that has its entry already
+    sketched: dict[str, dict[str, Any]]  # what `sketch_shard` told of each shard that has its entry
     n_old: int  # shards, the first of all, whose documents' fates are known
-    generations: list[str]  # of the old shards
+    generations: list[Generation]  # of the old shards
+    n_staying: int  # of these, the first; the others become part of the new one
     state: str  # folder of the old documents' fates
 
     @classmethod
@@ -56,13 +63,20 @@ class Plan:
 
     @property
     def new_generation(self) -> str:
-        """The folder of the new shards' sorted band keys, in which the documents' numbers count the old ones too."""
-        return f"{INDEX}/generations/{_named_after([*self.shards, str(self.n_old)])}"
+        """The folder of sorted band keys of all documents that no generation which stays has."""
+        first = sum(n_documents for _, n_documents in self.generations[: self.n_staying])
+        return f"{INDEX}/generations/{_named_after([*self.shards, str(first)])}"
 
-    @property
-    def all_generations(self) -> list[str]:
-        """The folders of all sorted band keys."""
-        return [*self.generations, self.new_generation] if self.new else self.generations
+    def all_generations(self, census: Census) -> list[Generation]:
+        """Those that hold the band keys of all documents."""
+        return [
+            *self.generations[: self.n_staying],
+            *([(self.new_generation, self.n_sorted(census))] if self.new else []),
+        ]
+
+    def n_sorted(self, census: Census) -> int:
+        """Documents of the new generation."""
+        return census.total - sum(n_documents for _, n_documents in self.generations[: self.n_staying])
 
     @property
     def new_state(self) -> str:
@@ -98,14 +112,25 @@ def plan_run(task: Task[DedupConfig]) -> dict[str, Any]:
     wanted = list(task.arguments["shards"])
     current = read_current(task.folder)
     if current is None:
-        return vars(Plan(wanted, {}, 0, [], ""))
+        return vars(Plan(wanted, {}, 0, [], 0, ""))
     have = current["shards"]
     sketched = {name: have[name] for name in wanted if name in have}
     if not set(have) <= set(wanted):
-        return vars(Plan(wanted, sketched, 0, [], ""))
+        return vars(Plan(wanted, sketched, 0, [], 0, ""))
     old = current["order"]
     shards = [*old, *(name for name in wanted if name not in have)]
-    return vars(Plan(shards, sketched, len(old), current["generations"], current["state"]))
+    generations = current["generations"]
+    n_staying = count_staying([n for _, n in generations]) if len(shards) > len(old) else len(generations)
+    return vars(Plan(shards, sketched, len(old), generations, n_staying, current["state"]))
+
+
+def count_staying(documents: Sequence[int]) -> int:
+    """How many generations, by their numbers of documents, stay: those that have more than all later ones together.
+
+    So there are never more than the logarithm of their documents, and a document's keys are sorted as often.
+    """
+    later = [sum(documents[i + 1 :]) for i in range(len(documents) - 1)]
+    return next((i for i, held in enumerate(later) if documents[i] <= held), len(documents))
 
 
 def read_current(folder: Folder) -> dict[str, Any] | None:
@@ -122,14 +147,15 @@ def read_current(folder: Folder) -> dict[str, Any] | None:
 
 
 def commit(task: Task[DedupConfig]) -> None:
-    """Make this run's index the current one; `task.arguments["sketched"]` is what is told of each shard."""
+    """Make this run's index the current one."""
     plan = Plan.of(task)
+    generations = plan.all_generations(Census.of(task))
     sizes = task.folder.sizes(INDEX)
-    folders = {*map(entry, plan.shards), *plan.all_generations, plan.new_state}
+    folders = {*map(entry, plan.shards), *(folder for folder, _ in generations), plan.new_state}
     value = {
-        "shards": task.arguments["sketched"],
+        "shards": plan.sketched,
         "order": plan.shards,
-        "generations": plan.all_generations,
+        "generations": generations,
         "state": plan.new_state,
         "files": {path: size for path, size in sizes.items() if path.rpartition("/")[0] in folders},
     }

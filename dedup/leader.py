@@ -9,15 +9,15 @@ from typing import Any, Final
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 from dedup.config import Reason
-from dedup.members import Case, Fates, Known, Members, Room, Seen, Texts
+from dedup.members import Case, Fates, Hashes, Integers, Members, Numbers, Room, Seen, Sketches, Texts
 from dedup.sketch_kernels import SLOTS
 from khmer.clusters import UNIT
 
 MOST_KEPT: Final = 8192  # kept documents, the nearest in preference, that a member is held against
 MOST_CHECKS: Final = 64  # exact comparisons for one document, the likeliest first
+ALIKE: Final = 112  # slots that agree where two documents are guessed to be alike
 EXACT: Final = int(Reason.EXACT_DUPLICATE)
 NEAR: Final = int(Reason.NEAR_DUPLICATE)
 URL: Final = int(Reason.URL_DUPLICATE)
@@ -30,13 +30,11 @@ _HALF: Final = np.uint64(32)
 _SLACK: Final = 1e-9  # rounding must not turn a bound into a rejection
 _NONE: Final = -1
 
-Integers = NDArray[np.int64]
-Hashes = NDArray[np.uint64]
-Numbers = NDArray[np.uint32]
-Sketches = NDArray[np.uint8]
+# Without counts of references, which for so many arrays take half of the time: nothing is allocated in here.
+_compiled: Final = njit(cache=True, nogil=True, _nrt=False)
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def table_size(n_shingles: int) -> int:
     """The power of two that holds a document's shingles and as many others, less than full."""
     size = 4
@@ -45,7 +43,7 @@ def table_size(n_shingles: int) -> int:
     return size
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def _slot(keys: Hashes, marks: Integers, size: int, key: Any) -> Any:
     """Where `key` stands in the table's first `size` slots, or the empty slot where it would."""
     i = np.int64(key & np.uint64(size - 1))
@@ -54,7 +52,7 @@ def _slot(keys: Hashes, marks: Integers, size: int, key: Any) -> Any:
     return i
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def build_table(shingles: Hashes, keys: Hashes, marks: Integers) -> int:
     """Put a document's shingles into the table, all with mark 1; the number of distinct ones."""
     size = table_size(shingles.size)
@@ -67,7 +65,7 @@ def build_table(shingles: Hashes, keys: Hashes, marks: Integers) -> int:
     return n_distinct
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def similarity(
     table: tuple[Hashes, Integers, int, int], other: Hashes, stamp: int, threshold: float, added: Integers
 ) -> float:
@@ -100,7 +98,7 @@ def similarity(
     return n_common / (n_table + n_extra) if alive else -1.0
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def _agreeing(a: int, b: int, sketches: Sketches) -> Any:
     """Slots in which two sketches agree; counted in bytes, which vector instructions do three times as fast."""
     n = np.uint8(0)
@@ -109,31 +107,32 @@ def _agreeing(a: int, b: int, sketches: Sketches) -> Any:
     return np.int64(n)
 
 
-@njit(cache=True, nogil=True)
-def likeliest(
-    member: int, kept: Integers, sketches: Sketches, least: int, likely: Integers, agreed: Integers
-) -> tuple[int, bool]:
-    """Write the kept documents that agree with `member` in most slots, in that order, and in how many; their number.
+@_compiled
+def likeliest(member: int, kept: Integers, sketches: Sketches, least: int, room: Room) -> tuple[int, bool]:
+    """Write the kept documents that agree with `member` in most slots, in that order, to `room.likely`; their number.
 
-    `likely` has room for (2, most); the second value tells whether there were more. `agreed` is scratch, (kept,).
+    The second value tells whether there were more.
     """
-    places = np.zeros(SLOTS + 1, np.int64)
-    for k in range(kept.size):
-        agreed[k] = _agreeing(member, kept[k], sketches)
-        places[agreed[k]] += 1
+    found, agreed, likely, places = room.found, room.agreed, room.likely, room.places
+    places[:] = 0
     n = 0
-    for agree in range(SLOTS, least - 1, -1):
-        places[agree], n = n, n + places[agree]
     for k in range(kept.size):
-        if agreed[k] >= least:
-            place = places[agreed[k]]
-            places[agreed[k]] += 1
-            if place < likely.shape[1]:
-                likely[0, place], likely[1, place] = kept[k], agreed[k]
-    return min(n, likely.shape[1]), n > likely.shape[1]
+        found[n], agreed[n] = kept[k], _agreeing(member, kept[k], sketches)
+        n += agreed[n] >= least
+    for k in range(n):
+        places[agreed[k]] += 1
+    place = 0
+    for agree in range(SLOTS, least - 1, -1):
+        places[agree], place = place, place + places[agree]
+    for k in range(n):
+        place = places[agreed[k]]
+        places[agreed[k]] += 1
+        if place < MOST_CHECKS:
+            likely[0, place], likely[1, place] = found[k], agreed[k]
+    return min(n, MOST_CHECKS), n > MOST_CHECKS
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def _same_text(member: int, first: int, fates: Fates) -> bool:
     """Give a member the fate of the first one of its text, unless that went for its URL alone."""
     if first == _NONE or fates.reason[first] == URL:
@@ -145,13 +144,13 @@ def _same_text(member: int, first: int, fates: Fates) -> bool:
     return True
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def _tie(member: int, other: int, reason: int, value: float, fates: Fates) -> bool:
     fates.lead[member], fates.reason[member], fates.similarity[member] = other, reason, value
     return True
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def _same_page(member: int, members: Members, kept_of: Integers) -> Any:
     """A kept member at the same URL that is of another source, or has the same id."""
     if members.url[member] == _NONE:
@@ -162,35 +161,19 @@ def _same_page(member: int, members: Members, kept_of: Integers) -> Any:
     return version if version != _NONE and members.url[version] == members.url[member] else _NONE
 
 
-@njit(cache=True, nogil=True)
-def _remember(member: int, members: Members, kept_of: Integers) -> None:
-    """Note a kept member as the first of its units, URL and id, where there is none yet."""
-    for row, key in ((1, members.units[member]), (2, members.url[member]), (3, members.id[member])):
-        if key != _NONE and kept_of[row, key] == _NONE:
-            kept_of[row, key] = member
-
-
-@njit(cache=True, nogil=True)
-def room_for(offsets: Integers) -> Any:
-    longest = 1
-    for document in range(offsets.size - 1):
-        longest = max(longest, offsets[document + 1] - offsets[document])
+def room_for(longest: int) -> Room:
+    """Room for documents of up to `longest` units."""
     size = table_size(longest)
-    keys, marks = np.empty((2, size), np.uint64), np.zeros((2, size), np.int64)
-    none, stamp = np.full((2, 2), _NONE, np.int64), np.ones(1, np.int64)
-    shingles, added = np.empty((2, longest), np.uint64), np.empty(size, np.int64)
-    likely, gone = np.empty((2, MOST_CHECKS), np.int64), np.empty((2, offsets.size), np.int64)
-    n_distinct, agreed = np.zeros(2, np.int64), np.empty(MOST_KEPT, np.int64)
-    return Room(shingles, none[0], keys, marks, none[1], n_distinct, added, stamp, likely, agreed, gone)
+    shingles, keys = (np.empty((2, n), np.uint64) for n in (longest, size))
+    marks, n_distinct = np.zeros((2, size), np.int64), np.zeros(2, np.int64)
+    added, stamp = np.empty(size, np.int64), np.ones(1, np.int64)
+    likely, places = np.empty((2, MOST_CHECKS), np.int64), np.empty(SLOTS + 1, np.int64)
+    hashed, owner = np.full((2, 2), _NONE, np.int64)
+    found, agreed = np.empty((2, MOST_KEPT + 1), np.int64)
+    return Room(shingles, hashed, keys, marks, owner, n_distinct, added, stamp, likely, found, agreed, places)
 
 
-@njit(cache=True, nogil=True)
-def _stirred(h: Any) -> Any:
-    x = h * _MIX  # the low bits of a polynomial alone are weak
-    return (x ^ x >> _HALF) * _STEP
-
-
-@njit(cache=True, nogil=True)
+@_compiled
 def _fill_polynomials(units: Numbers, first: int, width: int, polynomials: Hashes, size: int) -> None:
     """Write a polynomial of each of `size` runs of `width` units; term by term, which becomes vector instructions."""
     start = np.uint64(first)
@@ -202,24 +185,26 @@ def _fill_polynomials(units: Numbers, first: int, width: int, polynomials: Hashe
             polynomials[i] = polynomials[i] * _BASE + np.uint64(units[start + np.uint64(i)] & UNIT)
 
 
-@njit(cache=True, nogil=True)
-def shingles_of(row: int, document: int, texts: Texts, room: Room) -> Any:
-    """A document's shingles, in a row of the room."""
+@_compiled
+def fill_shingles(row: int, document: int, texts: Texts, room: Room) -> Any:
+    """Write a document's shingles to a row of the room; their number."""
     first = texts.offsets[document]
     n = max(texts.offsets[document + 1] - first - (texts.width - 1), 0)
-    shingles = room.shingles[row]
     if room.hashed[row] != document:
+        shingles = room.shingles[row]
         _fill_polynomials(texts.units, first, texts.width, shingles, n)
         for i in range(n):
-            shingles[i] = _stirred(shingles[i])
+            stirred = shingles[i] * _MIX  # the low bits of a polynomial alone are weak
+            shingles[i] = (stirred ^ stirred >> _HALF) * _STEP
         room.hashed[row] = document
-    return shingles[:n]
+    return n
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def _compare(row: int, inside: int, outside: int, texts: Texts, threshold: float, room: Room) -> Any:
     """The similarity of two documents, the shingles of the first in the table `row`, the other's in the other row."""
-    there, other = shingles_of(row, inside, texts, room), shingles_of(1 - row, outside, texts, room)
+    there = room.shingles[row, : fill_shingles(row, inside, texts, room)]
+    other = room.shingles[1 - row, : fill_shingles(1 - row, outside, texts, room)]
     if room.owner[row] != inside:
         room.n_distinct[row] = build_table(there, room.keys[row], room.marks[row])
         room.owner[row] = inside
@@ -228,113 +213,107 @@ def _compare(row: int, inside: int, outside: int, texts: Texts, threshold: float
     return similarity(table, other, room.stamp[0], threshold, room.added)
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def _is_long(member: int, case: Case) -> Any:
     """Whether a member is compared with others."""
     return case.members.units[member] == _NONE and case.members.n_units[member] >= case.texts.width
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def _keys(member: int, members: Members) -> Any:
     return members.text[member], members.units[member], members.url[member], members.id[member]
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def _stands(member: int, seen: Seen, case: Case) -> bool:
     """Whether a member's fate is known, and what came or changed before it has no say in it."""
-    component = case.known.component
-    if component[member] == _NONE:
+    component, before = case.known.component, case.known.fates
+    if component[member] == _NONE or seen.is_joined[0]:
         return False
     for row, key in enumerate(_keys(member, case.members)):
         if key != _NONE and seen.differs[row, key]:
             return False
-    if _is_long(member, case):
-        for other in seen.changed[: seen.n[1]]:
-            if _agreeing(member, other, case.sketches) >= case.least:
-                return False
-        for other in seen.kept[: seen.n[0]]:
-            is_strange = component[other] != _NONE and component[other] != component[member]
-            if is_strange and _agreeing(member, other, case.sketches) >= case.least:
-                return False
+    first = seen.first_of[0, case.members.text[member]]
+    if not _is_long(member, case) or (first != _NONE and seen.fates.reason[first] != URL):
+        return True
+    least, last = case.least, member
+    if before.reason[member] == NEAR:  # only what is as like as the one kept for it could take its place
+        last = before.lead[member]
+        least = _agreeing(member, last, case.sketches)
+    for other in seen.changed[: seen.n[1]]:
+        agree = _agreeing(member, other, case.sketches)
+        if agree > least or (agree == least and other <= last):
+            return False
     return True
 
 
-@njit(cache=True, nogil=True)
-def _find_gone(member: int, seen: Seen, case: Case, room: Room) -> int:
-    """Write the members that it was held against and that are not kept now to `room.gone`, with slots that agree.
+@_compiled
+def _n_gone(member: int, least: int, seen: Seen, case: Case) -> int:
+    """How many of those that a member was compared with, if they agree in `least` slots, are not kept now.
 
-    How many they are, -1 if it was held against none.
+    MOST_CHECKS and more if it was compared with none, or the one kept for it has gone.
     """
     component, before = case.known.component, case.known.fates
     first = seen.first_of[0, case.members.text[member]]
     if component[member] == _NONE or before.reason[member] == EXACT or first != _NONE:
-        return _NONE
+        return MOST_CHECKS
     n = 0
     for other in seen.changed[: seen.n[1]]:
-        if seen.fates.reason[other] != 0 and component[other] == component[member]:
-            room.gone[0, n], room.gone[1, n] = other, _agreeing(member, other, case.sketches)
-            n += room.gone[1, n] >= case.least
+        is_gone = seen.fates.reason[other] != 0 and component[other] == component[member]
+        if is_gone and _agreeing(member, other, case.sketches) >= least:
+            n += MOST_CHECKS if other == before.lead[member] else 1
     return n
 
 
-@njit(cache=True, nogil=True)
-def _was_unlike(member: int, k: int, rank: int, n_gone: int, case: Case, room: Room) -> bool:
-    """Whether a member was compared with one of the likeliest, which is kept as before, and not alike.
-
-    It was unless the cap or a lead stood before it: `rank` of those kept now did, and some of the `n_gone` gone.
-    """
-    other, agree = room.likely[0, k], room.likely[1, k]
-    for i in range(n_gone):
-        gone = room.gone[0, i]
-        if room.gone[1, i] > agree or (room.gone[1, i] == agree and gone < other):
-            rank += MOST_CHECKS if gone == case.known.fates.lead[member] else 1
-    return rank < MOST_CHECKS
-
-
-@njit(cache=True, nogil=True)
+@_compiled
 def _alike(member: int, n_likely: int, seen: Seen, case: Case, room: Room) -> tuple[int, float]:
     """The first of the likeliest members that is like enough, and its similarity; -1 if none is.
 
     Those that it is known to be unlike are not compared again.
     """
     component, before, texts = case.known.component, case.known.fates, case.texts
-    own, n_gone, rank = case.members.carrier[member], _find_gone(member, seen, case, room), 0
+    own, rank = case.members.carrier[member], _n_gone(member, room.likely[1, n_likely - 1], seen, case)
+    row = 0  # the first comparison is with a leader's table, the others with its own
     for k in range(n_likely):
         likely = room.likely[0, k]
-        if n_gone != _NONE and component[likely] == component[member] and before.reason[likely] == 0:
+        if rank < MOST_CHECKS and component[likely] == component[member] and before.reason[likely] == 0:
             if before.reason[member] == NEAR and before.lead[member] == likely:
                 return likely, before.similarity[member]
             rank += 1
-            if _was_unlike(member, k, rank - 1, n_gone, case, room):
-                continue
-        other = case.members.carrier[likely]
-        if texts.offsets[own] == texts.offsets[own + 1] or texts.offsets[other] == texts.offsets[other + 1]:
-            seen.wanted[own] = seen.wanted[other] = True
             continue
-        row, inside, outside = (0, other, own) if k == 0 else (1, own, other)
+        other = case.members.carrier[likely]
+        if not (texts.at_hand[own] and texts.at_hand[other]):
+            seen.wanted[own] = seen.wanted[other] = seen.is_open[0] = True
+        if seen.is_open[0]:
+            if room.likely[1, k] >= ALIKE:
+                return likely, 1.0
+            continue
+        inside, outside = (own, other) if row else (other, own)
         value = _compare(row, inside, outside, texts, case.threshold, room)
         seen.counts[0] += 1
+        row = 1
         if value >= case.threshold:
             return likely, value
     return _NONE, 0.0
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def _is_near(member: int, seen: Seen, case: Case, room: Room) -> bool:
     """Tie a member to a kept one that is like enough, if there is one."""
     first = max(0, seen.n[0] - MOST_KEPT)
     kept = seen.kept[first : seen.n[0]]
-    n_likely, full = likeliest(member, kept, case.sketches, case.least, room.likely, room.agreed)
-    seen.counts[1] += full or first > 0
-    other, value = _alike(member, n_likely, seen, case, room)
+    n_likely, full = likeliest(member, kept, case.sketches, case.least, room)
+    other, value = _alike(member, n_likely, seen, case, room) if n_likely else (_NONE, 0.0)
+    seen.counts[1] += not seen.is_open[0] and (full or first > 0)
     return bool(other != _NONE) and _tie(member, other, NEAR, value, seen.fates)
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def _decide(member: int, seen: Seen, case: Case, room: Room) -> None:
     """Find the fate of a member from what became of those before it."""
     members, fates, first_of = case.members, seen.fates, seen.first_of
     text, units = members.text[member], members.units[member]
+    _tie(member, member, 0, 1.0, fates)
     if _same_text(member, first_of[0, text], fates):
         return
     if units != _NONE and first_of[1, units] != _NONE:
@@ -347,52 +326,72 @@ def _decide(member: int, seen: Seen, case: Case, room: Room) -> None:
         _tie(member, page, URL, np.nan, fates)
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def _note(member: int, seen: Seen, case: Case) -> None:
     """Note what became of a member for those after it."""
-    fates, before, text = seen.fates, case.known.fates, case.members.text[member]
+    fates, before, first_of = seen.fates, case.known.fates, seen.first_of
     is_kept, is_known = fates.reason[member] == 0, case.known.component[member] != _NONE
     if is_kept:
         seen.kept[seen.n[0]] = member
         seen.n[0] += 1
-        _remember(member, case.members, seen.first_of)
-    if seen.first_of[0, text] == _NONE or is_kept:
-        seen.first_of[0, text] = member
     if is_kept != (is_known and before.reason[member] == 0):
         seen.changed[seen.n[1]] = member
         seen.n[1] += 1
     is_same = is_known and before.lead[member] == fates.lead[member]
-    if not (is_same and before.reason[member] == fates.reason[member]):
+    is_same = is_same and before.reason[member] == fates.reason[member]
+    for row, key in enumerate(_keys(member, case.members)):
+        if key != _NONE:
+            seen.differs[row, key] |= not is_same
+            is_first = first_of[row, key] == _NONE
+            if (is_first or is_kept) if row == 0 else (is_first and is_kept):
+                first_of[row, key] = member
+
+
+@_compiled
+def _begin(start: int, stop: int, seen: Seen, case: Case) -> None:
+    """Forget another component, and what was guessed in this one."""
+    seen.n[:] = 0
+    seen.is_open[0] = seen.is_joined[0] = False
+    past = _NONE
+    for member in range(start, stop):
         for row, key in enumerate(_keys(member, case.members)):
             if key != _NONE:
-                seen.differs[row, key] = True
+                seen.first_of[row, key], seen.differs[row, key] = _NONE, False
+        then = case.known.component[member]
+        if then != _NONE:
+            seen.is_joined[0] |= past not in (then, _NONE)
+            past = then
 
 
-@njit(cache=True, nogil=True)
-def lead(
-    members: Members, known: Known, sketches: Sketches, texts: Texts, bounds: tuple[float, int]
-) -> tuple[Fates, Integers, NDArray[np.bool_]]:
-    """The fate of each member: it goes if one that stays is like enough, and stays otherwise.
+@_compiled
+def _go_on(start: int, stop: int, seen: Seen, case: Case, room: Room) -> None:
+    """Settle the members of a component, up to the first for which units are wanted; guess the others' fates."""
+    _begin(start, stop, seen, case)
+    then = case.known.fates
+    for member in range(start, stop):
+        if not seen.settled[member]:
+            if _stands(member, seen, case):
+                _tie(member, then.lead[member], then.reason[member], then.similarity[member], seen.fates)
+            else:
+                _decide(member, seen, case, room)
+            seen.settled[member] = not seen.is_open[0]
+        _note(member, seen, case)
+
+
+@_compiled
+def lead(case: Case, seen: Seen, room: Room) -> Any:
+    """Settle the fate of each member: it goes if one that stays is like enough, and stays otherwise.
 
     So nothing is removed for the sake of a document that is itself removed. A known fate is found again only where a
-    member that came, or has another fate now, could change it. `bounds`: least similarity, least agreeing slots.
-    Second: exact comparisons made, and members for which the caps left some out. Third: documents whose units are not
-    at hand and are needed; while there are such, fates are a guess.
+    member that came, or has another fate now, could change it. Returns whether units are wanted that are not at hand:
+    with them it goes on where it stopped.
     """
-    n = members.component.size
-    fates = Fates(np.arange(n), np.zeros(n, np.uint8), np.ones(n))
-    firsts, rows, counts = np.full((4, n), _NONE), np.empty((2, n), np.int64), np.zeros((2, 2), np.int64)
-    differs, wanted = np.zeros((4, n), np.bool_), np.zeros(n, np.bool_)
-    seen = Seen(fates, firsts, differs, rows[0], rows[1], counts[0], counts[1], wanted)
-    case = Case(members, known, sketches, texts, bounds[0], bounds[1])
-    room = room_for(texts.offsets)
-    for member in range(n):
-        if member and members.component[member] != members.component[member - 1]:
-            seen.n[:] = 0
-        if _stands(member, seen, case):
-            before = known.fates
-            _tie(member, before.lead[member], before.reason[member], before.similarity[member], fates)
-        else:
-            _decide(member, seen, case, room)
-        _note(member, seen, case)
-    return fates, seen.counts, seen.wanted
+    component = case.members.component
+    n, start, is_open = component.size, 0, False
+    for stop in range(1, n + 1):
+        if stop == n or component[stop] != component[start]:
+            if not seen.settled[stop - 1]:
+                _go_on(start, stop, seen, case, room)
+                is_open |= seen.is_open[0]
+            start = stop
+    return is_open

@@ -26,7 +26,7 @@ class Members(NamedTuple):
     component: Integers
     text: Integers
     units: Integers  # the same sequence of units; -1 for documents that are long enough to be compared
-    url: Integers
+    url: Integers  # -1 for one that no other has, and then for source and id
     source: Integers
     id: Integers
     n_units: Integers
@@ -49,13 +49,14 @@ class Known(NamedTuple):
 
 
 class Texts(NamedTuple):
-    """The units of documents, those of document i being `units[offsets[i]:offsets[i + 1]]`; `width` make a shingle.
+    """Room for the units of documents, those of document i at `units[offsets[i]:offsets[i + 1]]` if they are at hand.
 
-    A document that has units and none here is not at hand.
+    `width` make a shingle.
     """
 
     units: Numbers
     offsets: Integers
+    at_hand: Flags
     width: int
 
 
@@ -71,16 +72,31 @@ class Case(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What became of the members before one."""
+    """What has been found out of members; from `first_of` on of those of one component, before one."""
 
-    fates: Fates  # of all members
+    fates: Fates
+    settled: Flags  # (n,): members whose fates are found, not guessed
+    wanted: Flags  # (n,): documents whose units are needed
+    counts: Integers  # (2,): exact comparisons, members for which some were left out
     first_of: Integers  # (4, n): first members by text, and kept ones by units, URL and id
     differs: Flags  # (4, n): whether one with this text, units, URL or id has another fate than it had
-    kept: Integers  # in the component
-    changed: Integers  # in the component: kept, and were not before, or the other way round
+    kept: Integers
+    changed: Integers  # kept, and were not before, or the other way round
     n: Integers  # (2,): how many of these two there are
-    counts: Integers  # (2,): exact comparisons, members for which some were left out
-    wanted: Flags  # (n,): documents whose units were not at hand
+    is_open: Flags  # (1,): whether units were not at hand
+    is_joined: Flags  # (1,): whether those that are known were in several components
+
+    @classmethod
+    def nothing(cls, n: int) -> Seen:
+        """Of `n` members: each stays, for all that is known."""
+        fates = Fates(np.arange(n), np.zeros(n, np.uint8), np.ones(n))
+        settled, wanted, is_open, is_joined = (np.zeros(size, np.bool_) for size in (n, n, 1, 1))
+        counts, numbers = np.zeros((2, 2), np.int64)
+        first_of, differs = np.empty((4, n), np.int64), np.empty((4, n), np.bool_)
+        kept, changed = np.empty((2, n), np.int64)
+        return cls(
+            fates, settled, wanted, counts, first_of, differs, kept, changed, numbers, is_open, is_joined
+        )
 
 
 class Room(NamedTuple):
@@ -95,5 +111,6 @@ class Room(NamedTuple):
     added: Integers
     stamp: Integers  # (1,)
     likely: Integers  # (2, MOST_CHECKS): the likeliest kept members, and slots in which they agree
-    agreed: Integers  # (MOST_KEPT,): scratch
-    gone: Integers  # (2, n): the same as `likely` of members that were kept and are not
+    found: Integers  # (MOST_KEPT + 1,): scratch
+    agreed: Integers  # (MOST_KEPT + 1,): scratch
+    places: Integers  # (129,): scratch

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from corpus.stage import Task
 from dedup.columns import Census, read_array, write_array
 from dedup.config import DedupConfig, Reason
-from dedup.index import FATE, Plan
+from dedup.index import FATE, FATES, Plan
 from dedup.passages.spans import read_lost, redirect
-from dedup.traits import NUMBERS, view_numbers
+from dedup.traits import view_sources
 
 State = dict[str, NDArray[Any]]
 
@@ -26,10 +26,9 @@ def settle(task: Task[DedupConfig]) -> None:
     plan, census = Plan.of(task), Census.of(task)
     state = known(task, plan, census)
     for group in task.arguments["groups"]:
-        found = f"work/verified/{group}"
-        numbers = read_array(task.folder, f"{found}.number", np.uint32)
-        for name, dtype in FATE.items():
-            state[name][numbers] = read_array(task.folder, f"{found}.{name}", dtype)
+        found = read_array(task.folder, f"work/verified/{group}", FATES)
+        for name in FATE:
+            state[name][found["number"]] = found[name]
     for name, column in state.items():
         write_array(task, f"{plan.new_state}/{name}", column)
 
@@ -37,14 +36,14 @@ def settle(task: Task[DedupConfig]) -> None:
 def tally(task: Task[DedupConfig]) -> dict[str, Any]:
     """Write which documents are kept for others, `work/keeps`; documents and losses by source.
 
-    `task.arguments["sketched"]` is what is told of each shard. Memory: 10 bytes a document.
+    Memory: 10 bytes a document.
     """
     plan, census = Plan.of(task), Census.of(task)
     kept, reason = ties(task, plan, 0, census.total)
     is_lost, keeps = reason != Reason.KEPT, np.zeros(census.total, np.bool_)
     keeps[kept[is_lost]] = True
     write_array(task, "work/keeps", keeps)
-    return {"sources": losses(task, census, is_lost)}
+    return {"sources": losses(task, plan, census, is_lost)}
 
 
 def ties(task: Task[Any], plan: Plan, start: int, stop: int) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
@@ -67,13 +66,12 @@ def known(task: Task[Any], plan: Plan, census: Census) -> State:
     return alone
 
 
-def losses(task: Task[Any], census: Census, lost: NDArray[np.bool_]) -> dict[str, list[int]]:
+def losses(task: Task[Any], plan: Plan, census: Census, lost: NDArray[np.bool_]) -> dict[str, list[int]]:
     """Documents and lost documents of each source."""
     documents, gone = Counter[str](), Counter[str]()
     for name, start, stop in census.spans():
-        counts = task.arguments["sketched"][name]["sources"]
+        counts = plan.sketched[name]["sources"]
         documents.update(counts)
-        sources = view_numbers(task.folder, name)[:, NUMBERS.index("source")]
-        lost_by_source = np.bincount(sources[lost[start:stop]].astype(np.int64), minlength=len(counts))
+        lost_by_source = np.bincount(view_sources(task.folder, name)[lost[start:stop]], minlength=len(counts))
         gone.update(dict(zip(sorted(counts), lost_by_source.tolist(), strict=True)))
     return {source: [documents[source], gone[source]] for source in sorted(documents)}

@@ -1,4 +1,4 @@
-"""Each shard's documents as traits, units, sketches, keys and windows: all that later phases know of a text.
+"""Each shard's documents as numbers, ids, units, sketches, keys and windows: all that later phases know of a text.
 
 A sketch is a Fast Similarity Sketch (Dahlgaard, Knudsen and Thorup 2017), made full by copies after ROUNDS rounds
 (Shrivastava 2017): every slot of two documents agrees with the probability of their Jaccard similarity, as in MinHash,
@@ -19,7 +19,7 @@ from corpus.document import DOCUMENT
 from corpus.engine import meter
 from corpus.shards import BATCH_BYTES, read_batches
 from corpus.stage import Task
-from dedup.columns import write_array, write_table
+from dedup.columns import write_array
 from dedup.config import DedupConfig
 from dedup.index import SURE_BANDS, entry
 from dedup.passages.windows import windows_of, write_windows
@@ -32,7 +32,7 @@ from dedup.sketch_kernels import (
     fill_band_keys,
     fill_sketches,
 )
-from dedup.traits import NUMBERS, TRAITS, keys_of
+from dedup.traits import NUMBERS, keys_of, padded
 from dedup.trees import PROBE_WORDS, Sketches, fill_probes
 from khmer.buffers import Utf8
 from khmer.clusters import FlaggedUnits, checked_utf8, flagged_units
@@ -49,7 +49,7 @@ def sketch(units: Numbers, offsets: Integers, width: int) -> Numbers:
 
 
 def sketch_shard(task: Task[DedupConfig]) -> dict[str, Any]:
-    """Write a shard's entry in the index; its documents, in all and by source.
+    """Write a shard's entry in the index; its documents, in all and by source, and the bytes of its longest id.
 
     `task.arguments["attributes"]` names its attributes, where there are any.
     """
@@ -74,13 +74,19 @@ def sketch_shard(task: Task[DedupConfig]) -> dict[str, Any]:
             meter().count(len(table), texts.n_bytes)
     write_array(task, f"{folder}/keys", np.concatenate([_no_keys(config, 0), *keys], axis=1))
     write_windows(task, folder, windows)
-    traits = _traits(task, pa.concat_tables(known), found)
-    write_table(task, f"{folder}/traits.arrow", traits)
-    sources = traits["source"].combine_chunks().dictionary_encode()
+    documents = pa.concat_tables(known)
+    sources = documents["source"].combine_chunks().dictionary_encode()
     names = sources.dictionary.to_pylist()
-    counts = np.bincount(sources.indices.to_numpy(), minlength=len(names)).tolist()
-    write_array(task, f"{folder}/numbers", _numbers(traits, sources))
-    return {"documents": n, "sources": dict(sorted(zip(names, counts, strict=True)))}
+    places = np.argsort(np.argsort(names)).astype(np.uint32)[sources.indices.to_numpy()]
+    counts = np.bincount(places, minlength=len(names)).tolist()
+    ids = padded(documents["id"])
+    for name, array in {"numbers": _numbers(task, documents, found), "sources": places, "ids": ids}.items():
+        write_array(task, f"{folder}/{name}", array)
+    return {
+        "documents": n,
+        "sources": dict(zip(sorted(names), counts, strict=True)),
+        "id_bytes": ids.shape[1],
+    }
 
 
 def _read(uri: str) -> Iterator[tuple[pa.Table, Utf8, FlaggedUnits]]:
@@ -121,21 +127,15 @@ def _folded(keys: Hashes) -> Numbers:
     return np.maximum((keys ^ keys >> np.uint64(32)).astype(np.uint32), np.uint32(1))
 
 
-def _traits(task: Task[Any], known: pa.Table, found: list[dict[str, NDArray[Any]]]) -> pa.Table:
-    if not found:
-        return TRAITS.empty_table()
+def _numbers(task: Task[Any], known: pa.Table, found: list[dict[str, NDArray[Any]]]) -> Hashes:
+    """The rows of NUMBERS."""
     uri = task.arguments.get("attributes")
     quality = qualities(uri, known["id"]) if uri else np.full(len(known), np.nan)
-    columns = {name: np.concatenate([batch[name] for batch in found]) for name in found[0]}
-    columns |= {"id": known["id"], "source": known["source"], "preference": preferences(known, quality)}
-    return pa.table([columns[name] for name in TRAITS.names], TRAITS)
-
-
-def _numbers(traits: pa.Table, sources: pa.DictionaryArray) -> Hashes:
-    """The rows of NUMBERS."""
-    names = sources.dictionary.to_pylist()
-    place = np.array([sorted(names).index(name) for name in names], np.uint64)
-    columns = {name: traits[name].to_numpy().astype(np.uint64) for name in NUMBERS[:-2]}
-    columns["source"] = place[sources.indices.to_numpy()]
-    columns["first_unit"] = np.cumsum(columns["n_units"]) - columns["n_units"]
-    return np.stack([columns[name] for name in NUMBERS], axis=1)
+    rows = np.empty((len(known), len(NUMBERS)), np.uint64)
+    rows[:, 0] = preferences(known, quality)
+    for place, name in enumerate(NUMBERS[1:-1], 1):
+        values = [batch[name].astype(np.uint64) for batch in found]
+        rows[:, place] = np.concatenate([np.empty(0, np.uint64), *values])
+    n_units = rows[:, NUMBERS.index("n_units")]
+    rows[:, -1] = np.cumsum(n_units) - n_units
+    return rows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from corpus.errors import StageError
@@ -11,7 +11,7 @@ from corpus.stage import Stage, StageRun, Task, run_folder
 from dedup.apply import apply_shard
 from dedup.bands import deal_bands, join_bands
 from dedup.columns import Census
-from dedup.components import find_components, gather_shards
+from dedup.components import find_components, gather_members
 from dedup.config import DedupConfig, check
 from dedup.index import INDEX, SURE_BANDS, Plan, commit, index_name, plan_run, settings, sweep
 from dedup.passages.find import find_passages
@@ -39,28 +39,28 @@ def decide(stage: StageRun[DedupConfig], shards: Sequence[Shard]) -> dict[str, A
     plan = Plan(**planned["facts"])
     sketched = _sketched(stage, shards, plan)
     census = vars(Census(plan.shards, [sketched[name]["documents"] for name in plan.shards]))
-    common = {"plan": planned["facts"], "census": census}
+    common = {"plan": vars(replace(plan, sketched=sketched)), "census": census}
 
     def once(phase: str, function: Callable[..., Any], **arguments: Any) -> dict[str, Any]:
         (receipt,) = stage.map(phase, function, [stage.task("all", arguments={**common, **arguments})])
         facts: dict[str, Any] = receipt["facts"]
         return facts
 
-    dealt = deal_bands(stage.config.bands + SURE_BANDS, sum(census["counts"][plan.n_old :]))
+    dealt = deal_bands(stage.config.bands + SURE_BANDS, plan.n_sorted(Census(**census)))
     bands = [stage.task(f"bands-{b[0]:03d}", arguments={**common, "bands": b}) for b in dealt]
     joined = stage.map("bands", join_bands, bands)
     found = once("components", find_components, joined=[task.name for task in bands])
-    dealt_shards = [
-        stage.task(f"shards-{n:05d}", arguments={**common, "shards": names})
-        for n, names in enumerate(found["shards"])
+    parts = [
+        stage.task(f"members-{first:010d}", arguments={**common, "members": (first, stop)})
+        for first, stop in found["dealt"]
     ]
-    gathered = stage.map("gather", gather_shards, dealt_shards)
+    gathered = stage.map("gather", gather_members, parts)
     groups = _groups(stage, gathered, found["groups"], common)
     verified = stage.map("verify", verify_group, groups)
     once("settle", settle, groups=[task.name for task in groups])
     cut = find_passages(stage, common)
-    refuse_wipe_out(stage.config, once("tally", tally, sketched=sketched)["sources"])
-    once("commit", commit, sketched=sketched)
+    refuse_wipe_out(stage.config, once("tally", tally)["sources"])
+    once("commit", commit)
     stage.facts.update(
         pairs=sum(receipt["facts"]["pairs"] for receipt in joined),
         components=found["components"],
@@ -75,12 +75,14 @@ def decide(stage: StageRun[DedupConfig], shards: Sequence[Shard]) -> dict[str, A
 def _groups(
     stage: StageRun[DedupConfig], gathered: Sequence[dict[str, Any]], n_groups: int, common: dict[str, Any]
 ) -> list[Task[DedupConfig]]:
-    """The tasks of verification, each told which batches of which tasks of gathering are its own."""
-    batches: list[list[tuple[str, int]]] = [[] for _ in range(n_groups)]
+    """The tasks of verification, each told which members of which tasks of gathering are its own."""
+    held: list[list[tuple[str, int, int]]] = [[] for _ in range(n_groups)]
     for receipt in gathered:
-        for batch, group in enumerate(receipt["facts"]["groups"]):
-            batches[group].append((receipt["task"], batch))
-    arguments = [{**common, "batches": held} for held in batches]
+        facts, first = receipt["facts"], 0
+        for group, count in zip(facts["groups"], facts["counts"], strict=True):
+            held[group].append((receipt["task"], first, first + count))
+            first += count
+    arguments = [{**common, "members": parts} for parts in held]
     return [stage.task(f"group-{n:05d}", arguments=told) for n, told in enumerate(arguments)]
 
 

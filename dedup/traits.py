@@ -13,37 +13,52 @@ from numpy.typing import NDArray
 from corpus.paths import Folder
 from dedup.columns import view_array
 from dedup.index import entry
-from dedup.sketch_kernels import Hashes, fill_unit_keys, fill_url_keys
+from dedup.sketch_kernels import Hashes, Numbers, fill_unit_keys, fill_url_keys
 from khmer.buffers import Utf8, utf8
 from khmer.clusters import FlaggedUnits
 
-TRAITS = pa.schema(
-    [
-        pa.field("id", pa.string()),
-        pa.field("source", pa.string()),
-        pa.field("preference", pa.uint64()),
-        pa.field("n_units", pa.uint32()),
-        pa.field("n_bytes", pa.int64()),
-        pa.field("text_key", pa.uint64()),
-        pa.field("text_check", pa.uint64()),
-        pa.field("unit_key", pa.uint64()),
-        pa.field("url_key", pa.uint64()),  # 0 for none
-    ]
-)
-
-
-NUMBERS: Final = (  # of TRAITS, the source's place among the sorted ones of the shard, and the units before the first
-    "preference", "n_units", "n_bytes", "text_key", "text_check", "unit_key", "url_key", "source", "first_unit",
+NUMBERS: Final = (  # url_key is 0 for none, first_unit counts the units of the shard's documents before
+    "preference", "n_units", "n_bytes", "text_key", "text_check", "unit_key", "url_key", "first_unit",
 )  # fmt: skip
 
 
 def view_numbers(folder: Folder, shard: str) -> Hashes:
-    """What is known of a shard's documents as `(n, len(NUMBERS)) uint64`; opened in a twentieth of the time."""
+    """What is known of a shard's documents, `(n, len(NUMBERS)) uint64`."""
     return view_array(folder, f"{entry(shard)}/numbers", np.uint64).reshape(-1, len(NUMBERS))
 
 
+def view_sources(folder: Folder, shard: str) -> Numbers:
+    """The place of each document's source among the sorted ones of the shard."""
+    return view_array(folder, f"{entry(shard)}/sources", np.uint32)
+
+
+def view_ids(folder: Folder, shard: str, n_documents: int) -> NDArray[np.uint8]:
+    """The ids of a shard's documents as `padded` gives them."""
+    ids: NDArray[np.uint8] = view_array(folder, f"{entry(shard)}/ids", np.uint8).reshape(n_documents, -1)
+    return ids
+
+
+def padded(strings: pa.ChunkedArray) -> NDArray[np.uint8]:
+    """The bytes of strings that end in no U+0000, `(n, most)`, zeros after shorter ones: they sort as before."""
+    column = utf8(strings)
+    sizes = np.diff(column.offsets)
+    data = column.data[column.offsets[0] : column.offsets[-1]]
+    most = max(int(sizes.max(initial=0)), 1)
+    if data.size == sizes.size * most:
+        return data.reshape(sizes.size, most)
+    rows = np.zeros((sizes.size, most), np.uint8)
+    rows[np.arange(most) < sizes[:, None]] = data
+    return rows
+
+
+def unpadded(rows: NDArray[np.uint8]) -> pa.Array:
+    """The strings of which `padded` gave these bytes."""
+    strings = np.ascontiguousarray(rows).view(f"S{rows.shape[1]}").reshape(-1)
+    return pa.array(strings, pa.binary()).cast(pa.string())
+
+
 def keys_of(texts: Utf8, units: FlaggedUnits, urls: pa.ChunkedArray) -> dict[str, NDArray[np.generic]]:
-    """The columns of TRAITS that follow from text and URL."""
+    """The columns of NUMBERS that follow from text and URL."""
     text = digests(texts)
     unit_keys = np.empty(texts.n_documents, np.uint64)
     fill_unit_keys(units.units, units.offsets, unit_keys)

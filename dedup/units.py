@@ -8,27 +8,51 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.stage import Task
-from dedup.columns import Census, view_array
+from dedup.columns import Census, read_runs
+from dedup.config import DedupConfig
 from dedup.index import entry
+from dedup.members import Flags, Integers, Members, Numbers, Texts
 from dedup.traits import NUMBERS, view_numbers
-from dedup.trees import Integers, Numbers, copy_ranges
 
-_PLACE: Final = [NUMBERS.index(name) for name in ("first_unit", "n_units")]
+_PLACE: Final = [NUMBERS.index("first_unit"), NUMBERS.index("n_units")]
 
 
-def units_of(task: Task[Any], numbers: NDArray[Any]) -> tuple[Integers, Numbers]:
-    """The units of documents, by their sorted numbers, one after another: offsets `(n + 1,)` and units.
+def places_of(task: Task[Any], numbers: NDArray[Any]) -> Integers:
+    """Where the units of documents, by their sorted numbers, stand: the first in its shard and how many, `(n, 2)`."""
 
-    On this machine only their own pages are read; elsewhere the units of one shard after another.
+    def read(shard: str, rows: Integers) -> Integers:
+        return view_numbers(task.folder, shard).take(rows, axis=0)[:, _PLACE].astype(np.int64)
+
+    places: Integers = Census.of(task).gather(numbers, np.empty((0, 2), np.int64), read)
+    return places
+
+
+def read_units(
+    task: Task[Any], numbers: NDArray[Any], places: Integers, target: Numbers, begins: Integers
+) -> None:
+    """Read the units of documents, by their sorted numbers, to where each one begins in `target`.
+
+    `places` are those of `places_of`. On this machine they alone are read; elsewhere those of one shard after another.
     """
-    parts = list(Census.of(task).parts(numbers))
-    firsts, counts = np.empty((2, numbers.size), np.int64)
-    for shard, start, part in parts:
-        known = view_numbers(task.folder, shard)[numbers[part].astype(np.int64) - start]
-        firsts[part], counts[part] = known[:, _PLACE].astype(np.int64).T
-    offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
-    units = np.empty(offsets[-1], np.uint32)
-    for shard, _, part in parts:
-        stored = view_array(task.folder, f"{entry(shard)}/units", np.uint32)
-        copy_ranges(stored, firsts[part], offsets[part.start : part.stop + 1], units)
-    return offsets, units
+    for shard, _, part in Census.of(task).parts(numbers):
+        runs = places[part, 0], places[part, 1]
+        read_runs(task.folder, f"{entry(shard)}/units", runs, target, begins[part])
+
+
+class Units:
+    """Room for the units of a group's texts, of which some are at hand; memory is taken by these alone."""
+
+    def __init__(self, task: Task[DedupConfig], numbers: NDArray[np.uint32], members: Members) -> None:
+        self._task, self._numbers = task, numbers
+        carries = members.carrier == np.arange(numbers.size)
+        offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(members.n_units * carries)])
+        at_hand = np.zeros(numbers.size, np.bool_)
+        self.texts = Texts(np.empty(offsets[-1], np.uint32), offsets, at_hand, task.config.shingle_units)
+
+    def fetch(self, wanted: Flags) -> None:
+        """Bring the units of these members to hand."""
+        (rows,) = np.nonzero(wanted & ~self.texts.at_hand)
+        rows = rows[np.argsort(self._numbers[rows])]
+        numbers, texts = self._numbers[rows], self.texts
+        read_units(self._task, numbers, places_of(self._task, numbers), texts.units, texts.offsets[rows])
+        texts.at_hand[rows] = True

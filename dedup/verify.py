@@ -11,82 +11,39 @@ from numpy.typing import NDArray
 
 from corpus.stage import Task
 from dedup.bands import least_agreeing
-from dedup.columns import Census, open_table, view_array, write_array
-from dedup.components import MEMBERS
+from dedup.columns import Census, view_array, write_array
+from dedup.components import read_members
 from dedup.config import DedupConfig, Reason
 from dedup.facts import facts_lost
-from dedup.index import COMPONENT, FATE, Plan
-from dedup.leader import lead
-from dedup.members import Fates, Integers, Known, Members, Texts
+from dedup.index import COMPONENT, FATE, FATES, Plan
+from dedup.leader import lead, room_for
+from dedup.members import Case, Fates, Flags, Integers, Known, Members, Seen
 from dedup.sketch_kernels import SLOTS
-from dedup.trees import copy_runs
-from dedup.units import units_of
+from dedup.units import Units
 
 
 def verify_group(task: Task[DedupConfig]) -> dict[str, int]:
     """Write each member's number, the document kept for it, the best of its component, the Reason and the similarity.
 
-    `task.arguments["batches"]` says which batch of which shard's members is the group's.
+    `task.arguments["members"]` says which members of which task of gathering are the group's.
     """
-    found = _members(task)
-    texts = _Units(task, found)
+    found = read_members(task, task.arguments["members"])
     order = best_first(found, Census.of(task))
     members = found.drop_columns("sketch").take(pa.array(order))
     numbers = members["number"].to_numpy()
-    decided = ties(members, order, texts.at_hand, task.config.least_units)
+    decided = ties(members, task.config.least_units)
+    units = Units(task, numbers, decided)
+    units.fetch(members["carries"].to_numpy())
     past = Past.of(task, numbers, ~members["fresh"].to_numpy())
     sketches = np.frombuffer(found["sketch"].combine_chunks().buffers()[1], np.uint8)
     sketches = sketches.reshape(-1, SLOTS)[order]
-    bounds = (task.config.threshold, least_agreeing(task.config.threshold, 8))
-    fates, counts, wanted = lead(decided, past.known, sketches, texts.texts, bounds)
-    while texts.fetch(wanted):
-        known = _with_settled(past.known, decided, fates, wanted)
-        fates, more, wanted = lead(decided, known, sketches, texts.texts, bounds)
-        counts[0] += more[0]
-    _write(task, numbers, decided, fates, _lost_facts(texts, decided, fates, past))
-    return {"checks": int(counts[0]), "capped": int(counts[1])}
-
-
-def _with_settled(known: Known, members: Members, fates: Fates, wanted: NDArray[np.bool_]) -> Known:
-    """What is known, and also the fates in those components for which all units were at hand."""
-    open_ones = np.zeros(members.component.max() + 1, np.bool_)
-    open_ones[members.component[wanted[members.carrier]]] = True
-    settled = ~open_ones[members.component]
-    pairs: Any = zip(fates, known.fates, strict=True)
-    merged = [np.where(settled, now, then) for now, then in pairs]
-    return Known(np.where(settled, members.component, known.component), Fates(*merged))
-
-
-class _Units:
-    """The units of a group's documents, by the rows in which these were read."""
-
-    def __init__(self, task: Task[DedupConfig], found: pa.Table) -> None:
-        self._task, self._numbers = task, found["number"].to_numpy()
-        self._sizes = found["n_units"].to_numpy().astype(np.int64)
-        nothing = np.empty(0, np.uint32), np.zeros(len(found) + 1, np.int64)
-        self.texts = Texts(*nothing, task.config.shingle_units)
-        self.fetch(found["carries"].to_numpy())
-
-    @property
-    def at_hand(self) -> NDArray[np.bool_]:
-        """Which documents' units are."""
-        return np.diff(self.texts.offsets) > 0
-
-    def fetch(self, wanted: NDArray[np.bool_]) -> bool:
-        """Bring the units of these documents to hand; whether there was anything to bring."""
-        (rows,) = np.nonzero(wanted & ~self.at_hand & (self._sizes > 0))
-        if not rows.size:
-            return False
-        rows = rows[np.argsort(self._numbers[rows])]
-        offsets, units = units_of(self._task, self._numbers[rows])
-        counts, (held,) = np.diff(self.texts.offsets), np.nonzero(self.at_hand)
-        counts[rows] = np.diff(offsets)
-        ends = np.cumsum(counts)
-        whole = np.empty(ends[-1], np.uint32)
-        copy_runs(self.texts.units, self.texts.offsets[held], whole, ends[held] - counts[held], counts[held])
-        copy_runs(units, offsets[:-1], whole, ends[rows] - counts[rows], counts[rows])
-        self.texts = Texts(whole, np.concatenate([np.zeros(1, np.int64), ends]), self.texts.width)
-        return True
+    threshold = task.config.threshold
+    case = Case(decided, past.known, sketches, units.texts, threshold, least_agreeing(threshold, 8))
+    seen, room = Seen.nothing(numbers.size), room_for(int(decided.n_units.max()))
+    while lead(case, seen, room):
+        units.fetch(seen.wanted)
+    _write(task, numbers, decided, seen.fates, _lost_facts(units, decided, seen.fates, past))
+    return {"checks": int(seen.counts[0]), "capped": int(seen.counts[1])}
 
 
 class Past(NamedTuple):
@@ -109,16 +66,10 @@ class Past(NamedTuple):
                 name: view_array(task.folder, f"{state}/{name}", dtype)[old] for name, dtype in dtypes.items()
             }
             past.known.component[rows] = then[COMPONENT]
-            fates.lead[rows] = order[np.searchsorted(numbers, then["kept"], sorter=order)]
+            fates.lead[rows] = order[np.searchsorted(numbers[order], then["kept"])]
             fates.reason[rows], fates.similarity[rows] = then["reason"], then["similarity"]
             past.lost[rows] = np.stack([then["numbers_lost"], then["places_lost"]], axis=1)
         return past
-
-
-def _members(task: Task[Any]) -> pa.Table:
-    held = task.arguments["batches"]
-    files = {name: open_table(task.folder, f"work/gathered/{name}") for name in dict(held)}
-    return pa.Table.from_batches([files[name].get_batch(batch) for name, batch in held], MEMBERS)
 
 
 def best_first(members: pa.Table, census: Census) -> Integers:
@@ -139,41 +90,42 @@ def best_first(members: pa.Table, census: Census) -> Integers:
     return order
 
 
-def ties(members: pa.Table, rows: Integers, has_units: NDArray[np.bool_], least_units: int) -> Members:
-    """What members have in common, as numbers; `rows` are their rows in the group, of which some hold units."""
-    n_units = members["n_units"].to_numpy()
-    text = _classes(members, "text_key", "text_check", "n_bytes")
-    short = (n_units > 0) & (n_units < least_units)
-    has_url = members["url_key"].to_numpy() != 0
-    carrier = np.empty(len(members), np.int64)
-    carrier[text[::-1]] = rows[::-1]  # the best of a text, if none has its units at hand
-    carries = has_units[rows]
+def ties(members: pa.Table, least_units: int) -> Members:
+    """What members have in common, as numbers; those of one text have the units of the one that carries them."""
+    n, n_units = len(members), members["n_units"].to_numpy()
+    text = _classes(members, np.ones(n, np.bool_), "text_key", "text_check", "n_bytes")
+    url = _classes(members, members["url_key"].to_numpy() != 0, "url_key")
+    shares_url = (url >= 0) & (np.bincount(url[url >= 0], minlength=n)[url] > 1)
+    rows, carrier = np.arange(n), np.empty(n, np.int64)
+    carrier[text[::-1]] = rows[::-1]  # the best of a text, if none is read from the start
+    carries = members["carries"].to_numpy()
     carrier[text[carries]] = rows[carries]
     return Members(
         component=members["root"].to_numpy().astype(np.int64),
         text=text,
-        units=np.where(short, _classes(members, "unit_key", "n_units"), -1),
-        url=np.where(has_url, _classes(members, "url_key"), -1),
-        source=_classes(members, "source"),
-        id=_classes(members, "id"),
+        units=_classes(members, (n_units > 0) & (n_units < least_units), "unit_key", "n_units"),
+        url=np.where(shares_url, url, -1),
+        source=_classes(members, shares_url, "source"),
+        id=_classes(members, shares_url, "id"),
         n_units=n_units.astype(np.int64),
         carrier=carrier[text],
     )
 
 
-def _classes(members: pa.Table, *names: str) -> Integers:
-    """A number for each row, below the number of rows; equal for rows that are equal in these columns."""
-    codes = _codes(members[names[0]].combine_chunks())
-    for name in names[1:]:
-        codes = _codes(pa.array(codes * len(members) + _codes(members[name].combine_chunks())))
-    return codes
+def _classes(members: pa.Table, among: Flags, *names: str) -> Integers:
+    """A number below that of rows for each row of some, equal where these columns are equal; -1 for others."""
+    (rows,) = np.nonzero(among)
+    taken = members.select(list(names)).take(pa.array(rows))
+    column = taken[0].combine_chunks()
+    if len(names) > 1:
+        keys = np.stack([key.to_numpy().astype(np.uint64) for key in taken.columns], axis=1)
+        column = pa.Array.from_buffers(pa.binary(keys[:1].nbytes), rows.size, [None, pa.py_buffer(keys)])
+    classes = np.full(among.size, -1)
+    classes[rows] = column.dictionary_encode().indices.to_numpy()
+    return classes
 
 
-def _codes(column: pa.Array) -> Integers:
-    return column.dictionary_encode().indices.to_numpy().astype(np.int64)  # type: ignore[no-any-return]
-
-
-def _lost_facts(texts: _Units, members: Members, fates: Fates, past: Past) -> Integers:
+def _lost_facts(units: Units, members: Members, fates: Fates, past: Past) -> Integers:
     """Of each near-duplicate its numbers and dates, and its places, that the document kept has not: `(n, 2)`."""
     before, is_near = past.known, fates.reason == Reason.NEAR_DUPLICATE
     is_same = (
@@ -182,12 +134,10 @@ def _lost_facts(texts: _Units, members: Members, fates: Fates, past: Past) -> In
     (asked,) = np.nonzero(is_near & ~is_same)
     lost = np.where((is_near & is_same)[:, None], past.lost, 0)
     own, kept = members.carrier[asked], members.carrier[fates.lead[asked]]
-    wanted = np.zeros(texts.at_hand.size, np.bool_)
+    wanted = np.zeros(lost.shape[0], np.bool_)
     wanted[own] = wanted[kept] = True
-    texts.fetch(wanted)
-    leads = np.arange(wanted.size)
-    leads[own] = kept
-    lost[asked] = facts_lost(texts.texts.units, texts.texts.offsets, leads)[own]
+    units.fetch(wanted)
+    lost[asked] = facts_lost(units.texts.units, units.texts.offsets, own, kept)
     return lost
 
 
@@ -197,14 +147,8 @@ def _write(
     first = np.flatnonzero(np.diff(members.component, prepend=-1))
     sizes = np.diff(np.append(first, members.component.size))
     most = np.iinfo(FATE["numbers_lost"]).max
-    columns: dict[str, NDArray[Any]] = {
-        "kept": numbers[fates.lead],
-        "reason": fates.reason,
-        "similarity": fates.similarity,
-        "cluster": np.repeat(numbers[first], sizes),
-        "numbers_lost": np.minimum(lost[:, 0], most),
-        "places_lost": np.minimum(lost[:, 1], most),
-    }
-    write_array(task, f"work/verified/{task.name}.number", numbers)
-    for name, dtype in FATE.items():
-        write_array(task, f"work/verified/{task.name}.{name}", columns[name].astype(dtype))
+    found = np.empty(numbers.size, FATES)
+    found["number"], found["cluster"] = numbers, np.repeat(numbers[first], sizes)
+    found["kept"], found["reason"], found["similarity"] = numbers[fates.lead], fates.reason, fates.similarity
+    found["numbers_lost"], found["places_lost"] = np.minimum(lost, most).T
+    write_array(task, f"work/verified/{task.name}", found)

@@ -41,6 +41,7 @@ _KHMER_LEAD: Final = np.uint8(0xE1)
 _DISTANCE: Final = np.uint64(0x7F)  # parts of a Letter
 _BASE_BIT: Final = np.uint64(8)
 _ENDS_BIT: Final = np.uint64(9)
+_WAITING: Final = np.uint64(1024)  # packed units that are written together
 _BLOCK: Final = 4096  # bytes
 _HASH: Final = np.uint32(0xFFFFFFFC)  # a unit without its flags
 _LINE_FEED: Final = 0x0A
@@ -48,6 +49,8 @@ _LINE_FEED: Final = 0x0A
 Bytes = NDArray[np.uint8]
 Integers = NDArray[np.int64]
 Keys = NDArray[np.uint64]
+Numbers = NDArray[np.uint32]
+Rows = NDArray[np.uint16]
 
 
 class Tables(NamedTuple):
@@ -55,7 +58,7 @@ class Tables(NamedTuple):
 
     classes: Bytes
     transitions: Bytes
-    lower: NDArray[np.uint16]
+    lower: Rows
 
 
 class Signs(NamedTuple):
@@ -138,7 +141,7 @@ def _unit(h: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def _folded(code: int, kind: int, lower: NDArray[np.uint16]) -> Any:
+def _folded(code: int, kind: int, lower: Rows) -> Any:
     """A Latin letter in lower case, a Khmer digit as ASCII, any other character itself."""
     if kind == Class.LATIN:
         return np.int64(lower[code])
@@ -146,7 +149,7 @@ def _folded(code: int, kind: int, lower: NDArray[np.uint16]) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def hash_units(text: Utf8, classes: Bytes, lower: NDArray[np.uint16], hashes: Keys, ends: Integers) -> None:
+def hash_units(text: Utf8, classes: Bytes, lower: Rows, hashes: Keys, ends: Integers) -> None:
     """Write each document's unit hashes to `hashes` (room for one a byte) and where they end to `ends`, `(n,)`.
 
     A hash is written anew at every code point: a branch on whether its unit has ended would double the time.
@@ -200,27 +203,34 @@ class Letter(IntEnum):
 
 
 @njit(cache=True, nogil=True)
-def flag_units(
-    text: Utf8,
-    tables: tuple[NDArray[np.uint16], Bytes, NDArray[np.uint16]],
-    units: NDArray[np.uint32],
-    ends: Integers,
-) -> None:
+def _write_units(packed: Keys, flags: Numbers, n: int, units: Numbers) -> None:
+    """Write the first n units that are packed, with vector instructions; the one after them becomes the first."""
+    for k in range(n):
+        units[k] = _unit(packed[k]) | flags[k]
+        flags[k] = 0
+    packed[0], flags[0], flags[n] = packed[n], flags[n], 0
+
+
+@njit(cache=True, nogil=True)
+def flag_units(text: Utf8, tables: tuple[Rows, Bytes, Rows], units: Numbers, ends: Integers) -> None:
     """Write each document's units to `units` (room for one a byte) and where they end to `ends`, `(n,)`.
 
-    The units are those of `hash_units`. Runs of Khmer letters, nine characters of ten, have a loop of so few variables
-    that all stay in registers; a cluster is packed in base 128, its first characters rotated out after nine.
+    The units are those of `hash_units`. Runs of Khmer letters, nine characters of ten, have a loop of few instructions:
+    a cluster is packed in base 128, its first characters rotated out after nine; it is hashed later, with many others.
     """
     data, offsets = text
     letters, classes, lower = tables
-    n = np.uint64(0)
+    packed, flags = np.zeros(2 * _WAITING, np.uint64), np.zeros(2 * _WAITING, np.uint32)
+    n, written = _NONE, _NONE  # units that are packed, the last of which may go on, and units before them
     for document in range(offsets.size - 1):
         i, end = np.uint64(offsets[document]), np.uint64(offsets[document + 1])
-        h, run, line, flags = np.uint64(0), 0, np.uint32(LINE), np.uint32(0)
-        any_opens, base_opens = _ONE, _ONE
+        h, run, line, any_opens, base_opens = _NONE, 0, np.uint32(LINE), _ONE, _ONE
         while i < end:
-            first, n_before = i, n
-            while i < end and data[i] == _KHMER_LEAD:
+            if n >= _WAITING:
+                _write_units(packed, flags, n - _ONE, units[written:])
+                n, written = _ONE, written + n - _ONE
+            first, n_before, stop = i, n, min(end, i + _WAITING)
+            while i < stop and data[i] == _KHMER_LEAD:
                 letter = np.uint64(letters[np.uint64(data[i + _ONE]) << _BYTE | np.uint64(data[i + _TWO])])
                 if letter == _NONE:
                     break
@@ -230,20 +240,19 @@ def flag_units(
                 n += opens
                 h &= opens - _ONE
                 h = (h << _SEVEN | h >> _ALL_BUT_SEVEN) ^ letter & _DISTANCE
-                units[n - _ONE] = _unit(h)
+                packed[n - _ONE] = h
             if i != first:
                 run = Class.BASE
-                if line:
-                    units[n_before] |= line
-                    line = np.uint32(0)
-                if i >= end:
-                    break
+                flags[n_before] |= line
+                line = np.uint32(0)
+                if i >= stop:
+                    continue
             code, width = _decode(data, np.int64(i))
             i += np.uint64(width)
             character = _class_of(code, classes)
             if character == Class.ZWNJ:
                 continue
-            any_opens, base_opens = _ONE, _ONE
+            any_opens = _ONE
             if character >= Class.SPACE:
                 run = 0
                 line = np.uint32(LINE) if character == Class.NEWLINE else line
@@ -253,10 +262,11 @@ def flag_units(
             run = kind
             n += opens
             h = (np.uint64(kind) if opens else h) * _GOLDEN + np.uint64(_folded(code, kind, lower))
-            flags = line if opens else flags
-            units[n - _ONE] = _unit(h) | flags | np.uint32(NUMBER * (kind == Class.DIGIT))
+            packed[n - _ONE] = h
+            flags[n - _ONE] |= line | np.uint32(NUMBER * (kind == Class.DIGIT))
             line = np.uint32(0)
-        ends[document] = np.int64(n)
+        ends[document] = np.int64(written + n)
+    _write_units(packed, flags, n, units[written:])
 
 
 @njit(cache=True, nogil=True)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from corpus.document import with_text
+from corpus.document import measure
 from corpus.stage import Task
-from dedup.columns import view_array
-from dedup.passages.spans import SPAN, Spans, read_lost, stays
-from khmer.unit_spans import Pairs, unit_spans
+from dedup.passages.cut_kernels import ANNOUNCES, BLANK, DOT, ENDS, find_seams
+from dedup.passages.spans import Spans, read_lost, stays, view_spans
+from khmer.buffers import Utf8
+from khmer.clusters import checked_utf8
+from khmer.unit_spans import unit_spans
 
 REASON: Final = "repeated_passage"
 STEP: Final = "repeated_passages"  # in the ledger
@@ -27,89 +32,70 @@ PASSAGES: Final = pa.schema(
         pa.field("source", pa.string(), nullable=False),
     ]
 )
-LEAST_WHOLE: Final = 0.5  # of a passage's units that must be whole sentences, or it stays
+GAPS: Final = 256  # kept as read: a few are nearly all
 
 _LINE_ENDS: Final = "\n\r\v\f\x85\u2028\u2029"
-_SENTENCE_ENDS: Final = re.compile(rf"[។៕៚?!…{_LINE_ENDS}]|\.\s")
-_ANNOUNCES: Final = re.compile(r"\s*[៖:]")
-_TAIL: Final = re.compile(
-    rf"\A(?:[^\S{_LINE_ENDS}]*[។៕៚?!….,;:៖»”’)\]}}]+)*"
-)  # what belongs to the words before it
+_KINDS: Final = ((_LINE_ENDS + "។៕៚?!…", ENDS), (".", DOT), ("៖:", ANNOUNCES))
+_TAIL: Final = re.compile(rf"\A(?:[^\S{_LINE_ENDS}]*[។៕៚?!….,;:៖»”’)\]}}]+)*")
 _OPENING: Final = "«“‘([{"
-
 _LINE_END: Final = re.compile(rf"[{_LINE_ENDS}]")
-_READ: Final = ["id", "text", "source"]
+
+Seam = tuple[int, int, int, int]  # first byte and end of the gap before what is cut, and of the gap behind it
 
 
-class Cut(NamedTuple):
-    """A text without its repeated passages, and these."""
-
-    text: str
-    passages: list[str]
-    runs: list[int]  # which of the runs asked for each of these is
-
-
-class _Gaps:
-    """What stands before each unit of a text, and, as one more, behind the last."""
-
-    def __init__(self, data: bytes, units: Pairs) -> None:
-        self.data, self._units, self._last = data, units, len(units)
-
-    def edges(self, i: int) -> tuple[int, int]:
-        """First byte and end of a gap."""
-        end = int(self._units[i, 0]) if i < self._last else len(self.data)
-        return int(self._units[i - 1, 1]) if i else 0, end
-
-    def __getitem__(self, i: int) -> str:
-        start, end = self.edges(i)
-        return self.data[start:end].decode()
-
-    def parts_sentences(self, i: int) -> bool:
-        """Whether one sentence or line ends there and another begins, and the first does not announce the second."""
-        if i in (0, self._last):
-            return True
-        gap = self[i]
-        return _SENTENCE_ENDS.search(gap) is not None and _ANNOUNCES.match(gap) is None
-
-    def whole_sentences(self, first: int, stop: int) -> tuple[int, int]:
-        """The part of a run of units that is whole sentences; empty where that is less than LEAST_WHOLE of it."""
-        begin = next((i for i in range(first, stop) if self.parts_sentences(i)), stop)
-        end = next((i for i in range(stop, begin, -1) if self.parts_sentences(i)), begin)
-        return (begin, end) if end - begin >= LEAST_WHOLE * (stop - first) else (first, first)
+@cache
+def _kind_table() -> NDArray[np.uint8]:
+    """What each code point is to `find_seams`."""
+    table = np.array([BLANK * character.isspace() for character in map(chr, range(0x3001))], np.uint8)
+    for characters, kind in _KINDS:
+        table[[ord(character) for character in characters]] |= kind
+    return table
 
 
-def cut_text(text: str, units: Pairs, runs: Sequence[tuple[int, int]]) -> Cut:
-    """The text without runs of units, `(first, stop)` in order, none touching the next.
+def seams_of(texts: Utf8, runs: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The Seam of each run, `(n, 4)`, of zeros where nothing is to be cut; runs are rows of text, first unit and stop.
 
-    `units` are first byte and end of each. The sentences in which a run begins and ends stay whole, and so do runs
-    without whole sentences. Where something was cut stand as many line ends as there were, up to two, or one blank.
+    The sentences in which a run begins and ends stay whole, and so do runs without whole sentences. One that announces
+    the next stays.
     """
-    gaps = _Gaps(text.encode(), units)
-    left, passages, cut, place, n_lines = _Joined(), [], [], 0, 0
-    for number, run in enumerate(runs):
-        begin, end = gaps.whole_sentences(*run)
-        if begin == end:
-            continue
-        before, after = gaps[begin], gaps[end]
-        tail, closing = _matched(_TAIL, before) if begin else "", _matched(_TAIL, after)
-        left.add(gaps.data[place : gaps.edges(begin)[0]].decode() + tail, n_lines)
-        passages.append(gaps.data[gaps.edges(begin)[1] : gaps.edges(end)[0]].decode() + closing)
-        cut.append(number)
-        n_lines = max(len(_LINE_END.findall(gap)) for gap in (before, after))
-        place = gaps.edges(end)[1] - len(_head(after[len(closing) :]).encode())
-    if not cut:
-        return Cut(text, [], [])
-    left.add(gaps.data[place:].decode(), n_lines)
-    return Cut("".join(left.pieces), passages, cut)
+    seams = np.zeros((len(runs), 4), np.int64)
+    find_seams(texts, unit_spans(texts), _kind_table(), runs, seams)
+    return seams
 
 
-def _matched(pattern: re.Pattern[str], gap: str) -> str:
-    """The part of a gap that a pattern, which can be empty, finds."""
-    return pattern.search(gap).group()  # type: ignore[union-attr]
+def cut_text(data: bytes, seams: Iterable[Seam]) -> tuple[str, list[str]]:
+    """A text without what stands within seams, which are in order, and the passages that these are.
+
+    Where something was cut stand as many line ends as there were, up to two, or one blank.
+    """
+    left, passages, place, n_lines = _Joined(), [], 0, 0
+    for begin, first, stop, end in seams:
+        before, after = _read_gap(data[begin:first]), _read_gap(data[stop:end])
+        left.add(data[place:begin].decode() + (before.tail if begin else ""), n_lines)
+        passages.append(data[first:stop].decode() + after.tail)
+        n_lines = max(before.n_lines, after.n_lines)
+        place = end - after.head_bytes
+    left.add(data[place:].decode(), n_lines)
+    return "".join(left.pieces), passages
+
+
+class _Gap(NamedTuple):
+    """What stands between two units."""
+
+    tail: str  # what belongs to the words before it
+    head_bytes: int  # of what belongs to those after it
+    n_lines: int  # line ends
+
+
+@lru_cache(GAPS)
+def _read_gap(data: bytes) -> _Gap:
+    gap = data.decode()
+    tail = _TAIL.search(gap).group()  # type: ignore[union-attr]  # it can be empty
+    return _Gap(tail, len(_head(gap[len(tail) :]).encode()), len(_LINE_END.findall(gap)))
 
 
 def _head(gap: str) -> str:
-    """The part of a gap that belongs to the words after it: what stands in their line before them, or what opens."""
+    """What stands in the line of the words after a gap before them, or what opens."""
     line = _LINE_END.split(gap)[-1]
     return line if line and len(line) < len(gap) else gap[len(gap.rstrip(_OPENING)) :]
 
@@ -129,39 +115,57 @@ class _Joined:
 
 def spans_of(task: Task[Any], folder: str, start: int, stop: int) -> Spans:
     """The spans of documents `start` up to `stop` in the state `folder`, with keepers that stay."""
-    columns = Spans(*(view_array(task.folder, f"{folder}/spans.{name}", np.uint32) for name in SPAN))
-    first, last = np.searchsorted(columns.number, [start, stop])
-    spans = columns.take(slice(first, last))
+    spans = view_spans(task, folder)
+    spans = spans.take(slice(*np.searchsorted(spans.number, [start, stop])))
     return spans._replace(keeper=stays(spans.keeper, *read_lost(task.folder, folder)))
 
 
 def cut_passages(
-    documents: pa.Table, numbers: NDArray[np.int64], spans: Spans, ids: dict[int, str]
+    documents: pa.Table, numbers: NDArray[np.int64], spans: Spans, keepers: pa.Array
 ) -> tuple[pa.Table, pa.Table]:
     """Documents without their repeated passages, and a row of PASSAGES for each of these.
 
-    `numbers` are the documents' and ascend; `spans` are theirs, and may be others' too; `ids` are the keepers'.
+    `numbers` are the documents' and ascend; `spans` are theirs, and may be others' too, with the ids of their keepers.
     """
-    rows = np.flatnonzero(np.isin(numbers, spans.number))
-    texts, removed = [], []
-    touched = documents.take(pa.array(rows))
-    units = unit_spans(touched["text"])
-    for at, (number, document) in enumerate(
-        zip(numbers[rows].tolist(), touched.select(_READ).to_pylist(), strict=True)
-    ):
-        first, last = np.searchsorted(spans.number, [number, number + 1])
-        own = spans.take(slice(first, last))
-        runs = list(zip(own.first.tolist(), own.stop.tolist(), strict=True))
-        cut = cut_text(document["text"], units.spans[units.offsets[at] : units.offsets[at + 1]], runs)
-        texts.append(cut.text)
-        removed += [
-            {**document, "text": passage, "reason": REASON, "evidence": ids[int(own.keeper[run])]}
-            for passage, run in zip(cut.passages, cut.runs, strict=True)
-        ]
-    if not removed:
+    own = np.flatnonzero(np.isin(spans.number, numbers))
+    rows, text_of = np.unique(np.searchsorted(numbers, spans.number[own]), return_inverse=True)
+    texts = checked_utf8(documents["text"].take(pa.array(rows)))
+    seams = seams_of(texts, np.stack([text_of, spans.first[own], spans.stop[own]], axis=1))
+    is_cut = seams[:, 2] > 0
+    if not is_cut.any():
         return documents, PASSAGES.empty_table()
-    places = np.arange(len(documents))
-    places[rows] = len(documents) + np.arange(rows.size)
-    changed = with_text(touched, pa.chunked_array([pa.array(texts, pa.large_string())]))
-    whole = pa.concat_tables([documents, changed]).take(pa.array(places))
-    return whole, pa.Table.from_pylist(removed, PASSAGES)
+    own, text_of, seams = own[is_cut], text_of[is_cut], seams[is_cut]
+    left, passages = _cut(texts, text_of, seams)
+    removed = documents.select(["id", "source"]).take(pa.array(rows[text_of]))
+    columns = {
+        "id": removed["id"],
+        "text": pa.array(passages, pa.large_string()),
+        "reason": pa.array([REASON] * len(passages)),
+        "evidence": keepers.take(pa.array(own)),
+        "source": removed["source"],
+    }
+    changed = np.zeros(len(documents), np.bool_)
+    changed[rows[text_of]] = True
+    return _replaced(documents, changed, left), pa.table(columns, PASSAGES)
+
+
+def _cut(texts: Utf8, text_of: NDArray[np.int64], seams: NDArray[np.int64]) -> tuple[list[str], list[str]]:
+    """What is left of each text that has a seam, and the passages cut."""
+    left, passages = [], []
+    starts = np.flatnonzero(np.diff(text_of, prepend=-1))
+    for a, b in pairwise([*starts.tolist(), len(seams)]):
+        first, end = texts.offsets[text_of[a] : text_of[a] + 2]
+        text, cut = cut_text(texts.data[first:end].tobytes(), seams[a:b].tolist())
+        left.append(text)
+        passages += cut
+    return left, passages
+
+
+def _replaced(documents: pa.Table, rows: NDArray[np.bool_], texts: list[str]) -> pa.Table:
+    """The documents, with other texts in some rows."""
+    column = pa.array(texts, pa.large_string())
+    for name, values in {"text": column, **measure(column)}.items():
+        at = documents.schema.get_field_index(name)
+        whole = pc.replace_with_mask(documents[name], pa.array(rows), values)
+        documents = documents.set_column(at, documents.schema.field(at), whole)
+    return documents

@@ -1,6 +1,6 @@
 """Compiled loops over windows of many documents, all in one module: numba's cache sees no change elsewhere.
 
-Windows are rows of two 64-bit numbers, `(n, 2) uint64`: the key, and the document above the position in it.
+Windows are two columns of 64-bit numbers: keys, and places, the document above the position in it.
 """
 
 from __future__ import annotations
@@ -19,12 +19,14 @@ _TOP_BYTE: Final = np.uint64(56)
 _LINE_BITS: Final = np.uint64(0xFF)  # of a line's key: its units and a 1
 _WORD: Final = np.uint64(6)
 _BIT: Final = np.uint64(63)
+_BLOCK: Final = 4096  # windows
 _LOW: Final = np.uint64(16)  # bits of a key that tell nothing of its place in a table of bits
 
 Integers = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
 Numbers = NDArray[np.uint32]
 Mask = NDArray[np.bool_]
+Windows = tuple[Hashes, Hashes]
 
 
 @njit(cache=True, nogil=True)
@@ -35,55 +37,56 @@ def count_slices(keys: Hashes, counts: Integers) -> None:
 
 
 @njit(cache=True, nogil=True)
-def deal(found: tuple[Hashes, Numbers, Numbers], ends: Integers, dealt: Hashes) -> None:
+def deal(found: tuple[Hashes, Numbers, Numbers], ends: Integers, dealt: Windows) -> None:
     """Copy windows (key, row, position) to where those of their slice end in `dealt`, and move `ends` on."""
-    keys, rows, positions = found
+    (keys, rows, positions), (dealt_keys, dealt_places) = found, dealt
     for i in range(keys.size):
         slice_of = np.int64(keys[i] >> _TOP_BYTE)
         to = ends[slice_of]
-        dealt[to, 0], dealt[to, 1] = keys[i], np.uint64(rows[i]) << _HALF | np.uint64(positions[i])
+        dealt_keys[to], dealt_places[to] = keys[i], np.uint64(rows[i]) << _HALF | np.uint64(positions[i])
         ends[slice_of] = to + 1
 
 
 @njit(cache=True, nogil=True)
-def take_chosen(windows: Hashes, first: int, chosen: Mask, taken: Hashes, n: int) -> int:
+def take_chosen(windows: Windows, first: int, chosen: Mask, taken: Windows, n: int) -> int:
     """Copy the windows of chosen documents, row 0 of which is number `first`, to `taken` from row n on; the next row.
 
     Without a branch, as none is foreseen: `taken` holds a row more.
     """
+    (keys, places), (taken_keys, taken_places) = windows, taken
     base, at = np.uint64(first) << _HALF, np.uint64(n)
-    for i in range(windows.shape[0]):
-        place = windows[i, 1]
-        taken[at, 0], taken[at, 1] = windows[i, 0], place + base
-        at += np.uint64(chosen[place >> _HALF])
+    for i in range(keys.size):
+        taken_keys[at], taken_places[at] = keys[i], places[i] + base
+        at += np.uint64(chosen[places[i] >> _HALF])
     return int(at)
 
 
 @njit(cache=True, nogil=True)
-def count_chosen(windows: Hashes, chosen: Mask, shift: int, least: int, counts: Integers) -> None:
+def count_chosen(windows: Windows, chosen: Mask, shift: int, least: int, counts: Integers) -> None:
     """Add how many windows of chosen documents have each key without its low `shift` bits, of which `least` is first.
 
     Those of the first of these shortened keys are told in row 1 of `counts`.
     """
-    low, base = np.uint64(shift), np.uint64(least) - _ONE
-    for i in range(windows.shape[0]):
-        counts[(windows[i, 0] >> low) - base] += chosen[windows[i, 1] >> _HALF]
+    (keys, places), low, base = windows, np.uint64(shift), np.uint64(least) - _ONE
+    for i in range(keys.size):
+        counts[(keys[i] >> low) - base] += chosen[places[i] >> _HALF]
 
 
 @njit(cache=True, nogil=True)
 def deal_chosen(
-    windows: Hashes, first: int, chosen: Mask, shortened: tuple[int, int], ends: Integers, dealt: Hashes
+    windows: Windows, first: int, chosen: Mask, shortened: tuple[int, int], ends: Integers, dealt: Windows
 ) -> None:
     """Copy the windows that `count_chosen` counts to where those of their shortened key end, and move `ends` on.
 
     `shortened` are its `shift` and `least`; row 0 of the documents is number `first`.
     """
+    (keys, places), (dealt_keys, dealt_places) = windows, dealt
     low, least, base = np.uint64(shortened[0]), np.uint64(shortened[1]), np.uint64(first) << _HALF
-    for i in range(windows.shape[0]):
-        key, place = windows[i, 0], windows[i, 1]
+    for i in range(keys.size):
+        key, place = keys[i], places[i]
         if chosen[place >> _HALF]:
             to = ends[(key >> low) - least]
-            dealt[to, 0], dealt[to, 1] = key, place + base
+            dealt_keys[to], dealt_places[to] = key, place + base
             ends[(key >> low) - least] = to + 1
 
 
@@ -104,11 +107,12 @@ def _words_for(n_keys: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def pick_repeated(windows: Hashes, ends: Integers, picked: Hashes) -> int:
+def pick_repeated(windows: Windows, ends: Integers, picked: Windows) -> int:
     """Copy windows whose key another window has too to `picked`, with few others; how many.
 
     Windows stand in parts that end at `ends`; those of a key are in one. A part has a table of bits in the cache.
     """
+    (keys, places), (picked_keys, picked_places) = windows, picked
     n, start, most = 0, 0, 1
     for stop in ends:
         most = max(most, stop - start)
@@ -120,13 +124,13 @@ def pick_repeated(windows: Hashes, ends: Integers, picked: Hashes) -> int:
         mask = np.uint64(n_words - 1)
         once[:n_words], twice[:n_words] = 0, 0
         for i in range(start, stop):
-            word, bit = _bit(windows[i, 0], mask)
+            word, bit = _bit(keys[i], mask)
             twice[word] |= once[word] & bit
             once[word] |= bit
         for i in range(start, stop):
-            word, bit = _bit(windows[i, 0], mask)
+            word, bit = _bit(keys[i], mask)
             if twice[word] & bit:
-                picked[n, 0], picked[n, 1] = windows[i, 0], windows[i, 1]
+                picked_keys[n], picked_places[n] = keys[i], places[i]
                 n += 1
         start = stop
     return n
@@ -154,10 +158,10 @@ def _row_of(key: Any, index: tuple[Hashes, Numbers, int]) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def find_rows(windows: Hashes, index: tuple[Hashes, Numbers, int], rows: Integers) -> None:
-    """Write the row of each window's key in the index, -1 where it is none of its keys."""
-    for i in range(windows.shape[0]):
-        rows[i] = _row_of(windows[i, 0], index)
+def find_rows(keys: Hashes, index: tuple[Hashes, Numbers, int], rows: Integers) -> None:
+    """Write the row of each key in the index, -1 where it is none of its keys."""
+    for i in range(keys.size):
+        rows[i] = _row_of(keys[i], index)
 
 
 @njit(cache=True, nogil=True)
@@ -170,19 +174,29 @@ def fill_bits(keys: Hashes, shift: int, bits: Hashes) -> None:
 
 
 @njit(cache=True, nogil=True)
-def pick_likely(windows: Hashes, first: int, chosen: Mask, table: tuple[Hashes, int], picked: Hashes) -> int:
-    """Copy the windows of chosen documents whose key's beginning has its bit set to `picked`, as `take_chosen` does.
+def pick_likely(
+    windows: Windows, first: int, chosen: Mask, table: tuple[Hashes, int], picked: Windows
+) -> int:
+    """Copy the windows of chosen documents whose key's beginning has its bit set to `picked`; how many.
 
-    Windows in the order of their keys' beginnings find their part of the table in the cache.
+    Row 0 of the documents is number `first`. Keys in the order of their beginnings find their part of the table in the
+    cache, and nothing else is read of most. Without a branch, as in `take_chosen`.
     """
-    bits, shift = table
-    base, low, at = np.uint64(first) << _HALF, np.uint64(shift), np.uint64(0)
-    for i in range(windows.shape[0]):
-        key, place = windows[i, 0], windows[i, 1]
-        bit = key >> low
-        picked[at, 0], picked[at, 1] = key, place + base
-        at += (bits[bit >> _WORD] >> (bit & _BIT)) & np.uint64(chosen[place >> _HALF])
-    return int(at)
+    (keys, places), (bits, shift), (picked_keys, picked_places) = windows, table, picked
+    low, n, n_likely = np.uint64(shift), np.uint64(0), np.uint64(0)
+    likely = np.empty(_BLOCK + 1, np.int64)
+    base = np.uint64(first) << _HALF
+    for begin in range(0, keys.size, _BLOCK):
+        n_likely = np.uint64(0)
+        for i in range(begin, min(begin + _BLOCK, keys.size)):
+            bit = keys[i] >> low
+            likely[n_likely] = i
+            n_likely += (bits[bit >> _WORD] >> (bit & _BIT)) & _ONE
+        for k in range(n_likely):
+            i = likely[k]
+            picked_keys[n], picked_places[n] = keys[i], places[i] + base
+            n += np.uint64(chosen[places[i] >> _HALF])
+    return int(n)
 
 
 @njit(cache=True, nogil=True)
@@ -203,32 +217,33 @@ def _is_better(worth: Hashes, i: int, other: Hashes, j: int) -> bool:
 
 @njit(cache=True, nogil=True)
 def fill_keepers(
-    windows: Hashes, worth: Hashes, least: tuple[int, int], touched: Mask, keepers: Hashes
+    windows: Windows, worth: Hashes, least: tuple[int, int], touched: Mask, keepers: Hashes
 ) -> int:
     """Write the first window of the best document of each key that enough documents share; how many keys they are.
 
     Windows are sorted by key, document and position; `worth`, `(n, 2)`, are the preference of each one's document and
     a hash of its text. A row of `keepers` is a window, and the number of documents. These are marked in `touched`.
     """
+    keys, places = windows
     n = start = 0
-    while start < windows.shape[0]:
-        key, best, n_documents, stop = windows[start, 0], start, 1, start + 1
-        while stop < windows.shape[0] and windows[stop, 0] == key:
-            n_documents += windows[stop, 1] >> _HALF != windows[stop - 1, 1] >> _HALF
+    while start < keys.size:
+        key, best, n_documents, stop = keys[start], start, 1, start + 1
+        while stop < keys.size and keys[stop] == key:
+            n_documents += places[stop] >> _HALF != places[stop - 1] >> _HALF
             best = stop if _is_better(worth, stop, worth, best) else best
             stop += 1
         if n_documents >= _needed(key, least):
-            keepers[n, 0], keepers[n, 1], keepers[n, 2] = key, windows[best, 1], n_documents
+            keepers[n, 0], keepers[n, 1], keepers[n, 2] = key, places[best], n_documents
             n += 1
             for i in range(start, stop):
-                touched[windows[i, 1] >> _HALF] = True
+                touched[places[i] >> _HALF] = True
         start = stop
     return n
 
 
 @njit(cache=True, nogil=True)
 def update_keepers(
-    changed: tuple[Hashes, Integers],
+    changed: tuple[Windows, Integers],
     worth: tuple[Hashes, Hashes],
     alive: Mask,
     least: tuple[int, int],
@@ -240,10 +255,10 @@ def update_keepers(
     `changed` are windows of documents that are kept now and were not, or the other way round, sorted by key, document
     and position, and the rows of their keys' keepers. `worth`: of the windows' documents, and of the keepers'.
     """
-    (windows, rows), (own, theirs) = changed, worth
+    ((_, places), rows), (own, theirs) = changed, worth
     for i in range(rows.size):
-        row, document = rows[i], windows[i, 1] >> _HALF
-        if i and rows[i - 1] == row and windows[i - 1, 1] >> _HALF == document:
+        row, document = rows[i], places[i] >> _HALF
+        if i and rows[i - 1] == row and places[i - 1] >> _HALF == document:
             continue
         if alive[document]:
             keepers[row, 2] += _ONE
@@ -257,13 +272,13 @@ def update_keepers(
 
 @njit(cache=True, nogil=True)
 def fill_matches(
-    windows: Hashes, index: tuple[Hashes, Numbers, int], keepers: Hashes, matched: Integers, rows: Integers
+    windows: Windows, index: tuple[Hashes, Numbers, int], keepers: Hashes, matched: Integers, rows: Integers
 ) -> int:
     """Write which windows another document keeps, and the row of its keeper; how many."""
-    n = 0
-    for i in range(windows.shape[0]):
-        row = _row_of(windows[i, 0], index)
-        if row >= 0 and keepers[row, 1] >> _HALF != windows[i, 1] >> _HALF:
+    (keys, places), n = windows, 0
+    for i in range(keys.size):
+        row = _row_of(keys[i], index)
+        if row >= 0 and keepers[row, 1] >> _HALF != places[i] >> _HALF:
             matched[n], rows[n] = i, row
             n += 1
     return n

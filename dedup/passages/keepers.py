@@ -33,7 +33,7 @@ from dedup.passages.keeper_kernels import (
     take_chosen,
     update_keepers,
 )
-from dedup.passages.windows import Part, every_window, windows_of_documents
+from dedup.passages.windows import Part, Placed, every_window, join_placed, windows_of_documents
 from dedup.traits import NUMBERS, view_numbers
 
 FEW_TASKS: Final = 16  # as each looks at every shard
@@ -77,11 +77,11 @@ class Bits(NamedTuple):
         fill_bits(keys, shift, bits)
         return cls(bits, shift)
 
-    def pick(self, part: Part) -> Hashes:
+    def pick(self, part: Part) -> Placed:
         """The windows of chosen documents whose bit is set, by number."""
-        picked = np.empty((len(part.windows) + 1, 2), np.uint64)
+        picked = Placed.room(part.windows.key.size + 1)
         n = pick_likely(*part, self, picked)
-        return picked[:n].copy()
+        return Placed(picked.key[:n].copy(), picked.place[:n].copy())
 
 
 def shift_for(n_keys: int) -> int:
@@ -144,77 +144,75 @@ class _Shards:
         first, last = np.searchsorted(slice_of, self.slices)
         return keepers[first:last].copy()
 
-    def likely(self, keys: Hashes) -> Hashes:
+    def likely(self, keys: Hashes) -> Placed:
         """The windows of kept documents that have one of these keys, with few others, by number."""
         bits = Bits.of(keys)
-        return np.concatenate([bits.pick(part) for part in every_window(self.task, self.kept, self.slices)])
+        return join_placed([bits.pick(part) for part in every_window(self.task, self.kept, self.slices)])
 
 
-def _settled(shards: _Shards, changed: Hashes, touched: Mask) -> tuple[Hashes, Hashes]:
+def _settled(shards: _Shards, changed: Placed, touched: Mask) -> tuple[Hashes, Placed]:
     """The keepers that stay, recounted, and the windows of all keys that are new or another document may keep now."""
     known = shards.known()
     index = Index.of(known[:, 0])
-    rows = rows_of(changed, index)
+    rows = rows_of(changed.key, index)
     is_open = _recount(shards, known, changed, rows)
-    touched[changed[rows >= 0, 1] >> _HALF] = True
-    windows = shards.likely(np.concatenate([changed[rows < 0, 0], known[is_open, 0]]))
-    rows = rows_of(windows, index)
+    touched[changed.documents[rows >= 0]] = True
+    windows = shards.likely(np.concatenate([changed.key[rows < 0], known[is_open, 0]]))
+    rows = rows_of(windows.key, index)
     had_keeper = rows >= 0
     had_keeper[had_keeper] = is_open[rows[had_keeper]]
-    touched[windows[had_keeper, 1] >> _HALF] = True
-    return known[~is_open], windows[had_keeper | (rows < 0)]
+    touched[windows.documents[had_keeper]] = True
+    return known[~is_open], windows.take(had_keeper | (rows < 0))
 
 
-def rows_of(windows: Hashes, index: Index) -> Integers:
-    """The row of each window's key in an index, -1 where it has none."""
-    rows = np.empty(len(windows), np.int64)
-    find_rows(windows, index, rows)
+def rows_of(keys: Hashes, index: Index) -> Integers:
+    """The row of each key in an index, -1 where it has none."""
+    rows = np.empty(keys.size, np.int64)
+    find_rows(keys, index, rows)
     return rows
 
 
-def _recount(shards: _Shards, known: Hashes, changed: Hashes, rows: Integers) -> Mask:
+def _recount(shards: _Shards, known: Hashes, changed: Placed, rows: Integers) -> Mask:
     """Count the documents that came and went in `known`; which of these keys another document may keep."""
     (known_ones,) = np.nonzero(rows >= 0)
     order = known_ones[np.argsort(rows[known_ones], kind="stable")]
-    windows, rows = changed[order], rows[order]
+    windows, rows = changed.take(order), rows[order]
     asked, at = np.unique(rows, return_inverse=True)
     keepers, is_open = known[asked], np.zeros(asked.size, np.bool_)
-    worth = _worth(shards.task, windows), _worth(shards.task, keepers)
+    worth = _worth(shards.task, windows.place), _worth(shards.task, keepers[:, 1])
     update_keepers((windows, at), worth, shards.kept, _least(shards.task.config), keepers, is_open)
     known[asked] = keepers
     return np.isin(np.arange(len(known)), asked[is_open])
 
 
-def _taken(parts: Sequence[Part]) -> Hashes:
+def _taken(parts: Sequence[Part]) -> Placed:
     """The windows of chosen documents, by number."""
-    taken, n = np.empty((sum(len(part.windows) for part in parts) + 1, 2), np.uint64), 0
+    taken, n = Placed.room(sum(part.windows.key.size for part in parts) + 1), 0
     for part in parts:
         n = take_chosen(*part, taken, n)
-    return taken[:n]
+    return taken.take(slice(n))
 
 
-def _repeated(parts: Sequence[Part], slices: tuple[int, int]) -> Hashes:
+def _repeated(parts: Sequence[Part], slices: tuple[int, int]) -> Placed:
     """The windows of chosen documents whose key another of them has, with few others."""
     first, last = slices
-    n = sum(len(part.windows) for part in parts)
+    n = sum(part.windows.key.size for part in parts)
     n_bits = (n // PART_WINDOWS // (last - first)).bit_length()  # of a key, by which slices are parted
     low, ends = 56 - n_bits, np.zeros(((last - first) << n_bits) + 1, np.int64)
     for part in parts:
         count_chosen(part.windows, part.chosen, low, first << n_bits, ends)
     ends = np.cumsum(ends)
-    dealt, picked = np.empty((2, ends[-1], 2), np.uint64)
+    dealt, picked = Placed.room(ends[-1]), Placed.room(ends[-1])
     for part in parts:
         deal_chosen(*part, (low, first << n_bits), ends, dealt)
-    n = pick_repeated(dealt, ends[:-1], picked)
-    repeated: Hashes = picked[:n]
-    return repeated
+    return picked.take(slice(pick_repeated(dealt, ends[:-1], picked)))
 
 
-def _keepers_of(task: Task[DedupConfig], windows: Hashes, touched: Mask) -> Hashes:
+def _keepers_of(task: Task[DedupConfig], windows: Placed, touched: Mask) -> Hashes:
     """The keepers of windows that stand by number and position within their key; their documents are touched."""
-    windows = windows[np.argsort(windows[:, 0], kind="stable")]
-    keepers = np.empty((len(windows), len(KEEPER)), np.uint64)
-    n = fill_keepers(windows, _worth(task, windows), _least(task.config), touched, keepers)
+    windows = windows.take(np.argsort(windows.key, kind="stable"))
+    keepers = np.empty((windows.key.size, len(KEEPER)), np.uint64)
+    n = fill_keepers(windows, _worth(task, windows.place), _least(task.config), touched, keepers)
     return keepers[:n]
 
 
@@ -222,9 +220,9 @@ def _least(config: DedupConfig) -> tuple[int, int]:
     return config.least_line_documents, 2 * config.least_passage
 
 
-def _worth(task: Task[Any], windows: Hashes) -> Hashes:
-    """The preference of each window's document, and a hash of its text: `(n, 2)`."""
-    census, numbers = Census.of(task), windows[:, 1] >> _HALF
+def _worth(task: Task[Any], places: Hashes) -> Hashes:
+    """The preference of the document in each place, and a hash of its text: `(n, 2)`."""
+    census, numbers = Census.of(task), places >> _HALF
     row_of = np.zeros(census.total, np.uint32)
     row_of[numbers] = 1
     documents = np.flatnonzero(row_of)

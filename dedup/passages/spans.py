@@ -17,17 +17,13 @@ from dedup.index import Plan, entry
 from dedup.passages.keeper_kernels import SLICES, Hashes, fill_matches
 from dedup.passages.keepers import Bits, Index, read_keepers
 from dedup.passages.kernels import Integers, Numbers, fill_groups, fill_lost, fill_spans
-from dedup.passages.windows import windows_of_documents
-from dedup.traits import NUMBERS, view_numbers
-from dedup.trees import copy_ranges
+from dedup.passages.windows import join_placed, windows_of_documents
+from dedup.units import places_of, read_units
 
 MOST_TASKS: Final = 16  # as each looks at every shard
 TASK_DOCUMENTS: Final = 1 << 15  # whose spans are found by one task at the least: a quarter of a second
 GROUP_UNITS: Final = 16 << 20  # held at once: 64 MB
-SPAN: Final = ("number", "first", "stop", "keeper", "n_units")
-_LOST: Final = ("number", "keeper")
 _HALF: Final = np.uint64(32)
-_PLACE: Final = [NUMBERS.index("first_unit"), NUMBERS.index("n_units")]
 
 
 class Spans(NamedTuple):
@@ -46,7 +42,7 @@ class Spans(NamedTuple):
 
 def join_spans(parts: Sequence[Spans]) -> Spans:
     """The rows of all, in this order."""
-    none = Spans(*(np.empty(0, np.uint32) for _ in SPAN))
+    none = Spans(*np.empty((len(Spans._fields), 0), np.uint32))
     return Spans(*map(np.concatenate, zip(none, *parts, strict=True)))
 
 
@@ -116,12 +112,11 @@ def find_matches(task: Task[DedupConfig], documents: Numbers) -> Matches:
     chosen = np.zeros(Census.of(task).total, np.bool_)
     chosen[documents[reasons[documents] == Reason.KEPT]] = True
     index, bits = Index.of(keepers[:, 0]), Bits.of(keepers[:, 0])
-    likely = [bits.pick(part) for part in windows_of_documents(task, chosen, (0, SLICES))]
-    windows = np.concatenate([np.empty((0, 2), np.uint64), *likely])
-    matched, rows = np.empty((2, len(windows)), np.int64)
-    n = fill_matches(windows, index, keepers, matched, rows)
-    own, best = windows[matched[:n]], keepers[rows[:n], 1]
-    return _in_order(Matches(own[:, 0], *_place(own[:, 1]), *_place(best)))
+    likely = join_placed([bits.pick(part) for part in windows_of_documents(task, chosen, (0, SLICES))])
+    matched, rows = np.empty((2, likely.key.size), np.int64)
+    n = fill_matches(likely, index, keepers, matched, rows)
+    own, best = likely.take(matched[:n]), keepers[rows[:n], 1]
+    return _in_order(Matches(own.key, *_place(own.place), *_place(best)))
 
 
 def _place(places: Hashes) -> tuple[Numbers, Numbers]:
@@ -145,13 +140,10 @@ class _Texts:
     def __init__(self, task: Task[Any], numbers: Numbers) -> None:
         """Their numbers are sorted."""
         self._task, self._census, self.least_passage = task, Census.of(task), task.config.least_passage
-        self._places = self._census.gather(numbers, np.empty((0, 2), np.int64), self._read_places)
+        self._places = places_of(task, numbers)
         self._row_of = np.zeros(self._census.total, np.uint32)
         self._row_of[numbers] = np.arange(numbers.size)
         self._room = np.empty(0, np.uint32)
-
-    def _read_places(self, shard: str, rows: Integers) -> Integers:
-        return view_numbers(self._task.folder, shard)[rows][:, _PLACE].astype(np.int64)
 
     def rows(self, numbers: Numbers) -> Numbers:
         """The places of these documents among all."""
@@ -176,8 +168,7 @@ class _Texts:
         offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(places[:, 1])])
         if offsets[-1] > self._room.size:
             self._room = np.empty(offsets[-1], np.uint32)
-        for part, units in self.shards(numbers):
-            copy_ranges(units, places[part, 0].copy(), offsets[part.start : part.stop + 1], self._room)
+        read_units(self._task, numbers, places, self._room, offsets)
         return offsets, self._room[: offsets[-1]]
 
 
@@ -216,14 +207,13 @@ def _spans_of(matches: Matches, losing: Numbers, texts: _Texts) -> Iterator[Span
 
 
 def write_spans(task: Task[Any], folder: str, spans: Spans) -> None:
-    """Write `spans.number` and so on."""
-    for name, column in spans._asdict().items():
-        write_array(task, f"{folder}/spans.{name}", column)
+    """Write the columns one after another, `spans`."""
+    write_array(task, f"{folder}/spans", np.stack(spans))
 
 
-def read_spans(task: Task[Any], folder: str) -> Spans:
-    """What `write_spans` wrote."""
-    return Spans(*(read_array(task.folder, f"{folder}/spans.{name}", np.uint32) for name in SPAN))
+def view_spans(task: Task[Any], folder: str) -> Spans:
+    """What `write_spans` wrote, mapped into memory."""
+    return Spans(*view_array(task.folder, f"{folder}/spans", np.uint32).reshape(len(Spans._fields), -1))
 
 
 def settle_passages(task: Task[DedupConfig]) -> dict[str, int]:
@@ -231,27 +221,26 @@ def settle_passages(task: Task[DedupConfig]) -> dict[str, int]:
 
     A document goes if fewer than `least_left` of its units stand outside its spans; also if these are fewer than a
     passage has and less than `least_left_share` of all. It stays if a passage of another is kept in it, unless all of
-    its units stand elsewhere. `lost.number` are these, and `lost.keeper` the document that has the longest passage of
-    each, or that which stays for it. `task.arguments["spanned"]` names the tasks of `find_spans`. Memory: 40 bytes a
+    its units stand elsewhere. `lost` are these, and then the document that has the longest passage of each, or that
+    which stays for it. `task.arguments["spanned"]` names the tasks of `find_spans`. Memory: 40 bytes a
     span.
     """
     plan = Plan.of(task)
-    spans = join_spans([read_spans(task, f"work/spans/{name}") for name in task.arguments["spanned"]])
+    spans = join_spans([view_spans(task, f"work/spans/{name}") for name in task.arguments["spanned"]])
     if plan.state:
-        known = read_spans(task, plan.state)
+        known = view_spans(task, plan.state)
         touched = np.zeros(Census.of(task).total, np.bool_)
         touched[read_array(task.folder, "work/spans/touched", np.uint32)] = True
         spans = _with(spans, known.take(~touched[known.number]))
     write_spans(task, plan.new_state, spans)
     lost, keeper = _lost(spans, task.config)
-    for name, column in zip(_LOST, (lost, keeper), strict=True):
-        write_array(task, f"{plan.new_state}/lost.{name}", column)
+    write_array(task, f"{plan.new_state}/lost", np.stack([lost, keeper]))
     return {"passages_alone": lost.size}
 
 
 def read_lost(folder: Folder, state: str) -> tuple[Numbers, Numbers]:
     """The documents that go whole, sorted, and the document that stays for each, as `settle_passages` wrote them."""
-    lost, keeper = (view_array(folder, f"{state}/lost.{name}", np.uint32) for name in _LOST)
+    lost, keeper = view_array(folder, f"{state}/lost", np.uint32).reshape(2, -1)
     return lost, keeper
 
 

@@ -16,7 +16,7 @@ from dedup.columns import Census, read_array, view_array, write_array
 from dedup.index import entry
 from dedup.passages.keeper_kernels import SLICES, Mask, count_slices, deal
 from dedup.passages.kernels import WIDTH, Hashes, Integers, Numbers, fill_anchors, fill_lines
-from dedup.units import units_of
+from dedup.units import places_of, read_units
 
 _HALF: Final = np.uint64(32)
 _TOP_BYTE: Final = np.uint64(56)
@@ -62,7 +62,7 @@ def _room(n: int) -> Windows:
 
 
 def write_windows(task: Task[Any], folder: str, found: Sequence[Windows]) -> None:
-    """Write a shard's windows, `(n, 2) uint64`: the key, and the row above the position; dealt into SLICES by top byte.
+    """Write a shard's windows, first their keys and then their places, dealt into SLICES by the keys' top byte.
 
     `windows.slices` says where each slice begins and the last one ends, `(SLICES + 1,) int64`. Within a slice windows
     stand as they were found: sorting them would cost as much as finding them.
@@ -71,30 +71,56 @@ def write_windows(task: Task[Any], folder: str, found: Sequence[Windows]) -> Non
     for part in found:
         count_slices(part.key, counts)
     slices = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
-    dealt, ends = np.empty((slices[-1], 2), np.uint64), slices[:-1].copy()
+    dealt, ends = np.empty((2, slices[-1]), np.uint64), slices[:-1].copy()
     for part in found:
-        deal(part, ends, dealt)
+        deal(part, ends, (dealt[0], dealt[1]))
     write_array(task, f"{folder}/windows", dealt)
     write_array(task, f"{folder}/windows.slices", slices)
 
 
-def view_windows(task: Task[Any], shard: str) -> tuple[Hashes, Integers]:
+class Placed(NamedTuple):
+    """Windows by key and place: the document above the position in it."""
+
+    key: Hashes
+    place: Hashes
+
+    @classmethod
+    def room(cls, n: int) -> Placed:
+        """Room for n windows."""
+        return cls(*np.empty((2, n), np.uint64))
+
+    def take(self, rows: Any) -> Placed:
+        """These rows."""
+        return Placed(self.key[rows], self.place[rows])
+
+    @property
+    def documents(self) -> Hashes:
+        """The document of each."""
+        return self.place >> _HALF
+
+
+def join_placed(parts: Sequence[Placed]) -> Placed:
+    """The rows of all, in this order."""
+    return Placed(*map(np.concatenate, zip(Placed.room(0), *parts, strict=True)))
+
+
+def view_windows(task: Task[Any], shard: str) -> tuple[Placed, Integers]:
     """A shard's windows as `write_windows` wrote them, mapped into memory, and the bounds of their slices."""
-    windows = view_array(task.folder, f"{entry(shard)}/windows", np.uint64).reshape(-1, 2)
+    windows = Placed(*view_array(task.folder, f"{entry(shard)}/windows", np.uint64).reshape(2, -1))
     return windows, read_array(task.folder, f"{entry(shard)}/windows.slices", np.int64)
 
 
 class Part(NamedTuple):
     """Windows, some of whose documents are chosen."""
 
-    windows: Hashes  # (n, 2): the key, and the document's row above the position in it
+    windows: Placed  # by rows of the documents
     first: int  # number of the document of row 0
     chosen: Mask  # by row
 
 
 def _part(task: Task[Any], shard: str, chosen: Mask, first: int, slices: tuple[int, int]) -> Part:
     windows, bounds = view_windows(task, shard)
-    return Part(windows[bounds[slices[0]] : bounds[slices[1]]], first, chosen)
+    return Part(windows.take(slice(bounds[slices[0]], bounds[slices[1]])), first, chosen)
 
 
 def every_window(task: Task[Any], chosen: Mask, slices: tuple[int, int]) -> Iterator[Part]:
@@ -115,8 +141,11 @@ def windows_of_documents(task: Task[Any], chosen: Mask, slices: tuple[int, int])
             few[start:stop] = False
     numbers = np.flatnonzero(few)
     if numbers.size:
-        offsets, units = units_of(task, numbers)
+        places = places_of(task, numbers)
+        offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(places[:, 1])])
+        units = np.empty(offsets[-1], np.uint32)
+        read_units(task, numbers, places, units, offsets)
         key, row, position = windows_of(units, offsets, task.config, 0)
         wanted = (key >> _TOP_BYTE >= slices[0]) & (key >> _TOP_BYTE < slices[1])
-        places = numbers.astype(np.uint64)[row] << _HALF | position
-        yield Part(np.stack([key, places], axis=1)[wanted], 0, chosen)
+        place = numbers.astype(np.uint64)[row] << _HALF | position
+        yield Part(Placed(key, place).take(wanted), 0, chosen)

@@ -27,7 +27,7 @@ class Documents:
     def __init__(self, index: OpenIndex, numbers: Sequence[int]) -> None:
         self._index = index
         self._kept, self._reason = index.ties
-        traits = index.traits(numbers, ("id", "source", "n_bytes"))
+        traits = index.traits(numbers)
         self._rows: dict[int, dict[str, Any]] = {}
         for number, row in zip(numbers, traits, strict=True):
             self._rows[number] = {**dict.fromkeys(COLUMNS), **row}
@@ -67,7 +67,7 @@ class Documents:
             n_gone = int((self._kept == number).sum()) - 1
             return f"kept; {n_gone:,} went for it" if n_gone else "kept"
         told = f", similarity {self._index.similarity(number):.3f}" if reason == Reason.NEAR_DUPLICATE else ""
-        (other,) = self._index.traits([kept], ("id",))
+        (other,) = self._index.traits([kept])
         stays = "this document" if kept == asked else other["id"]
         return f"dropped: {TIES[reason]} {stays}{told}"
 

@@ -8,22 +8,23 @@ from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import DTypeLike, NDArray
 
 from corpus.errors import ConfigurationError
 from corpus.manifest import MANIFEST, Manifest
 from corpus.paths import Folder
 from corpus.stage import StageConfig, run_folder
-from dedup.columns import Census, Integers, read_columns, view_array
-from dedup.index import FATE, INDEX, entry, read_current
+from dedup.bands import view_band
+from dedup.columns import Census, Integers, view_array
+from dedup.index import FATE, INDEX, SURE_BANDS, Generation, entry, read_current
 from dedup.passages.spans import read_lost, redirect
-from dedup.sketch_kernels import SLOTS, Numbers
+from dedup.sketch_kernels import SLOTS, Hashes, Numbers
+from dedup.traits import NUMBERS, unpadded, view_ids, view_numbers, view_sources
 from khmer.clusters import UNIT
 
 _KEY_SHIFT: Final = np.uint64(32)
 _LAST_NUMBER: Final = np.uint64(0xFFFFFFFF)
+_PLACE: Final = [NUMBERS.index("first_unit"), NUMBERS.index("n_units")]
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,8 @@ class OpenIndex:
     folder: Folder
     config: dict[str, Any]  # of the run that wrote it
     census: Census
-    generations: list[str]
+    sources: dict[str, list[str]]  # of each shard
+    generations: list[Generation]
     state: str
 
     @classmethod
@@ -50,25 +52,35 @@ class OpenIndex:
             raise ConfigurationError(msg)
         counts = [current["shards"][name]["documents"] for name in current["order"]]
         census = Census(current["order"], counts)
-        return cls(folder, manifest.config, census, current["generations"], current["state"])
+        sources = {name: sorted(told["sources"]) for name, told in current["shards"].items()}
+        return cls(folder, manifest.config, census, sources, current["generations"], current["state"])
 
     def numbers_of(self, column: str, value: Any) -> list[int]:
-        """The numbers of the documents with this value of a trait, such as `id` or `url_key`."""
+        """The numbers of the documents with this `id`, or this value in a column of NUMBERS, such as `url_key`."""
         found: list[int] = []
-        for name, start, _ in self.census.spans():
-            traits = read_columns(self.folder, f"{entry(name)}/traits.arrow", [column])
-            wanted = pa.scalar(value, traits.schema.field(column).type)
-            found += (np.flatnonzero(pc.equal(traits[column], wanted).to_numpy()) + start).tolist()
+        for name, start, stop in self.census.spans():
+            if column == "id":
+                values = unpadded(view_ids(self.folder, name, stop - start)).to_numpy(zero_copy_only=False)
+            else:
+                values = view_numbers(self.folder, name)[:, NUMBERS.index(column)]
+            found += (np.flatnonzero(values == value) + start).tolist()
         return found
 
-    def traits(self, numbers: Sequence[int], columns: Sequence[str]) -> list[dict[str, Any]]:
-        """Traits of some documents."""
+    def traits(self, numbers: Sequence[int]) -> list[dict[str, Any]]:
+        """The id, source and bytes of text of some documents."""
         by_number: dict[int, dict[str, Any]] = {}
         sought = np.unique(np.array(numbers, np.int64))
         for name, start, part in self.census.parts(sought):
-            table = read_columns(self.folder, f"{entry(name)}/traits.arrow", columns)
-            rows = table.take(pa.array(sought[part] - start)).to_pylist()
-            by_number |= dict(zip(sought[part].tolist(), rows, strict=True))
+            rows = sought[part] - start
+            known = view_numbers(self.folder, name)
+            ids = unpadded(view_ids(self.folder, name, len(known))[rows]).to_pylist()
+            sizes = known[rows, NUMBERS.index("n_bytes")].tolist()
+            places = view_sources(self.folder, name)[rows].tolist()
+            told = zip(sought[part].tolist(), ids, places, sizes, strict=True)
+            by_number |= {
+                number: {"id": id_, "source": self.sources[name][place], "n_bytes": size}
+                for number, id_, place, size in told
+            }
         return [by_number[number] for number in numbers]
 
     @cached_property
@@ -103,33 +115,25 @@ class OpenIndex:
         first = np.uint64(key) << _KEY_SHIFT
         parts = [np.empty(0, np.uint64)]
         for generation in self.generations:
-            entries = view_array(self.folder, f"{generation}/band-{band:02d}", np.uint64)
+            entries = self._band(generation, band)
             a = np.searchsorted(entries, first)
             parts.append(entries[a : np.searchsorted(entries, first | _LAST_NUMBER, "right")])
         return np.sort((np.concatenate(parts) & _LAST_NUMBER).astype(np.int64))
 
     def count_buckets(self, band: int) -> int:
         """How many different keys documents have in a band; reads all of it."""
-        paths = [f"{generation}/band-{band:02d}" for generation in self.generations]
-        parts = [view_array(self.folder, path, np.uint64) >> _KEY_SHIFT for path in paths]
+        parts = [self._band(generation, band) >> _KEY_SHIFT for generation in self.generations]
         return int(np.unique(np.concatenate([np.empty(0, np.uint64), *parts])).size)
+
+    def _band(self, generation: Generation, band: int) -> Hashes:
+        return view_band(self.folder, generation, self.config["bands"] + SURE_BANDS, band)
 
     def units(self, number: int) -> Numbers:
         """A document's units, without the flags of lines."""
         name, row, _ = self.shard_of(number)
-        start, count = self._places[name]
+        start, count = view_numbers(self.folder, name)[row, _PLACE].tolist()
         units = view_array(self.folder, f"{entry(name)}/units", np.uint32)
-        return units[start[row] : start[row] + count[row]] & UNIT
-
-    @cached_property
-    def _places(self) -> dict[str, tuple[Integers, Integers]]:
-        """Where the units of each shard's documents begin, and how many they are."""
-        places = {}
-        for name in self.census.names:
-            table = read_columns(self.folder, f"{entry(name)}/traits.arrow", ["n_units"])
-            counts = table["n_units"].to_numpy().astype(np.int64)
-            places[name] = np.cumsum(counts) - counts, counts
-        return places
+        return units[start : start + count] & UNIT
 
     def agreeing(self, number: int, others: Integers) -> Integers:
         """In how many slots the sketches of other documents agree with this one's; unequal ones do once in 256."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
-from dedup.bands import _ranges, deal_bands, least_agreeing
+from dedup.bands import deal_bands, least_agreeing
 from dedup.config import DedupConfig
 
 
@@ -30,10 +29,3 @@ def test_every_band_is_dealt_once(n_documents: int, n_tasks: int) -> None:
     dealt = deal_bands(21, n_documents)
     assert len(dealt) == n_tasks
     assert [band for bands in dealt for band in bands] == list(range(21))
-
-
-def test_ranges_of_an_array() -> None:
-    array = np.arange(10, 20, dtype=np.uint64)
-    found = _ranges(array, np.array([1, 0, 8]), np.array([3, 0, 2]))
-    assert found.tolist() == [11, 12, 13, 18, 19]
-    assert _ranges(array, np.array([], np.int64), np.array([], np.int64)).size == 0

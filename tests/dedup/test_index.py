@@ -7,13 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
 from corpus.document import measure
 from corpus.paths import Folder
 from dedup import stage
-from dedup.index import APPLIED, CURRENT, INDEX, read_current
+from dedup.index import APPLIED, CURRENT, INDEX, count_staying, read_current
 from tests.dedup.conftest import article, planted, sentence
 from tests.killing import contents
 
@@ -59,6 +60,41 @@ def test_added_bit_by_bit_the_output_is_the_same_bytes(
     assert sketched(grown) == sorted(names[steps[-1] :])
     assert output(grown.folder) == output(whole.folder)
     assert grown.manifest.ledger == whole.manifest.ledger
+
+
+@pytest.mark.parametrize(
+    ("documents", "n_staying"),
+    [
+        ([], 0),
+        ([7], 1),
+        ([7, 7], 0),
+        ([100, 7], 2),
+        ([100, 7, 8], 1),
+        ([100, 99, 98], 0),
+        ([1000, 100, 99, 2], 1),
+        ([1000, 100, 10, 1], 4),
+    ],
+)
+def test_generations_that_are_small_beside_later_ones_do_not_stay(
+    documents: list[int], n_staying: int
+) -> None:
+    assert count_staying(documents) == n_staying
+
+
+def test_a_corpus_that_grows_by_little_has_few_generations(
+    deduplicate: Callable[..., Any], shards: list[Any], tmp_path: Path
+) -> None:
+    rows = [row for shard in shards for row in shard][:96]
+    parts = [rows[i : i + 8] for i in range(0, len(rows), 8)]
+    names, most = named(len(parts)), 0
+    for n in range(1, len(parts) + 1):
+        grown = deduplicate(*parts[:n], names=names[:n], runs=tmp_path)
+        current = read_current(Folder(str(grown.folder)))
+        assert current is not None
+        assert sum(n_documents for _, n_documents in current["generations"]) == 8 * n
+        most = max(most, len(current["generations"]))
+    assert most == 4
+    assert output(grown.folder) == output(deduplicate(*parts, names=names).folder)
 
 
 def test_only_what_new_documents_touch_is_verified(
@@ -112,11 +148,11 @@ def test_a_shard_that_changed_takes_back_what_was_decided_for_its_sake(
     fresh = deduplicate(*changed, *shards[2:], names=names)
     assert output(after.folder) == output(fresh.folder)
     assert sketched(after) == sorted(names[:2])
-    known = [pa.ipc.open_file(path).read_all()["id"] for path in (after.folder / INDEX).rglob("traits.arrow")]
-    assert taken.isdisjoint(one for column in known for one in column.to_pylist())
-    assert {path.parent.name for path in (after.folder / INDEX).rglob("traits.arrow")} == set(
-        read_current(Folder(str(after.folder)))["order"]
-    )
+    entries, order = after.folder / INDEX / "shards", read_current(Folder(str(after.folder)))["order"]
+    known = [bytes(row).decode() for name in order for row in np.fromfile(entries / name / "ids", "V32")]
+    assert len(known) == sum(map(len, changed)) + sum(map(len, shards[2:]))
+    assert taken.isdisjoint(known)
+    assert {path.parent.name for path in entries.rglob("ids")} == set(order)
 
 
 def test_the_index_holds_what_it_names_and_nothing_else(whole: Any) -> None:

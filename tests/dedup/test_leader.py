@@ -15,13 +15,13 @@ from dedup.leader import (
     NEAR,
     URL,
     build_table,
+    fill_shingles,
     lead,
     room_for,
-    shingles_of,
     similarity,
     table_size,
 )
-from dedup.members import Fates, Known, Members, Texts
+from dedup.members import Case, Fates, Known, Members, Seen, Texts
 from dedup.sketch_kernels import SLOTS
 from khmer.clusters import LINE
 
@@ -68,9 +68,10 @@ def sketches_of(documents: list[list[int]]) -> NDArray[np.uint8]:
 
 def shingled(documents: list[list[int]], width: int, flag: int = 0) -> list[list[int]]:
     offsets = np.cumsum([0, *map(len, documents)], dtype=np.int64)
-    texts = Texts(np.array([4 * x | flag for d in documents for x in d], np.uint32), offsets, width)
-    room = room_for(offsets)
-    return [shingles_of(0, i, texts, room).tolist() for i in range(len(documents))]
+    units = np.array([4 * x | flag for d in documents for x in d], np.uint32)
+    texts = Texts(units, offsets, np.ones(len(documents), np.bool_), width)
+    room = room_for(max(map(len, documents), default=0))
+    return [room.shingles[0, : fill_shingles(0, i, texts, room)].tolist() for i in range(len(documents))]
 
 
 @UNTIMED
@@ -93,16 +94,29 @@ def numbered(n: int, given_numbers: list[int] | None, default: int | None = None
     return np.arange(n) if default is None else np.full(n, default, np.int64)
 
 
-BOUNDS = (0.8, least_agreeing(0.8, 8))
-
-
 def nothing_known(n: int) -> Known:
     return Known(np.full(n, -1), Fates(np.zeros(n, np.int64), np.zeros(n, np.uint8), np.zeros(n)))
 
 
 def texts_of(documents: list[list[int]]) -> Texts:
     offsets = np.cumsum([0, *map(len, documents)], dtype=np.int64)
-    return Texts(np.array([4 * x for d in documents for x in d], np.uint32), offsets, 1)
+    at_hand = np.ones(len(documents), np.bool_)
+    return Texts(np.array([4 * x for d in documents for x in d], np.uint32), offsets, at_hand, 1)
+
+
+def settled(members: Members, known: Known, sketches: NDArray[np.uint8], texts: Texts) -> Seen:
+    """What is found where units are brought to hand when they are wanted."""
+    case = Case(members, known, sketches, texts, 0.8, least_agreeing(0.8, 8))
+    seen, room = Seen.nothing(members.component.size), room_for(int(members.n_units.max()))
+    is_open = True
+    while is_open:
+        found, fates = seen.settled.copy(), [column.copy() for column in seen.fates]
+        is_open = lead(case, seen, room)
+        for now, then in zip(seen.fates, fates, strict=True):
+            np.testing.assert_array_equal(now[found], then[found])
+        assert is_open == (seen.wanted & ~texts.at_hand).any() == (not seen.settled.all())
+        texts.at_hand[:] |= seen.wanted
+    return seen
 
 
 def led(documents: list[list[int]], **same: list[int]) -> tuple[list[int], list[int], list[float], list[int]]:
@@ -118,11 +132,9 @@ def led(documents: list[list[int]], **same: list[int]) -> tuple[list[int], list[
         carrier=numbered(n, same.get("carrier")),
     )
     members = members._replace(n_units=members.n_units[members.carrier])
-    fates, counts, wanted = lead(
-        members, nothing_known(n), sketches_of(documents), texts_of(documents), BOUNDS
-    )
-    assert not wanted.any()
-    return fates.lead.tolist(), fates.reason.tolist(), fates.similarity.tolist(), counts.tolist()
+    seen = settled(members, nothing_known(n), sketches_of(documents), texts_of(documents))
+    lead_of, reason, similar = (column.tolist() for column in seen.fates)
+    return lead_of, reason, similar, seen.counts.tolist()
 
 
 SAME = list(range(50))
@@ -169,6 +181,12 @@ def test_one_page(same: dict[str, list[int]], leads: list[int], reasons: list[in
     assert led([SAME, OTHER], **same)[:2] == (leads, reasons)
 
 
+def test_an_id_in_another_component_hides_no_page() -> None:
+    three = [SAME, OTHER, [*range(200, 250)]]
+    leads, reasons, _, _ = led(three, component=[0, 1, 1], id=[2, 2, 2], url=[0, 1, 1])
+    assert (leads, reasons) == ([0, 1, 1], [0, 0, URL])
+
+
 def test_a_text_that_went_for_its_url_can_stay_under_another() -> None:
     leads, reasons, similar, _ = led(
         [OTHER, SAME, [], []], url=[1, 1, 2, 3], source=[0, 1, 1, 1], text=[0, 1, 1, 1], carrier=[0, 1, 1, 1]
@@ -184,6 +202,64 @@ def test_exact_comparisons_are_capped_in_a_family_of_unlike_members() -> None:
     assert leads == [*range(100), *range(100)]
     assert n_capped > 0
     assert n_checks <= 100 * MOST_CHECKS + 100  # a copy is the likeliest, and checked first
+
+
+BEST = list(range(200))
+
+
+def like(n: int) -> list[int]:
+    """A document whose last `n` shingles are others than those of BEST."""
+    return [*BEST[:-n], *range(1000, 1000 + n)]
+
+
+@pytest.mark.parametrize(
+    ("near", "came", "place", "wanted", "leads"),
+    [
+        (like(4), like(30), 1, [0, 1], [0, 1, 0]),
+        (like(4), like(5), 1, [0, 1], [0, 0, 0]),
+        (like(20), like(24), 1, [0, 1, 2], [0, 1, 1]),
+        (like(4), like(5), 0, [0, 1, 2], [0, 0, 0]),
+        (like(10), [*range(2000, 2010), *BEST[10:]], 0, [0, 1, 2], [0, 0, 0]),
+    ],
+    ids=[
+        "less like than the one kept",
+        "goes itself",
+        "more like it",
+        "better and more like it",
+        "only better",
+    ],
+)
+def test_a_near_duplicate_is_held_against_what_could_take_the_place_of_the_one_kept(
+    near: list[int], came: list[int], place: int, wanted: list[int], leads: list[int]
+) -> None:
+    documents = [BEST, near]
+    documents.insert(place, came)
+    old = [row for row in range(3) if row != place]
+    known = nothing_known(3)
+    known.component[old] = 0
+    known.fates.lead[old], known.fates.reason[old] = old[0], [0, NEAR]
+    known.fates.similarity[old] = 1, jaccard(set(BEST), set(near))
+    none = np.full(3, -1)
+    members = Members(
+        np.zeros(3, np.int64), np.arange(3), none, none, none, none, np.full(3, 200), np.arange(3)
+    )
+    texts = texts_of(documents)
+    texts.at_hand[:] = False
+    seen = settled(members, known, sketches_of(documents), texts)
+    assert seen.fates.lead.tolist() == leads
+    assert np.flatnonzero(seen.wanted).tolist() == wanted
+
+
+def test_a_text_whose_first_went_for_its_url_is_held_against_what_came_after_that() -> None:
+    documents = [OTHER, BEST, like(4), []]
+    known = nothing_known(4)
+    known.component[[0, 1, 3]] = 0
+    known.fates.lead[[0, 1, 3]], known.fates.reason[1], known.fates.similarity[:] = [0, 0, 3], URL, 1
+    text, url, id_ = np.array([0, 1, 2, 1]), np.array([0, 0, -1, -1]), np.array([0, 1, -1, -1])
+    sizes = np.array([len(documents[row]) for row in text])
+    members = Members(np.zeros(4, np.int64), text, np.full(4, -1), url, np.arange(4), id_, sizes, text)
+    seen = settled(members, known, sketches_of([documents[row] for row in text]), texts_of(documents))
+    assert seen.fates.lead.tolist() == [0, 0, 2, 2]
 
 
 def families(draw: np.random.Generator, n: int, n_families: int) -> list[list[int]]:
@@ -257,23 +333,16 @@ def test_known_fates_are_those_found_again(n: int, n_families: int, seed: int) -
     order = np.argsort(then, kind="stable")
     old, then = rows[order], then[order]
     members = members_of(documents, same, old, then)
-    before, _, _ = lead(
-        members, nothing_known(old.size), sketches[old], texts_of([documents[i] for i in old]), BOUNDS
-    )
+    before = settled(
+        members, nothing_known(old.size), sketches[old], texts_of([documents[i] for i in old])
+    ).fates
     known = nothing_known(n)
     known.component[old] = then
     known.fates.lead[old], known.fates.reason[old] = old[before.lead], before.reason
     known.fates.similarity[old] = before.similarity
-    members = members_of(documents, same, np.arange(n), np.zeros(n, np.int64))
-    expected, _, _ = lead(members, nothing_known(n), sketches, texts_of(documents), BOUNDS)
-    at_hand = np.zeros(n, np.bool_)
-    while True:
-        texts = texts_of(
-            [document if there else [] for document, there in zip(documents, at_hand, strict=True)]
-        )
-        fates, _, wanted = lead(members, known, sketches, texts, BOUNDS)
-        if not (wanted & ~at_hand).any():
-            break
-        at_hand |= wanted
-    for found, whole in zip(fates, expected, strict=True):
-        np.testing.assert_array_equal(found, whole)
+    members, texts = members_of(documents, same, np.arange(n), np.zeros(n, np.int64)), texts_of(documents)
+    expected = settled(members, nothing_known(n), sketches, texts).fates
+    texts.at_hand[:] = False
+    found = settled(members, known, sketches, texts).fates
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(one, other)

@@ -14,12 +14,12 @@ from corpus.document import DOCUMENT, documents_table
 from corpus.paths import Folder
 from corpus.shards import ShardWriter
 from corpus.task import Task
-from dedup.columns import read_array, read_columns
+from dedup.columns import read_array
 from dedup.config import DedupConfig
 from dedup.index import SURE_BANDS
 from dedup.sketch import sketch, sketch_shard
 from dedup.sketch_kernels import SLOTS
-from dedup.traits import NUMBERS, TRAITS, view_numbers
+from dedup.traits import NUMBERS, unpadded, view_ids, view_numbers, view_sources
 from dedup.trees import PROBE_WORDS
 from khmer.clusters import flagged_units
 
@@ -88,14 +88,15 @@ def test_a_shard_leaves_what_later_phases_need(tmp_path: Path) -> None:
         {"text": TEXT + "\n" + TEXT},
     ]
     task = sketched(tmp_path, rows)
-    traits = read_columns(task.folder, "index/shards/part/traits.arrow", TRAITS.names)
-    assert traits.schema.equals(TRAITS)
     offsets, units = flagged_units(pa.chunked_array([[row["text"] for row in rows]], pa.large_string()))
-    assert traits["n_units"].to_pylist() == np.diff(offsets).tolist()
-    numbers = view_numbers(task.folder, "part")
-    of_traits = [traits[name].to_pylist() for name in NUMBERS[:-2]]
-    assert numbers.T.tolist() == [*of_traits, [1, 0, 1, 1], offsets[:-1].tolist()]
-    assert traits["n_bytes"].to_pylist() == [len(row["text"].encode()) for row in rows]
+    numbers = dict(zip(NUMBERS, view_numbers(task.folder, "part").T.tolist(), strict=True))
+    assert numbers["n_units"] == np.diff(offsets).tolist()
+    assert numbers["first_unit"] == offsets[:-1].tolist()
+    assert numbers["n_bytes"] == [len(row["text"].encode()) for row in rows]
+    assert [key != 0 for key in numbers["url_key"]] == [True, False, False, False]
+    assert len(set(numbers["text_key"])) == len(set(numbers["text_check"])) == 4
+    assert view_sources(task.folder, "part").tolist() == [1, 0, 1, 1]
+    assert unpadded(view_ids(task.folder, "part", len(rows))).to_pylist() == [f"{i:032x}" for i in range(4)]
     assert array(task, "units", np.uint32).tolist() == units.tolist()
     sketches = array(task, "sketches", np.uint8).reshape(-1, SLOTS)
     assert (sketches == sketch(units, offsets, 5).astype(np.uint8)).all()
@@ -113,8 +114,7 @@ def test_a_shard_leaves_what_later_phases_need(tmp_path: Path) -> None:
 
 def test_an_empty_shard_has_an_empty_entry(tmp_path: Path) -> None:
     task = sketched(tmp_path, [])
-    assert read_columns(task.folder, "index/shards/part/traits.arrow", TRAITS.names).num_rows == 0
-    for name in ("units", "sketches", "keys"):
+    for name in ("numbers", "units", "sketches", "keys", "ids", "sources"):
         assert array(task, name, np.uint8).size == 0
 
 
@@ -122,9 +122,7 @@ def test_quality_is_found_by_id(tmp_path: Path) -> None:
     rows = [{"text": TEXT}, {"text": TEXT}, {"text": TEXT}]
     scores = {f"{2:032x}": 0.9, f"{7:032x}": 1.0, f"{0:032x}": 0.3}
     task = sketched(tmp_path, rows, scores)
-    preference = read_columns(task.folder, "index/shards/part/traits.arrow", ["preference"])[
-        "preference"
-    ].to_numpy()
+    preference = view_numbers(task.folder, "part")[:, NUMBERS.index("preference")]
     assert np.argsort(preference).tolist() == [1, 0, 2]
 
 

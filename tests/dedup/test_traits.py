@@ -8,7 +8,7 @@ import xxhash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.traits import digests, url_keys
+from dedup.traits import digests, padded, unpadded, url_keys
 from khmer.buffers import utf8
 
 
@@ -66,3 +66,12 @@ def test_digests_are_xxh3_of_the_bytes() -> None:
     assert [row.tobytes() for row in digests(utf8(texts))] == expected
     assert [row.tobytes() for row in digests(utf8(texts.slice(1)))] == expected[1:]
     assert len(digests(utf8(texts.slice(3)))) == 0
+
+
+@pytest.mark.parametrize("strings", [[], [""], ["b", "a"], ["កា", "ក", "", "ab", "abc"]])
+def test_padded_strings_sort_as_before(strings: list[str]) -> None:
+    rows = padded(pa.chunked_array([["x"], strings], pa.string()).slice(1))
+    assert rows.shape == (len(strings), max([1, *(len(value.encode()) for value in strings)]))
+    assert unpadded(rows).to_pylist() == strings
+    by_row = sorted(range(len(strings)), key=lambda i: bytes(rows[i]))
+    assert by_row == sorted(range(len(strings)), key=lambda i: strings[i].encode())

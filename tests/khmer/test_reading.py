@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import random
 
 import numpy as np
 import pyarrow as pa
@@ -111,6 +112,20 @@ def test_flagged_units_are_the_units(texts: list[str]) -> None:
     plain = (flagged.units & ~np.uint32(LINE)).tolist()
     pairs = {*zip(plain, hashed.hashes.tolist(), strict=True)}
     assert len(pairs) == len({*plain}) == len({*hashed.hashes.tolist()})
+
+
+def test_units_do_not_depend_on_how_many_stand_before_them() -> None:
+    generator = random.Random(1)
+    lines = ["".join(generator.choices("កខ្ាំ៉ ១aé中", k=generator.randint(1, 3000))) for _ in range(30)]
+    together, apart = (flagged_units(pa.array(texts)).units for texts in (["\n".join(lines)], lines))
+    assert together.tolist() == apart.tolist()
+    hashes = unit_hashes(pa.array(lines)).hashes.tolist()
+    pairs = {*zip((apart & ~np.uint32(LINE)).tolist(), hashes, strict=True)}
+    assert len(pairs) == len({*hashes}) > 500
+    long = pa.array([separator.join(["១" * 5000, "ក" * 5000, "a" * 5000]) for separator in ("", "\n")])
+    offsets, units = flagged_units(long)
+    assert np.flatnonzero(units & LINE).tolist() == [0, *(offsets[1] + np.array([0, 1, 5001]))]
+    assert np.flatnonzero(units & NUMBER).tolist() == offsets[:2].tolist()
 
 
 @pytest.mark.parametrize(

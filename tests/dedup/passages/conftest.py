@@ -14,11 +14,11 @@ import pytest
 
 from corpus.paths import Folder
 from corpus.stage import Task
-from dedup.columns import read_array, write_array
+from dedup.columns import write_array
 from dedup.config import DedupConfig
 from dedup.index import Plan, entry
 from dedup.passages.keepers import Hashes, find_keepers, read_keepers
-from dedup.passages.spans import Spans, find_spans, merge_keepers, read_spans, settle_passages
+from dedup.passages.spans import Spans, find_spans, merge_keepers, read_lost, settle_passages, view_spans
 from dedup.passages.windows import windows_of, write_windows
 from dedup.traits import NUMBERS, digests
 from khmer.buffers import utf8
@@ -78,7 +78,7 @@ class Passages:
 
     def find(self, gone: Sequence[int] = (), n_tasks: int = 1) -> Found:
         """Run the phases over all shards; documents in `gone` are near-duplicates and not kept."""
-        plan = Plan(list(self.names), {}, len(self.names) - 1 if self.state else 0, [], self.state)
+        plan = Plan(list(self.names), {}, len(self.names) - 1 if self.state else 0, [], 0, self.state)
         census = {"names": self.names, "counts": self.counts}
         common = {"plan": vars(plan), "census": census}
 
@@ -98,13 +98,10 @@ class Passages:
             find_spans(each)
         settle_passages(task("all", spanned=[each.name for each in groups]))
         self.state = plan.new_state
-        lost = [
-            read_array(self.folder, f"{self.state}/lost.{name}", np.uint32).tolist()
-            for name in ("number", "keeper")
-        ]
+        lost = [column.tolist() for column in read_lost(self.folder, self.state)]
         reader = task("reader")
         return Found(
-            read_keepers(reader, self.state), read_spans(reader, self.state), dict(zip(*lost, strict=True))
+            read_keepers(reader, self.state), view_spans(reader, self.state), dict(zip(*lost, strict=True))
         )
 
 

@@ -89,7 +89,7 @@ def test_documents_are_measured_anew_and_passages_name_their_keeper() -> None:
     ]
     before = documents_table(rows)
     spans = Spans(numbers(10, 14), numbers(2, 3), numbers(5, 6), numbers(7, 8), numbers(7, 8))
-    after, removed = cut_passages(before, np.array([10, 12, 14]), spans, {7: "x", 8: "y"})
+    after, removed = cut_passages(before, np.array([10, 12, 14]), spans, pa.array(["x", "y"]))
     assert after["text"].to_pylist() == ["មុន។ ក្រោយ។", "គ្មាន", "ទីមួយ\nទីបី"]
     assert after["n_clusters"].to_pylist() != before["n_clusters"].to_pylist()
     assert after["id"].to_pylist() == ["a", "b", "c"]
@@ -99,5 +99,5 @@ def test_documents_are_measured_anew_and_passages_name_their_keeper() -> None:
         {"id": "c", "text": "ទីពីរ", "reason": "repeated_passage", "evidence": "y", "source": "web"},
     ]
     none = spans.take(slice(0))
-    assert cut_passages(before, np.array([10, 12, 14]), none, {})[0] is before
+    assert cut_passages(before, np.array([10, 12, 14]), none, pa.array([], pa.string()))[0] is before
     assert isinstance(removed, pa.Table)

@@ -38,7 +38,7 @@ KNOWN_UNITS: Final = 8  # of a document whose fate is known weigh as one, as few
 
 _TOLD: Final = (("number", "u4"), ("root", "u4"), ("fresh", "?"), ("carries", "?"))
 _FOUND: Final = np.dtype([*_TOLD, ("group", "u4")])
-_KNOWN: Final = tuple(zip(NUMBERS[:-1], ("u8", "u4", "i8", "u8", "u8", "u8", "u8"), strict=True))
+_KNOWN: Final = tuple(zip(NUMBERS, ("u8", "u4", "i8", "u8", "u8", "u8", "u8", "i8"), strict=True))
 _WORTH: Final = [NUMBERS.index(name) for name in ("n_units", "preference", "text_key", "text_check")]
 _KEY_SHIFT: Final = np.uint64(32)
 _LAST_NUMBER: Final = np.uint64(0xFFFFFFFF)
@@ -205,7 +205,7 @@ def _tell(task: Task[Any], shard: str, rows: Integers, told: NDArray[Any]) -> No
 def read_members(task: Task[Any], parts: Sequence[tuple[str, int, int]]) -> pa.Table:
     """Of members that tasks of `gather_members` have written, those from one place up to another.
 
-    The columns are number, root, fresh, carries (its units are needed from the start), NUMBERS but the last, source and
+    The columns are number, root, fresh, carries (its units are needed from the start), NUMBERS, source and
     id as numbers and bytes that are equal for equal ones, ids in their order, and sketch.
     """
     kind, folder = _told(Plan.of(task)), "work/gathered"

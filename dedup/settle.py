@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.stage import Task
-from dedup.columns import Census, read_array, write_array
+from dedup.columns import Census, read_array, view_array, write_array
 from dedup.config import DedupConfig, Reason
 from dedup.index import FATE, FATES, Plan
 from dedup.passages.spans import read_lost, redirect
@@ -56,14 +56,15 @@ def ties(task: Task[Any], plan: Plan, start: int, stop: int) -> tuple[NDArray[np
 
 def known(task: Task[Any], plan: Plan, census: Census) -> State:
     """The state of the old documents, and of the new ones as if each stood alone."""
-    alone: State = {name: np.zeros(census.total, dtype) for name, dtype in FATE.items()}
-    alone["kept"][:] = alone["cluster"][:] = np.arange(census.total)
-    alone["similarity"][:] = 1
+    n_old = plan.n_old_documents(census) if plan.state else 0
+    state = {name: np.zeros(census.total - n_old, dtype) for name, dtype in FATE.items()}
+    state["kept"][:] = state["cluster"][:] = np.arange(n_old, census.total)
+    state["similarity"][:] = 1
     if plan.state:
-        n_old = plan.n_old_documents(census)
         for name, dtype in FATE.items():
-            alone[name][:n_old] = read_array(task.folder, f"{plan.state}/{name}", dtype)
-    return alone
+            then = view_array(task.folder, f"{plan.state}/{name}", dtype)
+            state[name] = np.concatenate([then, state[name]])
+    return state
 
 
 def losses(task: Task[Any], plan: Plan, census: Census, lost: NDArray[np.bool_]) -> dict[str, list[int]]:

@@ -42,8 +42,11 @@ def read_units(
 class Units:
     """Room for the units of a group's texts, of which some are at hand; memory is taken by these alone."""
 
-    def __init__(self, task: Task[DedupConfig], numbers: NDArray[np.uint32], members: Members) -> None:
-        self._task, self._numbers = task, numbers
+    def __init__(
+        self, task: Task[DedupConfig], numbers: NDArray[np.uint32], firsts: Integers, members: Members
+    ) -> None:
+        """`firsts`: the place of each one's first unit in its shard."""
+        self._task, self._numbers, self._firsts = task, numbers, firsts
         carries = members.carrier == np.arange(numbers.size)
         offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(members.n_units * carries)])
         at_hand = np.zeros(numbers.size, np.bool_)
@@ -53,6 +56,7 @@ class Units:
         """Bring the units of these members to hand."""
         (rows,) = np.nonzero(wanted & ~self.texts.at_hand)
         rows = rows[np.argsort(self._numbers[rows])]
-        numbers, texts = self._numbers[rows], self.texts
-        read_units(self._task, numbers, places_of(self._task, numbers), texts.units, texts.offsets[rows])
+        texts, begins = self.texts, self.texts.offsets[rows]
+        places = np.stack([self._firsts[rows], texts.offsets[rows + 1] - begins], axis=1)
+        read_units(self._task, self._numbers[rows], places, texts.units, begins)
         texts.at_hand[rows] = True

@@ -32,7 +32,7 @@ def verify_group(task: Task[DedupConfig]) -> dict[str, int]:
     members = found.drop_columns("sketch").take(pa.array(order))
     numbers = members["number"].to_numpy()
     decided = ties(members, task.config.least_units)
-    units = Units(task, numbers, decided)
+    units = Units(task, numbers, members["first_unit"].to_numpy(), decided)
     units.fetch(members["carries"].to_numpy())
     past = Past.of(task, numbers, ~members["fresh"].to_numpy())
     sketches = np.frombuffer(found["sketch"].combine_chunks().buffers()[1], np.uint8)

@@ -115,8 +115,8 @@ def find_keepers(task: Task[DedupConfig]) -> None:
         known, open_ones = _settled(shards, _taken(changed), touched)
         changed = [Part(open_ones, 0, shards.kept)]
     found = _keepers_of(task, _repeated(changed, shards.slices), touched)
-    found = np.concatenate([known, found])
-    write_array(task, f"work/keepers/{task.name}", found[np.argsort(found[:, 0], kind="stable")])
+    found = np.insert(known, np.searchsorted(known[:, 0], found[:, 0]), found, axis=0)
+    write_array(task, f"work/keepers/{task.name}", found)
     write_array(task, f"work/keepers/{task.name}.touched", np.flatnonzero(touched).astype(np.uint32))
 
 
@@ -179,10 +179,13 @@ def _recount(shards: _Shards, known: Hashes, changed: Placed, rows: Integers) ->
     windows, rows = changed.take(order), rows[order]
     asked, at = np.unique(rows, return_inverse=True)
     keepers, is_open = known[asked], np.zeros(asked.size, np.bool_)
-    worth = _worth(shards.task, windows.place), _worth(shards.task, keepers[:, 1])
+    both = _worth(shards.task, np.concatenate([windows.place, keepers[:, 1]]))
+    worth = both[: rows.size], both[rows.size :]
     update_keepers((windows, at), worth, shards.kept, _least(shards.task.config), keepers, is_open)
     known[asked] = keepers
-    return np.isin(np.arange(len(known)), asked[is_open])
+    is_open_of = np.zeros(len(known), np.bool_)
+    is_open_of[asked] = is_open
+    return is_open_of
 
 
 def _taken(parts: Sequence[Part]) -> Placed:

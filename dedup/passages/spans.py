@@ -231,7 +231,7 @@ def settle_passages(task: Task[DedupConfig]) -> dict[str, int]:
         known = view_spans(task, plan.state)
         touched = np.zeros(Census.of(task).total, np.bool_)
         touched[read_array(task.folder, "work/spans/touched", np.uint32)] = True
-        spans = _with(spans, known.take(~touched[known.number]))
+        spans = _with(spans, known, np.flatnonzero(~touched[known.number]))
     write_spans(task, plan.new_state, spans)
     lost, keeper = _lost(spans, task.config)
     write_array(task, f"{plan.new_state}/lost", np.stack([lost, keeper]))
@@ -244,9 +244,11 @@ def read_lost(folder: Folder, state: str) -> tuple[Numbers, Numbers]:
     return lost, keeper
 
 
-def _with(some: Spans, others: Spans) -> Spans:
-    """The rows of both, which are sorted and of different documents."""
-    return Spans(*np.insert(np.array(others), np.searchsorted(others.number, some.number), some, axis=1))
+def _with(some: Spans, others: Spans, rows: Integers) -> Spans:
+    """Sorted spans with those rows of others, which are of other documents."""
+    places, more = np.searchsorted(others.number[rows], some.number), np.arange(some.number.size)
+    order = np.insert(rows, places, others.number.size + more)
+    return Spans(*(np.concatenate(pair)[order] for pair in zip(others, some, strict=True)))
 
 
 def _lost(spans: Spans, config: DedupConfig) -> tuple[Numbers, Numbers]:
@@ -285,6 +287,7 @@ def redirect(
     kept: Numbers, reason: NDArray[np.uint8], lost: Numbers, keeper: Numbers
 ) -> tuple[Numbers, NDArray[np.uint8]]:
     """The ties of documents (the one kept, the Reason) after those in `lost` have gone too."""
-    gone = _table(kept, lost)[kept]
-    reason = np.where(gone, np.uint8(Reason.REPEATED_PASSAGES), reason)
-    return stays(kept, lost, keeper), reason
+    kept, reason = kept.copy(), reason.copy()
+    (rows,) = np.nonzero(_table(kept, lost)[kept])
+    reason[rows], kept[rows] = Reason.REPEATED_PASSAGES, stays(kept[rows], lost, keeper)
+    return kept, reason

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from functools import cache
@@ -87,10 +88,15 @@ def code_digest(packages: Iterable[str], own: str = "") -> str:
 
 
 def _files(package: Path, own: str) -> list[Path]:
-    others = [stage.parent for stage in sorted(package.rglob("*/stage.py"))]
-    others = [room for room in others if ".".join(room.relative_to(HOUSE).parts) != own]
-    found = (path for path in sorted(package.rglob("*")) if path.suffix in (".py", *MODELS))
-    return [path for path in found if not any(path.is_relative_to(room) for room in others)]
+    kinds = (".py", *MODELS)
+    found = [
+        Path(folder, name) for folder, _, names in os.walk(package) for name in names if name.endswith(kinds)
+    ]
+    rooms = {path.parent for path in found if path.name == "stage.py"} - {
+        package,
+        HOUSE.joinpath(*own.split(".")),
+    }
+    return sorted(path for path in found if rooms.isdisjoint(path.parents))
 
 
 @cache

@@ -2,28 +2,20 @@
 
 Each size is measured in a process of its own, with the compiled code loaded. A hundredth of the documents carry one of
 six texts, and families of copies grow with the corpus, as they do in the web.
-
-Before, all free memory is filled with the cached pages of a file, as it is on a machine that has been up for a while. A
-virtual machine gives free memory back to its host, and the first byte written to a page then costs 2.3 ns where it
-costs .3 else: more than half of what a byte of text costs, paid by large runs alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from bench.copies import SHARD_BYTES
-from bench.deduplicated import Cost, deduplicate_apart, forget, generated, text_bytes
+from bench.deduplicated import Cost, deduplicate_apart, forget, generated, memory_in_use, text_bytes
 from bench.rows import Row, measured
 
 ROUNDS: Final = {"0.1": 5, "1": 3, "10": 1}  # of which the median counts: a second of work varies by a third
 SIZES: Final = {"0.1": 100_000_000, "1": 1_000_000_000, "10": 10_000_000_000}
-
-
-CHUNK: Final = 8 << 20
 
 
 def rows() -> Iterator[Row]:
@@ -47,15 +39,3 @@ def _costs(runs: Path, n_rounds: int) -> Iterator[Cost]:
     for _ in range(n_rounds):
         forget(runs, "copies")
         yield deduplicate_apart(runs, "copies", "decide")
-
-
-@contextmanager
-def memory_in_use(path: Path) -> Iterator[None]:
-    """Fill free memory with pages of an empty file, which the system takes back as soon as it needs one."""
-    fields = dict(line.split(":") for line in Path("/proc/meminfo").read_text().splitlines())
-    with path.open("w+b", buffering=0) as file:
-        file.truncate(1024 * int(fields["MemFree"].split()[0]))
-        room = bytearray(CHUNK)
-        while file.readinto(room):
-            pass
-        yield

@@ -13,8 +13,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from bench.dedup.growth import memory_in_use
-from bench.deduplicated import Cost, deduplicate, deduplicate_apart, forget, generated, text_bytes, warm_up
+from bench.deduplicated import (
+    Cost,
+    deduplicate,
+    deduplicate_apart,
+    forget,
+    generated,
+    memory_in_use,
+    text_bytes,
+    warm_up,
+)
 from bench.rows import Row, measured
 
 N_BYTES: Final = 600_000_000

@@ -72,7 +72,7 @@ class ShardWriter:
             "compression": "zstd",
             "compression_level": COMPRESSION_LEVEL,
             "version": "2.6",
-            "use_dictionary": False,  # of documents they take 1 to 3 % more bytes, a tenth more time to write
+            "use_dictionary": False,  # with them documents take 1 to 3 % more bytes and a tenth more time to write
             "write_statistics": short,  # those of a text of 200 MB take .9 GB to write, and tell nothing
         }
         self._file = pq.ParquetWriter(self._target.__enter__(), self._schema, **options)
@@ -101,7 +101,7 @@ class ShardWriter:
 
     def _flush(self, n_rows: int) -> None:
         assert self._file is not None
-        rows = self._rows.slice(0, n_rows).combine_chunks()  # pages would end with chunks
+        rows = self._rows.slice(0, n_rows).combine_chunks()  # or pages would end where a table that came did
         self._file.write_table(rows, row_group_size=BATCH_ROWS)
         self._rows, self._sizes = self._rows.slice(n_rows), self._sizes[n_rows:]
 

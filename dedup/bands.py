@@ -60,7 +60,8 @@ def least_agreeing(threshold: float, bits: int) -> int:
 def join_bands(task: Task[DedupConfig]) -> dict[str, int]:
     """Sort the new documents' keys of the task's bands, and write which documents they join, `(n, 2) uint32`.
 
-    Memory: 4 bytes a document, 24 a document of the new generation and band, 40 one that shares a bucket with it.
+    Memory: 4 bytes a document, 32 a document of the new generation, and of those that share a bucket with a new one
+    40 a document and 8 a document and band.
     """
     plan, census = Plan.of(task), Census.of(task)
     buckets = _buckets(task, plan, census)
@@ -126,7 +127,7 @@ def view_band(folder: Folder, generation: Generation, n_bands: int, band: int) -
 
 
 def _sorted_entries(task: Task[Any], plan: Plan, census: Census, band: int) -> Hashes:
-    """The entries of new documents."""
+    """The new documents' entries of a band."""
     entries, n = np.empty(census.total - plan.n_old_documents(census), np.uint64), 0
     for name, start, stop in list(census.spans())[plan.n_old :]:
         size = stop - start

@@ -33,7 +33,7 @@ from dedup.trees import (
 TASK_MEMBERS: Final = 1 << 16  # brought together by one task at the least: a twentieth of a second, 15 MB
 GROUP_UNITS: Final = 16 << 20  # of a component, before it is cut
 LEAST_GROUP: Final = 4 << 20  # units that a task of verification holds at the least: 16 MB
-MOST_GROUPS: Final = 64  # unless components are heavier
+MOST_GROUPS: Final = 64  # unless they would hold more than GROUP_UNITS
 KNOWN_UNITS: Final = 8  # of a document whose fate is known weigh as one, as few such are compared
 
 _TOLD: Final = (("number", "u4"), ("root", "u4"), ("fresh", "?"), ("carries", "?"))
@@ -49,9 +49,8 @@ Worth = NDArray[np.uint64]  # (n, 4): units, preference, and a hash of the text 
 def find_components(task: Task[DedupConfig]) -> dict[str, Any]:
     """Write the members of all components of two and more that hold a new document, by number, and their groups.
 
-    Fresh are those whose fate is found without knowing what it was.
-
-    `task.arguments["joined"]` names the tasks of `join_bands`. Memory: 30 bytes a document.
+    Fresh are those whose fate is found without knowing what it was. `task.arguments["joined"]` names the tasks of
+    `join_bands`. Memory: 20 bytes a document, or 9 and 120 a member.
     """
     plan, census = Plan.of(task), Census.of(task)
     parents = _trees(task, plan, census)
@@ -153,7 +152,7 @@ def deal(roots: Numbers, units: Integers, limit: int) -> Integers:
 
 
 def deal_members(census: Census, members: Numbers) -> list[tuple[int, int]]:
-    """Members of several shards for each task of `gather`, from and up to, as a file costs more than a few of these."""
+    """Members of several shards for each task of `gather_members`, from and up to: a file costs more than a few."""
     dealt: list[tuple[int, int]] = []
     for _, _, part in census.parts(members):
         if not dealt or dealt[-1][1] - dealt[-1][0] >= TASK_MEMBERS:

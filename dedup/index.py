@@ -1,8 +1,9 @@
 """The index: what outlives a run of the stage, so that a corpus that grows costs what is new.
 
-It holds a folder a shard (all that later phases know of its texts), the band keys of each set of shards that was added
-together in sorted files, and what became of every document. `current.json`, replaced last of all, names what belongs
-together; everything else is written under names that say what it was made from, and swept when no longer named.
+It holds a folder a shard (all that later phases know of its texts), generations of sorted band keys (of the documents
+added together, and of small additions before them), and what became of every document. `current.json`, replaced last of
+all, names what belongs together; everything else is written under names that say what it was made from, and swept when
+no longer named.
 """
 
 from __future__ import annotations
@@ -35,7 +36,6 @@ FATE: Final = {
     "places_lost": "uint16",
 }
 FATES: Final = np.dtype([("number", "uint32"), *FATE.items()])  # of some documents, where these are found out
-
 
 Generation = tuple[str, int]  # folder of sorted band keys, and the number of documents that these are of
 

@@ -30,7 +30,8 @@ _HALF: Final = np.uint64(32)
 _SLACK: Final = 1e-9  # rounding must not turn a bound into a rejection
 _NONE: Final = -1
 
-# Without counts of references, which for so many arrays take half of the time: nothing is allocated in here.
+# Without counts of references, which for so many arrays take half of the time: nothing is allocated in here, and what
+# allocates does not compile so.
 _compiled: Final = njit(cache=True, nogil=True, _nrt=False)
 
 

@@ -1,4 +1,4 @@
-"""Each shard's documents as numbers, ids, units, sketches, keys and windows: all that later phases know of a text.
+"""Each shard's documents as numbers, ids, sources, units, sketches, keys and windows: all that later phases know of it.
 
 A sketch is a Fast Similarity Sketch (Dahlgaard, Knudsen and Thorup 2017), made full by copies after ROUNDS rounds
 (Shrivastava 2017): every slot of two documents agrees with the probability of their Jaccard similarity, as in MinHash,

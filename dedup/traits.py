@@ -34,8 +34,8 @@ def view_sources(folder: Folder, shard: str) -> Numbers:
 
 def view_ids(folder: Folder, shard: str, n_documents: int) -> NDArray[np.uint8]:
     """The ids of a shard's documents as `padded` gives them."""
-    ids: NDArray[np.uint8] = view_array(folder, f"{entry(shard)}/ids", np.uint8).reshape(n_documents, -1)
-    return ids
+    ids: NDArray[np.uint8] = view_array(folder, f"{entry(shard)}/ids", np.uint8)
+    return ids.reshape(n_documents, -1) if n_documents else ids.reshape(0, 1)
 
 
 def padded(strings: pa.ChunkedArray) -> NDArray[np.uint8]:

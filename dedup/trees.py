@@ -98,8 +98,8 @@ def fill_entries(keys: Numbers, start: int, entries: Hashes, n: int) -> int:
 def with_known(known: Hashes, entries: Hashes) -> Any:
     """Sorted entries, and those of the sorted `known` that have one of their keys before them.
 
-    The numbers of known documents are the smaller ones. Strides are for as many places as these keys are apart: where
-    a hundredth is new, the memory's prefetching makes a few of a line each quicker than halving.
+    The numbers of known documents are the smaller ones. Strides are of an eighth of the places that these keys are
+    apart: where a hundredth is new, the memory's prefetching makes a few of a line each quicker than halving.
     """
     stride = max(known.size // max(_LINE * entries.size, 1), _LINE)
     firsts, counts = np.empty(entries.size, np.int64), np.zeros(entries.size, np.int64)

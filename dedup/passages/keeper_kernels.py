@@ -26,7 +26,7 @@ Integers = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
 Numbers = NDArray[np.uint32]
 Mask = NDArray[np.bool_]
-Windows = tuple[Hashes, Hashes]
+Placed = tuple[Hashes, Hashes]
 
 
 @njit(cache=True, nogil=True)
@@ -37,7 +37,7 @@ def count_slices(keys: Hashes, counts: Integers) -> None:
 
 
 @njit(cache=True, nogil=True)
-def deal(found: tuple[Hashes, Numbers, Numbers], ends: Integers, dealt: Windows) -> None:
+def deal(found: tuple[Hashes, Numbers, Numbers], ends: Integers, dealt: Placed) -> None:
     """Copy windows (key, row, position) to where those of their slice end in `dealt`, and move `ends` on."""
     (keys, rows, positions), (dealt_keys, dealt_places) = found, dealt
     for i in range(keys.size):
@@ -48,7 +48,7 @@ def deal(found: tuple[Hashes, Numbers, Numbers], ends: Integers, dealt: Windows)
 
 
 @njit(cache=True, nogil=True)
-def take_chosen(windows: Windows, first: int, chosen: Mask, taken: Windows, n: int) -> int:
+def take_chosen(windows: Placed, first: int, chosen: Mask, taken: Placed, n: int) -> int:
     """Copy the windows of chosen documents, row 0 of which is number `first`, to `taken` from row n on; the next row.
 
     Without a branch, as none is foreseen: `taken` holds a row more.
@@ -62,10 +62,10 @@ def take_chosen(windows: Windows, first: int, chosen: Mask, taken: Windows, n: i
 
 
 @njit(cache=True, nogil=True)
-def count_chosen(windows: Windows, chosen: Mask, shift: int, least: int, counts: Integers) -> None:
-    """Add how many windows of chosen documents have each key without its low `shift` bits, of which `least` is first.
+def count_chosen(windows: Placed, chosen: Mask, shift: int, least: int, counts: Integers) -> None:
+    """Add how many windows of chosen documents have each key, shortened by its low `shift` bits, to `counts`.
 
-    Those of the first of these shortened keys are told in row 1 of `counts`.
+    The row of a shortened key is 1 more than it is above `least`: summed up, rows say where the windows of each begin.
     """
     (keys, places), low, base = windows, np.uint64(shift), np.uint64(least) - _ONE
     for i in range(keys.size):
@@ -74,7 +74,7 @@ def count_chosen(windows: Windows, chosen: Mask, shift: int, least: int, counts:
 
 @njit(cache=True, nogil=True)
 def deal_chosen(
-    windows: Windows, first: int, chosen: Mask, shortened: tuple[int, int], ends: Integers, dealt: Windows
+    windows: Placed, first: int, chosen: Mask, shortened: tuple[int, int], ends: Integers, dealt: Placed
 ) -> None:
     """Copy the windows that `count_chosen` counts to where those of their shortened key end, and move `ends` on.
 
@@ -107,7 +107,7 @@ def _words_for(n_keys: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def pick_repeated(windows: Windows, ends: Integers, picked: Windows) -> int:
+def pick_repeated(windows: Placed, ends: Integers, picked: Placed) -> int:
     """Copy windows whose key another window has too to `picked`, with few others; how many.
 
     Windows stand in parts that end at `ends`; those of a key are in one. A part has a table of bits in the cache.
@@ -174,18 +174,15 @@ def fill_bits(keys: Hashes, shift: int, bits: Hashes) -> None:
 
 
 @njit(cache=True, nogil=True)
-def pick_likely(
-    windows: Windows, first: int, chosen: Mask, table: tuple[Hashes, int], picked: Windows
-) -> int:
+def pick_likely(windows: Placed, first: int, chosen: Mask, table: tuple[Hashes, int], picked: Placed) -> int:
     """Copy the windows of chosen documents whose key's beginning has its bit set to `picked`; how many.
 
     Row 0 of the documents is number `first`. Keys in the order of their beginnings find their part of the table in the
     cache, and nothing else is read of most. Without a branch, as in `take_chosen`.
     """
     (keys, places), (bits, shift), (picked_keys, picked_places) = windows, table, picked
-    low, n, n_likely = np.uint64(shift), np.uint64(0), np.uint64(0)
+    low, n, base = np.uint64(shift), np.uint64(0), np.uint64(first) << _HALF
     likely = np.empty(_BLOCK + 1, np.int64)
-    base = np.uint64(first) << _HALF
     for begin in range(0, keys.size, _BLOCK):
         n_likely = np.uint64(0)
         for i in range(begin, min(begin + _BLOCK, keys.size)):
@@ -217,12 +214,13 @@ def _is_better(worth: Hashes, i: int, other: Hashes, j: int) -> bool:
 
 @njit(cache=True, nogil=True)
 def fill_keepers(
-    windows: Windows, worth: Hashes, least: tuple[int, int], touched: Mask, keepers: Hashes
+    windows: Placed, worth: Hashes, least: tuple[int, int], touched: Mask, keepers: Hashes
 ) -> int:
     """Write the first window of the best document of each key that enough documents share; how many keys they are.
 
-    Windows are sorted by key, document and position; `worth`, `(n, 2)`, are the preference of each one's document and
-    a hash of its text. A row of `keepers` is a window, and the number of documents. These are marked in `touched`.
+    Windows are sorted by key; those of a key and a document stand together, by position. `worth`, `(n, 2)`, are the
+    preference of each one's document and a hash of its text. A row of `keepers` is a window, and the number of
+    documents. These are marked in `touched`.
     """
     keys, places = windows
     n = start = 0
@@ -243,7 +241,7 @@ def fill_keepers(
 
 @njit(cache=True, nogil=True)
 def update_keepers(
-    changed: tuple[Windows, Integers],
+    changed: tuple[Placed, Integers],
     worth: tuple[Hashes, Hashes],
     alive: Mask,
     least: tuple[int, int],
@@ -252,8 +250,8 @@ def update_keepers(
 ) -> None:
     """Count documents that came and went, and mark in `is_open` the keys that another document may keep for it.
 
-    `changed` are windows of documents that are kept now and were not, or the other way round, sorted by key, document
-    and position, and the rows of their keys' keepers. `worth`: of the windows' documents, and of the keepers'.
+    `changed` are windows of documents that are kept now and were not, or the other way round, sorted as for
+    `fill_keepers`, and the rows of their keys' keepers. `worth`: of the windows' documents, and of the keepers'.
     """
     ((_, places), rows), (own, theirs) = changed, worth
     for i in range(rows.size):
@@ -272,7 +270,7 @@ def update_keepers(
 
 @njit(cache=True, nogil=True)
 def fill_matches(
-    windows: Windows, index: tuple[Hashes, Numbers, int], keepers: Hashes, matched: Integers, rows: Integers
+    windows: Placed, index: tuple[Hashes, Numbers, int], keepers: Hashes, matched: Integers, rows: Integers
 ) -> int:
     """Write which windows another document keeps, and the row of its keeper; how many."""
     (keys, places), n = windows, 0

@@ -13,6 +13,7 @@ import numpy as np
 
 from corpus.stage import Task
 from dedup.columns import Census, read_array, view_array, write_array
+from dedup.config import DedupConfig
 from dedup.index import entry
 from dedup.passages.keeper_kernels import SLICES, Mask, count_slices, deal
 from dedup.passages.kernels import WIDTH, Hashes, Integers, Numbers, fill_anchors, fill_lines
@@ -37,20 +38,16 @@ class Windows(NamedTuple):
 
 def join_windows(parts: Sequence[Windows]) -> Windows:
     """The rows of all, in this order."""
-    columns: list[Any] = [np.concatenate(parts) for parts in zip(_room(0), *parts, strict=True)]
-    return Windows(*columns)
+    return Windows(*map(np.concatenate, zip(_room(0), *parts, strict=True)))
 
 
-def windows_of(units: Numbers, offsets: Integers, config: Any, first_row: int) -> Windows:
+def windows_of(units: Numbers, offsets: Integers, config: DedupConfig, first_row: int) -> Windows:
     """The windows of consecutive documents, the first of which is row `first_row` of its shard.
 
     The units carry their flag LINE (`khmer.clusters`). About one window to 35 units, and one a line.
     """
     n_starts = config.least_passage - WIDTH + 1
-    lines, anchors = (
-        _room(units.size // config.least_line + 1),
-        _room(units.size),
-    )  # written to are few of these
+    lines, anchors = _room(units.size // config.least_line), _room(units.size)  # few rows are written to
     n_lines = fill_lines(units, offsets, config.least_line, *lines)
     n_anchors = fill_anchors(units, offsets, n_starts, *anchors)
     key, row, position = join_windows([anchors.take(slice(n_anchors)), lines.take(slice(n_lines))])

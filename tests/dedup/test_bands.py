@@ -1,4 +1,4 @@
-"""The choice of bands, and how buckets are found among old and new documents."""
+"""The choice of bands, how they are dealt to tasks, and from which agreement on documents are compared."""
 
 from __future__ import annotations
 

@@ -116,6 +116,7 @@ def test_an_empty_shard_has_an_empty_entry(tmp_path: Path) -> None:
     task = sketched(tmp_path, [])
     for name in ("numbers", "units", "sketches", "keys", "ids", "sources"):
         assert array(task, name, np.uint8).size == 0
+    assert unpadded(view_ids(task.folder, "part", 0)).to_pylist() == []
 
 
 def test_quality_is_found_by_id(tmp_path: Path) -> None:

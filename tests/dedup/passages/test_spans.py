@@ -100,4 +100,3 @@ def test_documents_are_measured_anew_and_passages_name_their_keeper() -> None:
     ]
     none = spans.take(slice(0))
     assert cut_passages(before, np.array([10, 12, 14]), none, pa.array([], pa.string()))[0] is before
-    assert isinstance(removed, pa.Table)

@@ -16,7 +16,7 @@ from dedup.columns import Census, read_array
 from dedup.config import DedupConfig, Reason
 from dedup.index import APPLIED, FATE, Plan
 from dedup.passages.cut import PASSAGES, STEP, cut_passages, spans_of
-from dedup.settle import ties
+from dedup.settle import outcomes
 from dedup.traits import unpadded, view_ids
 
 CLUSTERS = pa.schema(
@@ -95,7 +95,7 @@ class _Decisions:
             key: read_array(task.folder, f"{plan.new_state}/{key}", dtype, self._start, stop)
             for key, dtype in FATE.items()
         }
-        self._kept, self.reason = ties(task, plan, self._start, stop)
+        self._kept, self.reason = outcomes(task, plan, self._start, stop)
         self._spans = spans_of(task, plan.new_state, self._start, stop)
         keeps = read_array(task.folder, "work/keeps", np.bool_, self._start, stop)
         self._tied = (self.reason != Reason.KEPT) | keeps

@@ -24,7 +24,7 @@ def settle(task: Task[DedupConfig]) -> None:
     `task.arguments["groups"]` names the tasks of verification. Memory: 17 bytes a document.
     """
     plan, census = Plan.of(task), Census.of(task)
-    state = known(task, plan, census)
+    state = _known(task, plan, census)
     for group in task.arguments["groups"]:
         found = read_array(task.folder, f"work/verified/{group}", FATES)
         for name in FATE:
@@ -39,14 +39,16 @@ def tally(task: Task[DedupConfig]) -> dict[str, Any]:
     Memory: 10 bytes a document.
     """
     plan, census = Plan.of(task), Census.of(task)
-    kept, reason = ties(task, plan, 0, census.total)
+    kept, reason = outcomes(task, plan, 0, census.total)
     is_lost, keeps = reason != Reason.KEPT, np.zeros(census.total, np.bool_)
     keeps[kept[is_lost]] = True
     write_array(task, "work/keeps", keeps)
-    return {"sources": losses(task, plan, census, is_lost)}
+    return {"sources": _losses(task, plan, census, is_lost)}
 
 
-def ties(task: Task[Any], plan: Plan, start: int, stop: int) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
+def outcomes(
+    task: Task[Any], plan: Plan, start: int, stop: int
+) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
     """Of documents `start` up to `stop` the one kept for each and the Reason, repeated passages included."""
     state = plan.new_state
     kept = read_array(task.folder, f"{state}/kept", np.uint32, start, stop)
@@ -54,7 +56,7 @@ def ties(task: Task[Any], plan: Plan, start: int, stop: int) -> tuple[NDArray[np
     return redirect(kept, reason, *read_lost(task.folder, state))
 
 
-def known(task: Task[Any], plan: Plan, census: Census) -> State:
+def _known(task: Task[Any], plan: Plan, census: Census) -> State:
     """The state of the old documents, and of the new ones as if each stood alone."""
     n_old = plan.n_old_documents(census) if plan.state else 0
     state = {name: np.zeros(census.total - n_old, dtype) for name, dtype in FATE.items()}
@@ -67,7 +69,7 @@ def known(task: Task[Any], plan: Plan, census: Census) -> State:
     return state
 
 
-def losses(task: Task[Any], plan: Plan, census: Census, lost: NDArray[np.bool_]) -> dict[str, list[int]]:
+def _losses(task: Task[Any], plan: Plan, census: Census, lost: NDArray[np.bool_]) -> dict[str, list[int]]:
     """Documents and lost documents of each source."""
     documents, gone = Counter[str](), Counter[str]()
     for name, start, stop in census.spans():

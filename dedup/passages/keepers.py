@@ -56,7 +56,7 @@ class Index(NamedTuple):
 
     @classmethod
     def of(cls, keys: Hashes) -> Index:
-        """For sorted keys, of which a beginning has one or two."""
+        """For sorted keys, with one to two beginnings a key."""
         keys, shift = np.ascontiguousarray(keys), shift_for(keys.size)
         starts = np.zeros((1 << 64 - shift) + 1, np.uint32)
         fill_starts(keys, shift, starts)
@@ -89,9 +89,9 @@ def shift_for(n_keys: int) -> int:
     return 64 - max(n_keys.bit_length(), 1)
 
 
-def deal_slices(n_windows: int) -> list[tuple[int, int]]:
-    """Slices of windows for each task, from and up to: about as many windows as make one worth its while."""
-    n_tasks = max(min(n_windows // TASK_WINDOWS, FEW_TASKS), n_windows // MOST_WINDOWS, 1)
+def deal_slices(n_rows: int) -> list[tuple[int, int]]:
+    """Slices for each task, from and up to: about as many windows and keepers as make one worth its while."""
+    n_tasks = max(min(n_rows // TASK_WINDOWS, FEW_TASKS), n_rows // MOST_WINDOWS, 1)
     n_tasks = min(n_tasks, SLICES)
     return list(pairwise(SLICES * n // n_tasks for n in range(n_tasks + 1)))
 
@@ -104,8 +104,8 @@ def read_keepers(task: Task[Any], folder: str) -> Hashes:
 def find_keepers(task: Task[DedupConfig]) -> None:
     """Write the keepers of the keys in the task's slices, and the documents whose passages may be others than before.
 
-    `task.arguments["slices"]` are the slices of windows to look at, from and up to. Memory: 7 bytes a document, 40 a
-    window of these slices of documents that came.
+    `task.arguments["slices"]` are the slices of windows to look at, from and up to. Memory: 8 bytes a document, 40 a
+    window of these slices of documents that came, 65 a keeper of these slices, and the units of documents found anew.
     """
     shards = _Shards(task)
     changed = list(shards.changed())
@@ -189,7 +189,7 @@ def _recount(shards: _Shards, known: Hashes, changed: Placed, rows: Integers) ->
 
 
 def _taken(parts: Sequence[Part]) -> Placed:
-    """The windows of chosen documents, by number."""
+    """The windows of chosen documents by number, those of one together."""
     taken, n = Placed.room(sum(part.windows.key.size for part in parts) + 1), 0
     for part in parts:
         n = take_chosen(*part, taken, n)
@@ -212,7 +212,7 @@ def _repeated(parts: Sequence[Part], slices: tuple[int, int]) -> Placed:
 
 
 def _keepers_of(task: Task[DedupConfig], windows: Placed, touched: Mask) -> Hashes:
-    """The keepers of windows that stand by number and position within their key; their documents are touched."""
+    """The keepers of windows, of which a document's of one key stand together; their documents are touched."""
     windows = windows.take(np.argsort(windows.key, kind="stable"))
     keepers = np.empty((windows.key.size, len(KEEPER)), np.uint64)
     n = fill_keepers(windows, _worth(task, windows.place), _least(task.config), touched, keepers)

@@ -65,7 +65,8 @@ def merge_keepers(task: Task[DedupConfig]) -> dict[str, Any]:
     """Write the keepers of all keys to the state, and the documents whose spans are to be found, `work/spans/touched`.
 
     `task.arguments["found"]` names the tasks of `find_keepers`, in order. Returns for each task of `find_spans` its
-    shards, the first and the last. Memory: 2 bytes a document.
+    documents: where they begin among the touched. Memory: 1 byte a document, 12 a touched one, and the keepers of one
+    task.
     """
     plan, census, names = Plan.of(task), Census.of(task), task.arguments["found"]
     with task.create(f"{plan.new_state}/keepers") as file:
@@ -91,7 +92,8 @@ def _deal_documents(census: Census, touched: Numbers) -> list[int]:
 def find_spans(task: Task[DedupConfig]) -> None:
     """Write the spans of touched documents, `task.arguments["first"]` to `["stop"]` of them: all of some shards.
 
-    Memory: 6 bytes a document, 60 a match, and GROUP_UNITS, or the units of all that keep passages of one document.
+    Memory: 6 bytes a document, 30 a keeper, 60 a match, and GROUP_UNITS, or the units of all that keep passages of one
+    document.
     """
     first, stop = task.arguments["first"], task.arguments["stop"]
     touched = read_array(task.folder, "work/spans/touched", np.uint32, first, stop)
@@ -222,8 +224,7 @@ def settle_passages(task: Task[DedupConfig]) -> dict[str, int]:
     A document goes if fewer than `least_left` of its units stand outside its spans; also if these are fewer than a
     passage has and less than `least_left_share` of all. It stays if a passage of another is kept in it, unless all of
     its units stand elsewhere. `lost` are these, and then the document that has the longest passage of each, or that
-    which stays for it. `task.arguments["spanned"]` names the tasks of `find_spans`. Memory: 40 bytes a
-    span.
+    which stays for it. `task.arguments["spanned"]` names the tasks of `find_spans`. Memory: 60 bytes a span.
     """
     plan = Plan.of(task)
     spans = join_spans([view_spans(task, f"work/spans/{name}") for name in task.arguments["spanned"]])

@@ -30,6 +30,7 @@ $(READY): pyproject.toml constraints.txt
 	@echo "installing pinned versions into $(VENV) (about two minutes the first time)"
 	@$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt torch==2.13.0
 	@$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@find . -name '.venv*' -prune -o -name '*.nb[ic]' -exec rm -f {} + # numba stops at what it compiled for a class that is gone
 	@touch $@
 
 demo: $(READY) ## the whole pipeline on the embedded Khmer web; ends with the dashboard's path

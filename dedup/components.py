@@ -139,7 +139,8 @@ def _is_capped(order: Integers, roots: Numbers, units: NDArray[np.uint64]) -> ND
 def deal(roots: Numbers, units: Integers, limit: int) -> Integers:
     """A group for each member, in order: of whole components with LEAST_GROUP units, or a part of all.
 
-    A component heavier than `limit` is cut into groups of its own. Members of a component stand together.
+    A component heavier than `limit` is cut into groups of its own. Members of a component stand together. No group is
+    empty, however heavy a member is.
     """
     enough = min(max(int(units.sum()) // MOST_GROUPS, LEAST_GROUP), limit)
     starts, sizes = _bounds(roots)
@@ -148,7 +149,8 @@ def deal(roots: Numbers, units: Integers, limit: int) -> Integers:
     fill_first_groups(weights, enough, limit, groups)
     reached = np.cumsum(units) - np.repeat(np.cumsum(weights) - weights, sizes)
     further = np.maximum(reached - 1, 0) // limit * np.repeat(weights > limit, sizes)
-    return np.asarray(np.repeat(groups, sizes) + further)
+    dealt = np.repeat(groups, sizes) + further
+    return np.asarray(np.cumsum(np.diff(dealt, prepend=dealt[:1]) > 0))
 
 
 def deal_members(census: Census, members: Numbers) -> list[tuple[int, int]]:
@@ -172,9 +174,10 @@ def gather_members(task: Task[DedupConfig]) -> dict[str, Any]:
     for name, _ in _TOLD:
         told[name] = found[name]
     sources = sorted({source for facts in plan.sketched.values() for source in facts["sources"]})
+    place_of = {source: place for place, source in enumerate(sources)}
     for shard, start, part in census.parts(numbers):
         _tell(task, shard, numbers[part].astype(np.int64) - start, told[part])
-        places = np.searchsorted(sources, list(plan.sketched[shard]["sources"]))
+        places = np.array([place_of[source] for source in plan.sketched[shard]["sources"]], np.uint32)
         told["source"][part] = places[told["source"][part]]
     rows = told.view((np.void, told.itemsize))  # numpy takes records field by field
     write_array(task, f"work/gathered/{task.name}", rows[np.argsort(found["group"], kind="stable")])

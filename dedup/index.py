@@ -106,13 +106,15 @@ def plan_run(task: Task[DedupConfig]) -> dict[str, Any]:
     """The Plan for the input shards (argument `shards`: their names in the index).
 
     Documents added to those of the index are new. Where a shard went or changed, all fates are found again, from the
-    entries of the shards that stayed. Receipts of tasks that worked to another plan are deleted.
+    entries of the shards that stayed. Receipts of tasks that worked to another plan are deleted. The plan holds as long
+    as the files of the index do, which are in its receipt.
     """
     task.folder.delete("receipts")
     wanted = list(task.arguments["shards"])
     current = read_current(task.folder)
     if current is None:
         return vars(Plan(wanted, {}, 0, [], 0, ""))
+    task.retake([{"path": path, "bytes": size} for path, size in current["files"].items()], [])
     have = current["shards"]
     sketched = {name: have[name] for name in wanted if name in have}
     if not set(have) <= set(wanted):

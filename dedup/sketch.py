@@ -76,15 +76,18 @@ def sketch_shard(task: Task[DedupConfig]) -> dict[str, Any]:
     write_windows(task, folder, windows)
     documents = pa.concat_tables(known)
     sources = documents["source"].combine_chunks().dictionary_encode()
-    names = sources.dictionary.to_pylist()
-    places = np.argsort(np.argsort(names)).astype(np.uint32)[sources.indices.to_numpy()]
+    names = sorted(sources.dictionary.to_pylist())
+    place_of = {name: place for place, name in enumerate(names)}
+    places = np.array([*map(place_of.get, sources.dictionary.to_pylist())], np.uint32)[
+        sources.indices.to_numpy()
+    ]
     counts = np.bincount(places, minlength=len(names)).tolist()
     ids = padded(documents["id"])
     for name, array in {"numbers": _numbers(task, documents, found), "sources": places, "ids": ids}.items():
         write_array(task, f"{folder}/{name}", array)
     return {
         "documents": n,
-        "sources": dict(zip(sorted(names), counts, strict=True)),
+        "sources": dict(zip(names, counts, strict=True)),
         "id_bytes": ids.shape[1],
     }
 

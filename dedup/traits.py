@@ -10,6 +10,7 @@ import pyarrow as pa
 import xxhash
 from numpy.typing import NDArray
 
+from corpus.errors import StageError
 from corpus.paths import Folder
 from dedup.columns import view_array
 from dedup.index import entry
@@ -39,10 +40,18 @@ def view_ids(folder: Folder, shard: str, n_documents: int) -> NDArray[np.uint8]:
 
 
 def padded(strings: pa.ChunkedArray) -> NDArray[np.uint8]:
-    """The bytes of strings that end in no U+0000, `(n, most)`, zeros after shorter ones: they sort as before."""
+    """The bytes of strings, `(n, most)`, zeros after shorter ones: they sort as before.
+
+    Raises StageError for one that ends in U+0000, which could not be told from these zeros.
+    """
     column = utf8(strings)
     sizes = np.diff(column.offsets)
     data = column.data[column.offsets[0] : column.offsets[-1]]
+    ends = column.offsets[1:][sizes > 0] - 1
+    if not column.data[ends].all():
+        first = int(np.flatnonzero(sizes)[column.data[ends] == 0][0])
+        msg = f"id {strings[first].as_py()!r} ends in U+0000; expected another last character"
+        raise StageError(msg)
     most = max(int(sizes.max(initial=0)), 1)
     if data.size == sizes.size * most:
         return data.reshape(sizes.size, most)
@@ -53,8 +62,12 @@ def padded(strings: pa.ChunkedArray) -> NDArray[np.uint8]:
 
 def unpadded(rows: NDArray[np.uint8]) -> pa.Array:
     """The strings of which `padded` gave these bytes."""
-    strings = np.ascontiguousarray(rows).view(f"S{rows.shape[1]}").reshape(-1)
-    return pa.array(strings, pa.binary()).cast(pa.string())
+    rows = np.ascontiguousarray(rows)
+    n, most = rows.shape
+    sizes = np.char.str_len(rows.view(f"S{most}").reshape(-1))  # without the zeros at the end alone
+    data = rows if sizes.sum() == rows.size else rows[np.arange(most) < sizes[:, None]]
+    offsets = np.concatenate([np.zeros(1, np.int32), np.cumsum(sizes, dtype=np.int32)])
+    return pa.StringArray.from_buffers(n, pa.py_buffer(offsets), pa.py_buffer(data))
 
 
 def keys_of(texts: Utf8, units: FlaggedUnits, urls: pa.ChunkedArray) -> dict[str, NDArray[np.generic]]:

@@ -38,9 +38,17 @@ def dealt(components: list[int], units: list[int], preferences: list[int]) -> li
         ([3, 3, 7, 7], [20, 30, 25, 26], [0, 0, 1, 1]),
         ([3, 7, 3, 7], [50, 50, 50, 50], [0, 1, 0, 1]),
         ([3, 3, 3, 7], [60, 40, 60, 10], [0, 0, 1, 2]),
+        ([3, 3, 7], [350, 60, 10], [0, 1, 2]),
         ([3], [0], [0]),
     ],
-    ids=["room for both", "one unit too many", "whole components", "one that is cut", "without units"],
+    ids=[
+        "room for both",
+        "one unit too many",
+        "whole components",
+        "one that is cut",
+        "one document that is too much",
+        "without units",
+    ],
 )
 def test_components_are_dealt_in_order(components: list[int], units: list[int], groups: list[int]) -> None:
     assert dealt(components, units, [9, 8, 7, 6][: len(units)]) == groups
@@ -100,7 +108,7 @@ def test_of_no_members_there_are_no_carriers() -> None:
 @pytest.mark.parametrize("address", ["{}", "memory://{}"])
 def test_members_are_told_group_by_group(tmp_path: Path, address: str) -> None:
     ids = {"a": ["x", "yy"], "b": ["zzz", "y"]}
-    sources = {"a": ["t", "w"], "b": ["s", "w"]}
+    sources = {"a": ["s\0", "w"], "b": ["s", "w"]}
     sketched = {
         name: {
             "documents": 2,
@@ -129,7 +137,7 @@ def test_members_are_told_group_by_group(tmp_path: Path, address: str) -> None:
     members = read_members(task, [("some", 1, 3), ("some", 0, 1)])
     assert members["number"].to_pylist() == [1, 3, 2]
     assert members["carries"].to_pylist() == [False, False, True]
-    assert members["source"].to_pylist() == [1, 0, 2]  # of s, t, w
+    assert members["source"].to_pylist() == [1, 0, 2]  # of s, s\\0, w
     assert members["id"].to_pylist() == [b"yy\0", b"y\0\0", b"zzz"]
     assert members["url_key"].to_pylist() == numbers[[1, 3, 2], NUMBERS.index("url_key")].tolist()
     assert members["sketch"].to_pylist() == [sketches[row].tobytes() for row in (1, 3, 2)]

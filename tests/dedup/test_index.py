@@ -259,6 +259,23 @@ def test_what_a_stopped_run_left_is_not_taken_for_the_index(
     assert output(grown.folder) == output(deduplicate(*shards[:3], names=names).folder)
 
 
+@pytest.mark.parametrize("kind", ["keepers", "spans"])
+def test_an_index_damaged_after_a_run_was_stopped_is_built_again(
+    deduplicate: Callable[..., Any],
+    shards: list[Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+) -> None:
+    names = named(2)
+    folder = deduplicate(*shards[:1], names=names[:1], runs=tmp_path).folder
+    (path,) = (folder / INDEX).rglob(kind)
+    stopped(monkeypatch, lambda: deduplicate(*shards[:2], names=names, runs=tmp_path))
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    grown = deduplicate(*shards[:2], names=names, runs=tmp_path)
+    assert output(grown.folder) == output(deduplicate(*shards[:2], names=names).folder)
+
+
 @pytest.mark.parametrize("lost", [["documents"], ["manifest.json"], [CURRENT, "manifest.json"]])
 def test_output_lost_after_an_addition_is_written_again(
     deduplicate: Callable[..., Any], shards: list[Any], tmp_path: Path, lost: list[str]

@@ -112,6 +112,11 @@ def test_a_shard_leaves_what_later_phases_need(tmp_path: Path) -> None:
     ]
 
 
+def test_sources_are_told_apart(tmp_path: Path) -> None:
+    task = sketched(tmp_path, [{"text": TEXT, "source": source} for source in ("ខ", "a\0", "", "a", "a ")])
+    assert view_sources(task.folder, "part").tolist() == [4, 2, 0, 1, 3]
+
+
 def test_an_empty_shard_has_an_empty_entry(tmp_path: Path) -> None:
     task = sketched(tmp_path, [])
     for name in ("numbers", "units", "sketches", "keys", "ids", "sources"):

@@ -8,6 +8,7 @@ import xxhash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corpus.errors import StageError
 from dedup.traits import digests, padded, unpadded, url_keys
 from khmer.buffers import utf8
 
@@ -68,10 +69,18 @@ def test_digests_are_xxh3_of_the_bytes() -> None:
     assert len(digests(utf8(texts.slice(3)))) == 0
 
 
-@pytest.mark.parametrize("strings", [[], [""], ["b", "a"], ["កា", "ក", "", "ab", "abc"]])
+@pytest.mark.parametrize(
+    "strings", [[], [""], ["b", "a"], ["កា", "ក", "", "ab", "abc"], ["a\0b", "a", "\0a"]]
+)
 def test_padded_strings_sort_as_before(strings: list[str]) -> None:
     rows = padded(pa.chunked_array([["x"], strings], pa.string()).slice(1))
     assert rows.shape == (len(strings), max([1, *(len(value.encode()) for value in strings)]))
     assert unpadded(rows).to_pylist() == strings
     by_row = sorted(range(len(strings)), key=lambda i: bytes(rows[i]))
     assert by_row == sorted(range(len(strings)), key=lambda i: strings[i].encode())
+
+
+@pytest.mark.parametrize("strings", [["a", "b\0"], ["b\0"], ["", "\0", "ab"]])
+def test_no_string_is_taken_for_another(strings: list[str]) -> None:
+    with pytest.raises(StageError, match=r"id 'b?\\x00' ends in U\+0000"):
+        padded(pa.chunked_array([strings], pa.string()))

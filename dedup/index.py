@@ -24,6 +24,7 @@ from dedup.config import DedupConfig
 
 INDEX: Final = "index"
 CURRENT: Final = f"{INDEX}/current.json"
+_CONTENTS: Final = {"shards", "order", "generations", "state", "facts"}  # of `current.json`, beside `files`
 APPLIED: Final = f"{INDEX}/applied"  # what was written of each shard, and for which decisions
 SURE_BANDS: Final = 3  # after those of the sketch: of text, of the units of a short document, of URL
 COMPONENT: Final = "component"  # beside the fates: a member of each document's component, one for all
@@ -143,14 +144,19 @@ def read_current(folder: Folder) -> dict[str, Any] | None:
         current: dict[str, Any] = folder.read_json(CURRENT)
         sizes = folder.sizes(INDEX)
         whole = all(sizes.get(path) == size for path, size in current["files"].items())
-        return current if whole and {"shards", "order", "generations", "state"} <= set(current) else None
+        return current if whole and set(current) >= _CONTENTS else None
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
 
 
-def commit(task: Task[DedupConfig]) -> None:
-    """Make this run's index the current one."""
+def commit(task: Task[DedupConfig]) -> dict[str, Any]:
+    """Make this run's index the current one; what the manifest tells of it: of the last addition.
+
+    `task.arguments["facts"]` are those of this run, in which nothing may have been added.
+    """
     plan = Plan.of(task)
+    known = None if plan.new else read_current(task.folder)
+    facts: dict[str, Any] = known["facts"] if known else task.arguments["facts"]
     generations = plan.all_generations(Census.of(task))
     sizes = task.folder.sizes(INDEX)
     folders = {*map(entry, plan.shards), *(folder for folder, _ in generations), plan.new_state}
@@ -159,10 +165,12 @@ def commit(task: Task[DedupConfig]) -> None:
         "order": plan.shards,
         "generations": generations,
         "state": plan.new_state,
+        "facts": facts,
         "files": {path: size for path, size in sizes.items() if path.rpartition("/")[0] in folders},
     }
     with task.create(CURRENT) as file:
         file.write(json.dumps(value, sort_keys=True).encode())  # with line ends it takes ten times as long
+    return facts
 
 
 def sweep(folder: Folder, names: Sequence[str]) -> None:

@@ -60,15 +60,15 @@ def decide(stage: StageRun[DedupConfig], shards: Sequence[Shard]) -> dict[str, A
     once("settle", settle, groups=[task.name for task in groups])
     cut = find_passages(stage, common)
     refuse_wipe_out(stage.config, once("tally", tally)["sources"])
-    once("commit", commit)
-    stage.facts.update(
-        pairs=sum(receipt["facts"]["pairs"] for receipt in joined),
-        components=found["components"],
-        largest_component=found["largest"],
-        exact_comparisons=sum(receipt["facts"]["checks"] for receipt in verified),
-        capped_documents=sum(receipt["facts"]["capped"] for receipt in verified),
+    facts = {
+        "pairs": sum(receipt["facts"]["pairs"] for receipt in joined),
+        "components": found["components"],
+        "largest_component": found["largest"],
+        "exact_comparisons": sum(receipt["facts"]["checks"] for receipt in verified),
+        "capped_documents": sum(receipt["facts"]["capped"] for receipt in verified),
         **cut,
-    )
+    }
+    stage.facts.update(once("commit", commit, facts=facts))
     return common
 
 

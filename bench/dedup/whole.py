@@ -2,7 +2,7 @@
 
 All phases before the one that copies the documents, with those of repeated passages and without (their windows, which
 are found while a shard is sketched, count in both); from the page cache, with the compiled code loaded and no memory
-left free (see `bench.dedup.growth`), each time without an index. Memory is the peak of the process and the peak of its
+left free (see `bench.deduplicated`), each time without an index. Memory is the peak of the process and the peak of its
 larger worker, added, of all phases.
 """
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from corpus.paths import Folder
 from corpus.stage import Task
-from dedup.columns import Census, read_array, view_array, write_array
+from dedup.columns import Census, read_array, read_runs, view_array, write_array
 from dedup.config import DedupConfig, Reason
 from dedup.index import Plan, entry
 from dedup.passages.keeper_kernels import SLICES, Hashes, fill_matches
@@ -22,6 +22,7 @@ from dedup.units import places_of, read_units
 
 MOST_TASKS: Final = 16  # as each looks at every shard
 TASK_DOCUMENTS: Final = 1 << 15  # whose spans are found by one task at the least: a quarter of a second
+DENSE: Final = 8  # units of a shard to one of documents, up to which these are read where they stand
 GROUP_UNITS: Final = 16 << 20  # held at once: 64 MB
 _HALF: Final = np.uint64(32)
 
@@ -159,10 +160,21 @@ class _Texts:
         """First unit in its shard and units of each document, `(n, 2)`."""
         return self._places[self.rows(numbers)]
 
-    def shards(self, numbers: Numbers) -> Iterator[tuple[slice, Numbers]]:
-        """Of sorted documents those that stand in each shard, and the units of this."""
+    def shards(self, numbers: Numbers) -> Iterator[tuple[slice, tuple[Numbers, Integers, Integers]]]:
+        """Of sorted documents those of each shard, and units, with the first and the end of each one's.
+
+        Few of a shard are read by calls, which is sooner done than mapping their pages.
+        """
+        folder = self._task.folder
         for shard, _, part in self._census.parts(numbers):
-            yield part, view_array(self._task.folder, f"{entry(shard)}/units", np.uint32)
+            firsts, sizes = self.places(numbers[part]).T.copy()
+            path, n_units = f"{entry(shard)}/units", int(sizes.sum())
+            if DENSE * n_units < firsts[-1] + sizes[-1] - firsts[0]:
+                units, begins = np.empty(n_units, np.uint32), np.cumsum(sizes) - sizes
+                read_runs(folder, path, (firsts, sizes), units, begins)
+                yield part, (units, begins, begins + sizes)
+            else:
+                yield part, (view_array(folder, path, np.uint32), firsts, firsts + sizes)
 
     def units(self, numbers: Numbers) -> tuple[Integers, Numbers]:
         """The units of sorted documents one after another, until others are asked for: offsets `(n + 1,)` and units."""
@@ -182,7 +194,7 @@ def _bounds(matches: Matches, starts: Integers, losing: Numbers, texts: _Texts) 
 
 
 def _spans_of(matches: Matches, losing: Numbers, texts: _Texts) -> Iterator[Spans]:
-    """The spans of documents with these matches, shard by shard; their units are read where they stand."""
+    """The spans of documents with these matches, shard by shard."""
     keepers = np.unique(matches.keeper)
     offsets, kept_units = texts.units(keepers)
     rows = np.stack(
@@ -196,14 +208,13 @@ def _spans_of(matches: Matches, losing: Numbers, texts: _Texts) -> Iterator[Span
         axis=1,
     )
     found = np.empty((len(rows), 4), np.int64)
-    for part, units in texts.shards(losing):
+    for part, own in texts.shards(losing):
         first, last = np.searchsorted(rows[:, 0], [part.start, part.stop])
-        firsts, sizes = texts.places(losing[part]).T.copy()
         rows[first:last, 0] -= part.start
-        own, kept = (units, firsts, firsts + sizes), (kept_units, offsets[:-1], offsets[1:])
+        kept, (_, begins, ends) = (kept_units, offsets[:-1], offsets[1:]), own
         n = fill_spans(own, kept, rows[first:last], texts.least_passage, found)
         text, start, end, match = found[:n].T
-        columns = (losing[part][text], start, end, matches.keeper[first + match], sizes[text])
+        columns = (losing[part][text], start, end, matches.keeper[first + match], (ends - begins)[text])
         yield Spans(*(column.astype(np.uint32) for column in columns))
         rows[first:last, 0] += part.start
 

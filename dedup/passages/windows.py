@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from corpus.stage import Task
-from dedup.columns import Census, read_array, view_array, write_array
+from dedup.columns import Census, view_array
 from dedup.config import DedupConfig
 from dedup.index import entry
 from dedup.passages.keeper_kernels import SLICES, Mask, count_slices, deal
@@ -59,9 +59,9 @@ def _room(n: int) -> Windows:
 
 
 def write_windows(task: Task[Any], folder: str, found: Sequence[Windows]) -> None:
-    """Write a shard's windows, first their keys and then their places, dealt into SLICES by the keys' top byte.
+    """Write a shard's windows, dealt into SLICES by the keys' top byte: all keys, and then all places.
 
-    `windows.slices` says where each slice begins and the last one ends, `(SLICES + 1,) int64`. Within a slice windows
+    Before them stands where each slice begins and the last one ends, `(SLICES + 1,) uint64`. Within a slice windows
     stand as they were found: sorting them would cost as much as finding them.
     """
     counts = np.zeros(SLICES, np.int64)
@@ -71,8 +71,9 @@ def write_windows(task: Task[Any], folder: str, found: Sequence[Windows]) -> Non
     dealt, ends = np.empty((2, slices[-1]), np.uint64), slices[:-1].copy()
     for part in found:
         deal(part, ends, (dealt[0], dealt[1]))
-    write_array(task, f"{folder}/windows", dealt)
-    write_array(task, f"{folder}/windows.slices", slices)
+    with task.create(f"{folder}/windows") as file:
+        file.write(slices.data)
+        file.write(dealt.data)
 
 
 class Placed(NamedTuple):
@@ -103,8 +104,9 @@ def join_placed(parts: Sequence[Placed]) -> Placed:
 
 def view_windows(task: Task[Any], shard: str) -> tuple[Placed, Integers]:
     """A shard's windows as `write_windows` wrote them, mapped into memory, and the bounds of their slices."""
-    windows = Placed(*view_array(task.folder, f"{entry(shard)}/windows", np.uint64).reshape(2, -1))
-    return windows, read_array(task.folder, f"{entry(shard)}/windows.slices", np.int64)
+    stored = view_array(task.folder, f"{entry(shard)}/windows", np.uint64)
+    windows = Placed(*stored[SLICES + 1 :].reshape(2, -1))
+    return windows, stored[: SLICES + 1].astype(np.int64)
 
 
 class Part(NamedTuple):

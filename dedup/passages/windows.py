@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from corpus.stage import Task
-from dedup.columns import Census, view_array
+from dedup.columns import Census, read_array, read_runs, view_array
 from dedup.config import DedupConfig
 from dedup.index import entry
 from dedup.passages.keeper_kernels import SLICES, Mask, count_slices, deal
@@ -118,8 +118,19 @@ class Part(NamedTuple):
 
 
 def _part(task: Task[Any], shard: str, chosen: Mask, first: int, slices: tuple[int, int]) -> Part:
-    windows, bounds = view_windows(task, shard)
-    return Part(windows.take(slice(bounds[slices[0]], bounds[slices[1]])), first, chosen)
+    """All windows of a shard are mapped into memory; those of some slices are read.
+
+    A task holds these of all shards at once, and what is mapped around a few pages of a file is a megabyte and more.
+    """
+    if slices == (0, SLICES):
+        return Part(view_windows(task, shard)[0], first, chosen)
+    path = f"{entry(shard)}/windows"
+    bounds = read_array(task.folder, path, np.int64, 0, SLICES + 1)
+    begin, n = bounds[slices[0]], bounds[slices[1]] - bounds[slices[0]]
+    keys, found = SLICES + 1 + begin, np.empty((2, n), np.uint64)
+    runs = np.array([keys, keys + bounds[-1]]), np.array([n, n])
+    read_runs(task.folder, path, runs, found.reshape(-1), np.array([0, n]))
+    return Part(Placed(*found), first, chosen)
 
 
 def every_window(task: Task[Any], chosen: Mask, slices: tuple[int, int]) -> Iterator[Part]:

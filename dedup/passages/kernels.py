@@ -336,7 +336,7 @@ def _shared_run(own: Numbers, other: Numbers, match: Integers, least: int, cover
 
 
 @njit(cache=True, nogil=True)
-def fill_lost(
+def fill_gone(
     spans: tuple[Numbers, Numbers, Numbers, Numbers, Numbers],
     keeps: NDArray[np.bool_],
     least: tuple[int, int, float],

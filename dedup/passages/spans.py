@@ -16,7 +16,7 @@ from dedup.config import DedupConfig, Reason
 from dedup.index import Plan, entry
 from dedup.passages.keeper_kernels import SLICES, Hashes, fill_matches
 from dedup.passages.keepers import Bits, Index, read_keepers
-from dedup.passages.kernels import Integers, Numbers, fill_groups, fill_lost, fill_spans
+from dedup.passages.kernels import Integers, Numbers, fill_gone, fill_groups, fill_spans
 from dedup.passages.windows import join_placed, windows_of_documents
 from dedup.units import places_of, read_units
 
@@ -269,7 +269,7 @@ def _lost(spans: Spans, config: DedupConfig) -> tuple[Numbers, Numbers]:
     keeps = np.zeros(int(spans.keeper.max(initial=0)) + 1, np.bool_)
     keeps[spans.keeper] = True
     least = (config.least_left, config.least_passage, config.least_left_share)
-    n = fill_lost(spans, keeps, least, lost, keeper)
+    n = fill_gone(spans, keeps, least, lost, keeper)
     return lost[:n], stays(keeper[:n], lost[:n], keeper[:n])
 
 
